@@ -13,6 +13,32 @@ func marshal(v any) ([]byte, error) { return json.Marshal(v, json.Deterministic(
 
 func unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
 
-func encode(enc *jsontext.Encoder, v any) error { return json.MarshalEncode(enc, v) }
+func encode(enc *jsontext.Encoder, v any) error {
+	if first(enc.Options()) {
+		data, err := marshal(v)
+		if err != nil {
+			return err
+		}
+		return enc.WriteValue(data)
+	}
+	return json.MarshalEncode(enc, v)
+}
 
-func decode(dec *jsontext.Decoder, v any) error { return json.UnmarshalDecode(dec, v) }
+func decode(dec *jsontext.Decoder, v any) error {
+	if first(dec.Options()) {
+		data, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		return unmarshal(data, v)
+	}
+	return json.UnmarshalDecode(dec, v)
+}
+
+// first reports whether the options are those of the first version. From Go
+// 1.27 on encoding/json calls the methods of the second version with them, and
+// they fold the case of names, which would lose members.
+func first(opts json.Options) bool {
+	fold, _ := json.GetOption(opts, json.MatchCaseInsensitiveNames)
+	return fold
+}

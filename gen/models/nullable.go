@@ -1,9 +1,6 @@
 package models
 
-import (
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "github.com/go-json-experiment/json/jsontext"
 
 // Nullable is a member that JSON can leave out, set to null, or set to a
 // value. The zero Nullable is the one that is left out. Make the others with
@@ -65,18 +62,25 @@ func (n *Nullable[T]) MarshalJSONTo(enc *jsontext.Encoder) error {
 	case *bool:
 		return enc.WriteToken(jsontext.Bool(*v))
 	}
-	return json.MarshalEncode(enc, &n.value)
+	return encode(enc, &n.value)
 }
 
 // UnmarshalJSONFrom decodes a value or null.
 func (n *Nullable[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if dec.PeekKind() == 'n' {
+	kind := dec.PeekKind()
+	if kind == 'n' {
 		*n = Null[T]()
 		_, err := dec.ReadToken()
 		return err
 	}
-	var v T // not the old value: a second decode replaces, it does not merge
-	if err := json.UnmarshalDecode(dec, &v); err != nil {
+	var v T                                            // not the old value: a second decode replaces, it does not merge
+	if s, ok := any(&v).(*string); ok && kind == '"' { // without a look-up of the type
+		token, err := dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		*s = token.String()
+	} else if err := decode(dec, &v); err != nil {
 		return err
 	}
 	*n = Value(v)

@@ -1,0 +1,12 @@
+// Package contract holds the tests of openapi.yaml against the documentation
+// page, and what they compare it with:
+//
+//   - documented.yaml, a table kept by hand of what the page documents: its
+//     operations, parameters, fields and values;
+//   - fixtures, the page's JSON examples, one file each.
+//
+// The table and the contract are compared in both directions. What the contract
+// has beyond the page has to say where it comes from, in the extension x-source.
+// Each kind of check is run over copies of the contract with one thing changed,
+// so that a check that finds nothing is known to be able to find something.
+package contract

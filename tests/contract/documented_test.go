@@ -1,0 +1,163 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func TestWhatThePageDocumentsIsInTheContract(t *testing.T) {
+	t.Parallel()
+	for _, finding := range missing(documented(t), contract(t)) {
+		t.Error(finding)
+	}
+}
+
+// findings collects what a check has found.
+type findings []string
+
+func (f *findings) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+
+// equal adds a finding where the contract says something else than the page.
+func (f *findings) equal(where string, page, contract any) {
+	if page != contract {
+		f.add("%s: the page says %v, the contract %v", where, page, contract)
+	}
+}
+
+// missing returns what the table has and the contract has not, or otherwise, or
+// not as documented by the page.
+func missing(table table, doc *openapi3.T) findings {
+	var found findings
+	if len(doc.Servers) == 0 || doc.Servers[0].URL != table.Server {
+		found.add("the default server is not %s", table.Server)
+	}
+	for _, id := range slices.Sorted(maps.Keys(table.Operations)) {
+		page := table.Operations[id]
+		item := doc.Paths.Value(page.Path)
+		if item == nil || item.GetOperation(page.Method) == nil {
+			found.add("%s: the contract has no %s %s", id, page.Method, page.Path)
+			continue
+		}
+		op := item.GetOperation(page.Method)
+		found.equal(id+": operationId", id, op.OperationID)
+		found.equal(id+": summary", page.Summary, op.Summary)
+		found.equal(id+": source", fromPage, mark(op.Extensions))
+		for _, name := range slices.Sorted(maps.Keys(page.Parameters)) {
+			missingParameter(&found, id+" "+name, name, page.Parameters[name], item, op)
+		}
+		found.equal(id+": return type", page.Returns, returns(op))
+		if success := op.Responses.Value("2XX"); success != nil {
+			found.equal(id+": source of the success", fromPage, mark(success.Value.Extensions))
+		}
+	}
+	for _, schema := range slices.Sorted(maps.Keys(table.Schemas)) {
+		missingFields(&found, schema, table.Schemas[schema], doc.Components.Schemas[schema])
+	}
+	for _, vocabulary := range slices.Sorted(maps.Keys(table.Values)) {
+		schema := vocabularyOf(doc, vocabulary)
+		for _, value := range table.Values[vocabulary] {
+			if schema == nil || !slices.Contains(schema.Enum, any(value)) {
+				found.add("%s: the contract has no value %s", vocabulary, value)
+			} else {
+				found.equal(vocabulary+" "+value+": source", fromPage, enumMarks(schema)[value])
+			}
+		}
+	}
+	return found
+}
+
+func missingParameter(found *findings, where, name string, page parameter, item *openapi3.PathItem, op *openapi3.Operation) {
+	switch page.In {
+	case "path", "query":
+		for _, parameter := range slices.Concat(op.Parameters, item.Parameters) {
+			if p := parameter.Value; p.In == page.In && p.Name == name {
+				found.equal(where+": required", page.Required, p.Required)
+				found.equal(where+": type", page.Type, typeOf(p.Schema))
+				found.equal(where+": source", fromPage, mark(p.Extensions))
+				return
+			}
+		}
+		found.add("%s: the contract has no such %s parameter", where, page.In)
+	case "body":
+		if body := content(op.RequestBody, "application/json"); body == nil {
+			found.add("%s: the contract has no JSON body", where)
+		} else {
+			found.equal(where+": required", page.Required, op.RequestBody.Value.Required)
+			found.equal(where+": type", page.Type, typeOf(body))
+		}
+	case "form":
+		form := content(op.RequestBody, "multipart/form-data")
+		if form == nil || form.Value.Properties[name] == nil {
+			found.add("%s: the contract has no such form field", where)
+			return
+		}
+		field := form.Value.Properties[name]
+		found.equal(where+": required", page.Required, slices.Contains(form.Value.Required, name))
+		found.equal(where+": type", page.Type, typeOf(field))
+		found.equal(where+": default", page.Default, field.Value.Default)
+		found.equal(where+": source", fromPage, mark(field.Extensions, field.Value.Extensions))
+	default:
+		found.add("%s: the table knows no place %q", where, page.In)
+	}
+}
+
+func missingFields(found *findings, schema string, page fields, ref *openapi3.SchemaRef) {
+	if ref == nil {
+		found.add("%s: the contract has no such schema", schema)
+		return
+	}
+	found.equal(schema+": source", fromPage, mark(ref.Value.Extensions))
+	for _, name := range slices.Sorted(maps.Keys(page.Fields)) {
+		where := schema + "." + name
+		field := ref.Value.Properties[name]
+		if field == nil {
+			found.add("%s: the contract has no such field", where)
+			continue
+		}
+		found.equal(where+": type", page.Fields[name], typeOf(field))
+		found.equal(where+": required", slices.Contains(page.Required, name), slices.Contains(ref.Value.Required, name))
+		found.equal(where+": source", fromPage, mark(field.Extensions, field.Value.Extensions))
+	}
+}
+
+// returns is the type that the operation answers in success, in the words of
+// the page.
+func returns(op *openapi3.Operation) string {
+	success := op.Responses.Value("2XX")
+	if success == nil {
+		return "no success at all"
+	}
+	var types []string
+	for _, media := range slices.Sorted(maps.Keys(success.Value.Content)) {
+		types = append(types, typeOf(success.Value.Content[media].Schema))
+	}
+	if len(types) == 0 {
+		return "none"
+	}
+	return strings.Join(types, " or ")
+}
+
+func content(body *openapi3.RequestBodyRef, media string) *openapi3.SchemaRef {
+	if body == nil || len(body.Value.Content) != 1 || body.Value.Content[media] == nil {
+		return nil
+	}
+	return body.Value.Content[media].Schema
+}
+
+// vocabularyOf finds the enumeration Schema or Schema.field, or nothing.
+func vocabularyOf(doc *openapi3.T, vocabulary string) *openapi3.Schema {
+	schema, field, _ := strings.Cut(vocabulary, ".")
+	ref := doc.Components.Schemas[schema]
+	if ref != nil && field != "" {
+		ref = ref.Value.Properties[field]
+	}
+	if ref == nil {
+		return nil
+	}
+	return ref.Value
+}

@@ -1,0 +1,53 @@
+package models_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// nextVersion are the ways through encoding/json as Go 1.27 has it: on top of
+// the second version, whose methods it calls with the options of the first.
+func nextVersion[T any]() []way {
+	return []way{
+		{"json of Go 1.27, a value", "%s", func(data []byte) ([]byte, error) {
+			var v T
+			return then(jsonv1.Unmarshal(data, &v), func() ([]byte, error) { return jsonv1.Marshal(v) })
+		}},
+		{"json of Go 1.27, a pointer", "%s", func(data []byte) ([]byte, error) {
+			var v T
+			return then(jsonv1.Unmarshal(data, &v), func() ([]byte, error) { return jsonv1.Marshal(&v) })
+		}},
+		{"json of Go 1.27, in an own type", ownFrame, func(data []byte) ([]byte, error) {
+			var v own[T]
+			return then(jsonv1.Unmarshal(data, &v), func() ([]byte, error) { return jsonv1.Marshal(&v) })
+		}},
+	}
+}
+
+func TestNextVersion(t *testing.T) {
+	t.Parallel()
+	ways := map[string][]way{"ImportDetail": nextVersion[models.ImportDetail](), "Attachment": nextVersion[models.Attachment](), "ExportCreate": nextVersion[models.ExportCreate]()}
+	eachModel(t, func(t *testing.T, model model, schema *openapi3.Schema) {
+		random := sampler{rand.New(rand.NewPCG(3, 4))}
+		for i := range 40 {
+			keeps(t, ways[model.name], fmt.Sprintf("random document %d", i), random.document(schema))
+		}
+	})
+	if jsonv1.Unmarshal([]byte(`{"name":"a","name":"b"}`), new(models.Field)) == nil {
+		t.Error("a name twice is accepted")
+	}
+	for range 10 {
+		out, err := jsonv1.Marshal(&models.Attachment{Unknown: []byte(`{"<":1}`)})
+		want, _ := json.Marshal(&models.Attachment{Unknown: []byte(`{"<":1}`)})
+		if err != nil || string(out) != string(want) {
+			t.Errorf("%s (%v), want %s", out, err, want)
+		}
+	}
+}
