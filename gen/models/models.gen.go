@@ -559,7 +559,7 @@ type ExportDetail struct {
 	Services map[string]ServiceSelection `json:"services,omitzero"`
 
 	// Size Size of the archive in bytes; null until it exists.
-	Size   Nullable[int64] `json:"size,omitzero"`
+	Size   Nullable[int64] `json:"size"`
 	Status ExportStatus    `json:"status"`
 
 	// Unknown Members that the contract does not name, as JSON object members.
@@ -602,7 +602,7 @@ type ExportList struct {
 	ID string `json:"id"`
 
 	// Size Size of the archive in bytes; null until it exists.
-	Size   Nullable[int64] `json:"size,omitzero"`
+	Size   Nullable[int64] `json:"size"`
 	Status ExportStatus    `json:"status"`
 
 	// Unknown Members that the contract does not name, as JSON object members.
@@ -759,7 +759,7 @@ type ImportDetail struct {
 	Services map[string]Service `json:"services,omitzero"`
 
 	// Size Size of the archive in bytes; null until it has arrived.
-	Size   Nullable[int64] `json:"size,omitzero"`
+	Size   Nullable[int64] `json:"size"`
 	Status ImportStatus    `json:"status"`
 
 	// Unknown Members that the contract does not name, as JSON object members.
@@ -799,7 +799,7 @@ type ImportList struct {
 	ImportedBy Nullable[string] `json:"imported_by,omitzero"`
 
 	// Size Size of the archive in bytes; null until it has arrived.
-	Size   Nullable[int64] `json:"size,omitzero"`
+	Size   Nullable[int64] `json:"size"`
 	Status ImportStatus    `json:"status"`
 
 	// Unknown Members that the contract does not name, as JSON object members.
