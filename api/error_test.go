@@ -1,0 +1,169 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// failure is the error of a Get that was answered by h.
+func failure(t *testing.T, h http.HandlerFunc) *Error {
+	t.Helper()
+	_, err := newTestClient(t, h).Exports.Get(t.Context(), "p", "x")
+	apiErr, ok := errors.AsType[*Error](err)
+	if !ok {
+		t.Fatalf("error is %T: %v", err, err)
+	}
+	return apiErr
+}
+
+func TestErrorsReadWell(t *testing.T) {
+	t.Parallel()
+	for want, h := range map[string]http.HandlerFunc{
+		"GET /projects/p/exports/x: 404 Not Found: The export does not exist": reply(404, "application/json", `{"error": "The export does not exist"}`),
+		"GET /projects/p/exports/x: 400 Bad Request: Bad: at d/v1":            reply(400, "application/json", `{"error": "Bad", "detail": "at d/v1"}`),
+		"GET /projects/p/exports/x: 502 Bad Gateway: 502 Bad Gateway":         reply(502, "text/html", `<html><title>502 Bad Gateway</title>`),
+		"GET /projects/p/exports/x: 503 Service Unavailable":                  reply(503, "text/plain", ""),
+		"GET /projects/p/exports/x: 599: odd":                                 reply(599, "text/plain", "odd"),
+		"GET /projects/p/exports/x: 500 Internal Server Error: {\"err":        reply(500, "application/json", `{"err`),
+		"GET /projects/p/exports/x: 403 Forbidden: No (request r-1)": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Request-Id", "r-1")
+			reply(403, "application/json", `{"error_message": "No"}`)(w, r)
+		},
+	} {
+		if got := failure(t, h).Error(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestErrorsMatchTheirKind(t *testing.T) {
+	t.Parallel()
+	kinds := map[int]error{401: ErrUnauthorized, 403: ErrForbidden, 404: ErrNotFound, 409: ErrConflict, 429: ErrRateLimited}
+	for _, status := range []int{400, 401, 403, 404, 409, 410, 429, 500} {
+		err := failure(t, reply(status, "application/json", `{"error": "x"}`))
+		for kind, sentinel := range kinds {
+			if errors.Is(err, sentinel) != (kind == status) {
+				t.Errorf("%d is %v: %v", status, sentinel, errors.Is(err, sentinel))
+			}
+		}
+	}
+}
+
+func TestErrorsNeverContainTheToken(t *testing.T) {
+	t.Parallel()
+	spaced := testToken[:20] + "\u200b" + testToken[20:] // what is dropped must not hide it
+	for name, h := range map[string]http.HandlerFunc{
+		"JSON":       reply(401, "application/json", `{"error": "unknown token Token `+testToken+`", "detail": "`+testToken+`"}`),
+		"hidden":     reply(401, "text/plain", spaced),
+		"entities":   reply(401, "text/html", "<html><title>&#48;"+testToken[1:]+"</title>"),
+		"success":    reply(200, "application/json", `{"size": "`+testToken+`"}`),
+		"at the end": reply(401, "text/plain", strings.Repeat("x", maxErrorMessage-20)+" "+testToken),
+		"redirect": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "http://example.com/"+testToken+"?sig=s3cr3t")
+			w.WriteHeader(302)
+		},
+		"request id": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Request-Id", testToken)
+			w.WriteHeader(500)
+		},
+	} {
+		err := failure(t, h)
+		for e := error(err); e != nil; e = errors.Unwrap(e) {
+			if strings.Contains(e.Error(), testToken[:20]) || strings.Contains(e.Error(), "s3cr3t") {
+				t.Errorf("%s: %v", name, e)
+			}
+		}
+	}
+	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("bad header " + testToken)
+	})}
+	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Exports.Get(t.Context(), "p", "x")
+	if err == nil || !strings.HasSuffix(err.Error(), "bad header [token]") {
+		t.Errorf("a transport that quotes the token: %v", err)
+	}
+	c := newTestClient(t, reply(404, "text/plain", ""))
+	if err := c.Exports.Delete(t.Context(), testToken, "x"); err == nil || strings.Contains(err.Error(), testToken) {
+		t.Errorf("the token as a name: %v", err)
+	}
+}
+
+func TestErrorBodiesAreReadInPart(t *testing.T) {
+	t.Parallel()
+	var read int64
+	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		body := &countingReader{r: io.MultiReader(strings.NewReader(`{"error": "endless", "detail": "`), spaces{}), n: &read}
+		return &http.Response{StatusCode: 500, Body: io.NopCloser(body), Header: http.Header{}}, nil
+	})}
+	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Exports.Get(t.Context(), "p", "x")
+	if err == nil || !strings.HasSuffix(err.Error(), "endless") {
+		t.Errorf("error is %v", err)
+	}
+	if read > maxErrorBody+maxDrain {
+		t.Errorf("%d bytes were read", read)
+	}
+}
+
+type countingReader struct {
+	r io.Reader
+	n *int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	*c.n += int64(n)
+	return n, err
+}
+
+func TestAnErrorWhoseBodyBreaksOffKeepsItsStatus(t *testing.T) {
+	t.Parallel()
+	err := failure(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(404)
+		_, _ = io.WriteString(w, `{"error": "gone", "det`)
+	})
+	if !errors.Is(err, ErrNotFound) || err.Message != "gone" || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestRateLimitIsReadFromTheHeaders(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		limit, remaining, reset string
+		want                    *RateLimit
+	}{
+		"all":      {"300", "0", "12", &RateLimit{300, 0, 12 * time.Second}},
+		"fraction": {"300", "0", "0.5", &RateLimit{300, 0, 500 * time.Millisecond}},
+		"some":     {"", "7", "", &RateLimit{-1, 7, -1}},
+		"nonsense": {"-3", "many", "NaN", nil},
+		"a year":   {"300", "1", "31536000", &RateLimit{300, 1, -1}},
+		"negative": {"300", "1", "-1", &RateLimit{300, 1, -1}},
+		"infinite": {"300", "1", "Inf", &RateLimit{300, 1, -1}},
+		"none":     {"", "", "", nil},
+	} {
+		err := failure(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Ratelimit-Limit", tc.limit)
+			w.Header().Set("X-Ratelimit-Remaining", tc.remaining)
+			w.Header().Set("X-Ratelimit-Reset", tc.reset)
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		got := err.RateLimit
+		if (got == nil) != (tc.want == nil) || got != nil && *got != *tc.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, tc.want)
+		}
+	}
+}
+
+func TestTransportErrorsShowNeitherHostNorQuery(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("no route")
+	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })}
+	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Exports.List(t.Context(), "p", "failed")
+	if !errors.Is(err, cause) || err.Error() != "GET /projects/p/exports: no route" {
+		t.Errorf("error is %v", err)
+	}
+}

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// request is what a server saw of one.
+type request struct{ method, uri, contentType, body string }
+
+// recorded returns a client and what its last request was; the answer is always
+// the same.
+func recorded(t *testing.T, status int, answer string) (*Client, *request) {
+	seen := &request{}
+	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Errorf("reading the request: %v", err)
+		}
+		*seen = request{r.Method, r.URL.RequestURI(), r.Header.Get("Content-Type"), string(body)}
+		reply(status, "application/json", answer)(w, r)
+	})
+	return c, seen
+}
+
+func TestExportsCreateSendsTheSelectionAndTheChoices(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		opts []ExportOption
+		uri  string
+	}{
+		"no choices":   {nil, "/projects/p/exports"},
+		"all":          {[]ExportOption{All(true)}, "/projects/p/exports?all=true"},
+		"both":         {[]ExportOption{All(true), Packages(false)}, "/projects/p/exports?all=true&packages=false"},
+		"spelled out":  {[]ExportOption{Packages(true), All(false)}, "/projects/p/exports?all=false&packages=true"},
+		"last one won": {[]ExportOption{All(true), All(false)}, "/projects/p/exports?all=false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, seen := recorded(t, http.StatusCreated, pendingJSON)
+			export, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{
+				Deployments: map[string]models.DeploymentSelection{"d": {}},
+				Description: models.Value("before the move"),
+				Unknown:     []byte(`{"later":9007199254740993}`),
+			}, tc.opts...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if export.ID != "903ccd12-81d1-46e1-9ac9-b9d70af118de" || export.Status != models.ExportStatusPending || !export.Size.IsNull() {
+				t.Errorf("export is %+v", export)
+			}
+			want := request{"POST", tc.uri, "application/json", `{"deployments":{"d":{}},"description":"before the move","later":9007199254740993}`}
+			if *seen != want {
+				t.Errorf("sent %+v, want %+v", *seen, want)
+			}
+		})
+	}
+}
+
+func TestExportsCreateRefusesASelectionThatIsNoJSON(t *testing.T) {
+	t.Parallel()
+	c, seen := recorded(t, http.StatusCreated, pendingJSON)
+	_, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{Unknown: []byte(`{"a":`)})
+	if err == nil || !strings.Contains(err.Error(), "encoding the selection") || seen.method != "" {
+		t.Errorf("error %v, sent %+v", err, *seen)
+	}
+}
+
+func TestExportsGetListDelete(t *testing.T) {
+	t.Parallel()
+	c, seen := recorded(t, http.StatusOK, `{"id": "x", "status": "completed", "size": 28391, "new": [1]}`)
+	export, err := c.Exports.Get(t.Context(), "p", "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size, ok := export.Size.Get(); !ok || size != 28391 || string(export.Unknown) != `{"new":[1]}` {
+		t.Errorf("export is %+v", export)
+	}
+	if want := (request{method: "GET", uri: "/projects/p/exports/x"}); *seen != want {
+		t.Errorf("sent %+v, want %+v", *seen, want)
+	}
+
+	c, seen = recorded(t, http.StatusOK, `[{"id": "x", "status": "completed"}, {"id": "y", "status": "to come"}]`)
+	for status, uri := range map[models.ExportStatus]string{
+		"": "/projects/p/exports", models.ExportStatusCompleted: "/projects/p/exports?status=completed",
+	} {
+		list, err := c.Exports.List(t.Context(), "p", status)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) != 2 || list[1].Status != "to come" || seen.uri != uri {
+			t.Errorf("listed %+v by %+v", list, *seen)
+		}
+	}
+
+	c, seen = recorded(t, http.StatusNoContent, "")
+	if err := c.Exports.Delete(t.Context(), "p", "x"); err != nil {
+		t.Error(err)
+	}
+	if want := (request{method: "DELETE", uri: "/projects/p/exports/x"}); *seen != want {
+		t.Errorf("sent %+v, want %+v", *seen, want)
+	}
+}

@@ -1,0 +1,149 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/ubiops-contrib/transfer/gen/client"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// ImportsService has the operations on imports. It is [Client.Imports].
+//
+// Every method takes the name of a project, and most the id of an import. An
+// empty one, "." and ".." are errors before anything is sent. An answer that is
+// no 2xx, or whose body cannot be used, is an [*Error]; a failure on the way is
+// an error with its cause, such as the context's.
+type ImportsService struct{ client *Client }
+
+// ImportOption is a choice for [ImportsService.Create].
+type ImportOption func(*importChoices)
+
+type importChoices struct{ skipConfirmation *bool }
+
+// SkipConfirmation says whether to create everything in the archive at once,
+// without waiting for [ImportsService.Confirm]. The default is false.
+func SkipConfirmation(skip bool) ImportOption {
+	return func(c *importChoices) { c.skipConfirmation = &skip }
+}
+
+// Create starts an import and returns it, usually in the status pending. An
+// archive is streamed in constant memory and with its exact length. It is the
+// operation imports_create.
+//
+// Errors: a source without content, a file that cannot be read, [ErrUploadSize]
+// where a reader yields another number of bytes than was announced, the error
+// of the reader, and those of [ImportsService]. The server does not get a
+// complete form where the archive was not read completely.
+func (s *ImportsService) Create(ctx context.Context, project string, source ImportSource, opts ...ImportOption) (*models.ImportList, error) {
+	if err := pathElement("project name", project); err != nil {
+		return nil, err
+	}
+	var choices importChoices
+	for _, opt := range opts {
+		opt(&choices)
+	}
+	form, err := newForm(source, choices)
+	if err != nil {
+		return nil, err
+	}
+	defer form.close()
+	ctx, cancel := context.WithCancel(ctx) // ends a Read that blocks, also where the server has answered
+	defer cancel()
+	body, err := form.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	created, err := fetch[models.ImportList](s.client, func(c *client.Client) (*http.Response, error) {
+		return c.ImportsCreateWithBody(ctx, project, form.contentType, body, form.describe)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := form.sent(); err != nil {
+		return nil, fmt.Errorf("import %s: %w", created.ID, err)
+	}
+	return created, nil
+}
+
+// Get returns an import with its status and, once it was scanned, everything
+// that its archive offers to create. It is the operation imports_get. Errors:
+// those of [ImportsService].
+func (s *ImportsService) Get(ctx context.Context, project, id string) (*models.ImportDetail, error) {
+	if err := pathElements(project, "import id", id); err != nil {
+		return nil, err
+	}
+	return fetch[models.ImportDetail](s.client, func(c *client.Client) (*http.Response, error) {
+		return c.ImportsGet(ctx, project, id)
+	})
+}
+
+// List returns the imports of a project that are in a status, or all of them
+// where the status is "". The API has no pages. It is the operation
+// imports_list. Errors: those of [ImportsService].
+func (s *ImportsService) List(ctx context.Context, project string, status models.ImportStatus) ([]models.ImportList, error) {
+	if err := pathElement("project name", project); err != nil {
+		return nil, err
+	}
+	var params models.ImportsListParams
+	if status != "" {
+		params.Status = &status
+	}
+	list, err := fetch[models.Imports](s.client, func(c *client.Client) (*http.Response, error) {
+		return c.ImportsList(ctx, project, &params)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return *list, nil
+}
+
+// Confirm says what an import is to create and lets it go on. The zero update
+// takes everything as it was scanned, on servers of this project; an update
+// that names something creates what it names. It is the operation
+// imports_update.
+//
+// Right after it a read may still find the status confirmation;
+// [ImportsService.Wait] for completed waits through that.
+//
+// Errors: an update that cannot be encoded, and those of [ImportsService];
+// [ErrConflict] where the import does not wait for a confirmation.
+func (s *ImportsService) Confirm(ctx context.Context, project, id string, update models.ImportUpdate) (*models.ImportDetail, error) {
+	if err := pathElements(project, "import id", id); err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(&update)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the confirmation: %w", err)
+	}
+	return fetch[models.ImportDetail](s.client, func(c *client.Client) (*http.Response, error) {
+		return c.ImportsUpdateWithBody(ctx, project, id, jsonType, bytes.NewReader(body))
+	})
+}
+
+// Delete removes an import and its archive; objects that it has created stay.
+// It is the operation imports_delete. Errors: those of [ImportsService].
+func (s *ImportsService) Delete(ctx context.Context, project, id string) error {
+	if err := pathElements(project, "import id", id); err != nil {
+		return err
+	}
+	return perform(s.client, func(c *client.Client) (*http.Response, error) {
+		return c.ImportsDelete(ctx, project, id)
+	})
+}
+
+// Download opens the archive that an import was made from. The caller closes
+// the body. It is the operation imports_download. Errors: those of
+// [ImportsService]; [ErrConflict] where the archive has not arrived yet.
+func (s *ImportsService) Download(ctx context.Context, project, id string) (*Download, error) {
+	if err := pathElements(project, "import id", id); err != nil {
+		return nil, err
+	}
+	return download(s.client, "import-"+id+".zip", func(c *client.Client) (*http.Response, error) {
+		return c.ImportsDownload(ctx, project, id, nil, acceptArchive)
+	})
+}

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"unicode"
+)
+
+// Names of the environment variables that [NewClient] reads.
+//
+//nolint:gosec // G101: the name of a variable, no token
+const (
+	EnvToken = "UBIOPS_API_TOKEN"
+	EnvHost  = "UBIOPS_API_HOST"
+)
+
+// DefaultHost is the base URL of the hosted platform.
+const DefaultHost = "https://api.ubiops.com/v2.1"
+
+const defaultUserAgent = "ubiops-transfer-go (+https://github.com/ubiops-contrib/transfer)"
+
+// Option changes how [NewClient] makes a client. Where an option is given
+// twice, the last one counts.
+type Option func(*options)
+
+type options struct {
+	token, host, userAgent *string
+	http                   *http.Client
+	httpGiven              bool
+	lookup                 func(string) (string, bool)
+}
+
+// WithToken sets the token, instead of the environment variable
+// UBIOPS_API_TOKEN. It is sent as it is when it reads "Token <token>" or
+// "Bearer <jwt>"; a value without a space gets the prefix "Token ". Refused are
+// an empty token, a doubled prefix ("Token Token ..."), any other prefix, and
+// characters that are not printable ASCII, such as a line break at the end.
+// Tokens of the platform belong to one project.
+func WithToken(token string) Option { return func(o *options) { o.token = &token } }
+
+// WithHost sets the base URL, instead of the environment variable
+// UBIOPS_API_HOST. "https://" is put before a value without a scheme, and
+// "/v2.1" after a path that does not end with it. Plain http is accepted for
+// localhost, 127.0.0.0/8 and ::1 only. A user name, a query or a fragment is
+// refused.
+func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseURL } }
+
+// WithHTTPClient sets what sends the requests. The client is copied, never
+// changed; its transport, cookie jar and timeout are used as they are, and its
+// CheckRedirect is asked before the rules for redirects that the package
+// comment gives. Mind that its Timeout also ends uploads and downloads.
+//
+// The default is a clone of [http.DefaultTransport] that waits at most two
+// minutes for the header of an answer, counted from the end of the request, and
+// no limit for a whole exchange, since archives can be large.
+func WithHTTPClient(hc *http.Client) Option {
+	return func(o *options) { o.http, o.httpGiven = hc, true }
+}
+
+// WithUserAgent sets the header User-Agent, instead of a text that names this
+// module.
+func WithUserAgent(agent string) Option { return func(o *options) { o.userAgent = &agent } }
+
+// WithEnv sets how environment variables are looked up, instead of
+// [os.LookupEnv]. With nil none is read.
+func WithEnv(lookup func(name string) (value string, ok bool)) Option {
+	return func(o *options) { o.lookup = lookup }
+}
+
+// settings are options that were found valid.
+type settings struct {
+	base          *url.URL
+	authorization string
+	userAgent     string // "" for the default
+	http          *http.Client
+}
+
+// resolve asks the environment for what is not given and checks everything.
+func resolve(opts []Option) (*settings, error) {
+	o := options{lookup: os.LookupEnv}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	var errs []error
+	set := &settings{http: o.http}
+
+	host, from, given := o.value(o.host, "WithHost", EnvHost)
+	if !given {
+		host = DefaultHost
+	}
+	base, err := parseHost(host)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("%s: %w", from, err))
+	}
+	set.base = base
+
+	if token, from, given := o.value(o.token, "WithToken", EnvToken); !given {
+		errs = append(errs, errors.New("no token: use WithToken or set "+EnvToken))
+	} else if set.authorization, err = parseToken(token); err != nil {
+		errs = append(errs, fmt.Errorf("%s: %w", from, err))
+	}
+
+	if o.httpGiven && o.http == nil {
+		errs = append(errs, errors.New("WithHTTPClient: the client is nil"))
+	}
+	if o.userAgent != nil {
+		set.userAgent = *o.userAgent
+		if strings.TrimSpace(set.userAgent) == "" {
+			errs = append(errs, errors.New("WithUserAgent: the user agent is empty"))
+		} else if strings.ContainsFunc(set.userAgent, unicode.IsControl) {
+			errs = append(errs, errors.New("WithUserAgent: the user agent contains a control character"))
+		}
+	}
+	return set, errors.Join(errs...)
+}
+
+// value returns what an option or else its variable says, and who said it.
+func (o *options) value(option *string, optionName, variable string) (value, from string, given bool) {
+	if option != nil {
+		return *option, optionName, true
+	}
+	if o.lookup != nil {
+		if v, ok := o.lookup(variable); ok && v != "" {
+			return v, variable, true
+		}
+	}
+	return "", variable, false
+}

@@ -1,0 +1,46 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+const maxRedirects = 10 // what net/http allows by default
+
+// checkRedirect makes the rules for redirects, which are stricter than those of
+// net/http in four ways. That package keeps the token on the way to sub-domains,
+// other ports and plain http; it turns a POST, PATCH or DELETE into a GET for
+// some status codes, whose answer would then look like success; it carries
+// bodies to other origins; and it leaves https for http.
+//
+// A redirect that is not followed ends as the answer, so as an [*Error] with
+// its status.
+func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	home := origin(base)
+	away := func(r *http.Request) bool { return origin(r.URL) != home }
+	return func(req *http.Request, via []*http.Request) error {
+		if next != nil {
+			if err := next(req, via); err != nil {
+				return err
+			}
+		} else if len(via) >= maxRedirects {
+			return errors.New("stopped after 10 redirects")
+		}
+		plain := req.URL.Scheme == "http" && base.Scheme == "http" && isLoopback(req.URL.Hostname())
+		if req.URL.Scheme != "https" && !plain {
+			return http.ErrUseLastResponse
+		}
+		// Once away, always away: another host does not choose where on ours
+		// the token is used.
+		left := away(req) || slices.ContainsFunc(via, away)
+		if asked := via[0].Method; req.Method != asked || left && asked != http.MethodGet {
+			return http.ErrUseLastResponse
+		}
+		if left {
+			req.Header.Del("Authorization")
+		}
+		return nil
+	}
+}

@@ -1,0 +1,52 @@
+package api
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseTokenAddsThePrefix(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"abc":             "Token abc",
+		"Token abc":       "Token abc",
+		"token abc":       "Token abc",
+		"Bearer ey.ab.cd": "Bearer ey.ab.cd",
+		"Tokenabc":        "Token Tokenabc",
+	} {
+		if got, err := parseToken(in); err != nil || got != want {
+			t.Errorf("%q became %q, %v, want %q", in, got, err, want)
+		}
+	}
+}
+
+func TestParseTokenRefuses(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                     "empty",
+		"Token ":               "nothing after",
+		"Token":                "doubled",
+		"bearer":               "doubled",
+		"Token Token s3cr3t":   "doubled",
+		"Token token s3cr3t":   "doubled",
+		"Bearer Token s3cr3t":  "doubled",
+		"Token s3cr3t x":       "more than one space",
+		"Token  s3cr3t":        "more than one space",
+		"Basic s3cr3t":         "unknown prefix",
+		" s3cr3t":              "unknown prefix",
+		"s3cr3t\n":             "line break",
+		"Token s3cr3t\r\nX: y": "not printable",
+		"s3cr3t\x00":           "not printable",
+		"s3cr3té":              "not printable",
+	} {
+		got, err := parseToken(in)
+		switch {
+		case err == nil:
+			t.Errorf("%q was accepted as %q", in, got)
+		case !strings.Contains(err.Error(), want):
+			t.Errorf("%q: error %q does not say %q", in, err, want)
+		case strings.Contains(err.Error(), "s3cr3t"):
+			t.Errorf("%q: error %q prints the token", in, err)
+		}
+	}
+}
