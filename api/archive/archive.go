@@ -1,0 +1,84 @@
+package archive
+
+import (
+	"archive/zip"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// Content is what an archive offers to create: the body that would confirm it
+// whole. The member `zip` of a version or an environment is the path of its
+// package relative to the root directory; it is absent where the archive has
+// no package.
+type Content = models.ImportUpdate
+
+// Archive is an open archive. Its methods may be called at the same time; it
+// needs the reader it was opened from for [Archive.OpenPackage] only.
+type Archive struct {
+	root     string
+	info     Info
+	content  Content
+	packages []Package
+	files    map[string]*zip.File // packages by path
+	others   []string
+}
+
+// Package is one package in an archive: the code of a version, or what an
+// environment is built from.
+type Package struct {
+	Path  string // relative to the root directory
+	Size  int64  // bytes when read
+	CRC32 uint32 // as the archive states it; reading the package checks it
+}
+
+// Open reads the directory and the YAML documents of an archive. r holds the
+// archive in its first size bytes.
+//
+// An archive that is not accepted gives [Findings], which name every fault
+// that was found: of the ZIP file alone if there are any, else the first of
+// each document. Any other error comes from r.
+//
+// Files that the format does not know are listed by [Archive.Others], keys
+// that it does not know are the Unknown members of the models. The version of
+// the format in info.yaml is not compared.
+func Open(r io.ReaderAt, size int64, opts ...Option) (*Archive, error) {
+	limits := limitsOf(opts)
+	dir, err := readDirectory(r, size, limits)
+	if err != nil {
+		return nil, err
+	}
+	files, err := dir.entries()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkEntries(files, dir.offset, limits).err(); err != nil {
+		return nil, err
+	}
+	t, err := arrange(files)
+	if err != nil {
+		return nil, err
+	}
+	return read(t, limits)
+}
+
+// Content returns everything that the archive describes. The maps belong to
+// the archive: change a copy.
+func (a *Archive) Content() Content { return a.content }
+
+// Info returns the content of info.yaml.
+func (a *Archive) Info() Info { return a.info }
+
+// Root returns the name of the root directory; empty if the archive has none.
+func (a *Archive) Root() string { return strings.TrimSuffix(a.root, "/") }
+
+// Packages returns the packages that belong to a version or an environment,
+// by path.
+func (a *Archive) Packages() []Package { return slices.Clone(a.packages) }
+
+// Others returns the files that the format has no place for, named as in the
+// archive and sorted: unknown ones, a package whose version has no document,
+// and whatever lies outside of the root directory.
+func (a *Archive) Others() []string { return slices.Clone(a.others) }

@@ -1,0 +1,47 @@
+// Package archive reads, writes and compares the ZIP files that the import and
+// export operations of the API carry.
+//
+// [Open] reads the directory and the YAML documents of an archive, from any
+// [io.ReaderAt], and refuses hostile ones within [Limits]. [Archive.Content]
+// is what the archive describes, as the body that would confirm it whole, so
+// an archive and the details of an import are the same thing.
+// [Archive.OpenPackage] streams a package; packages are never held in memory.
+//
+// [Write] is the way back. The same content gives the same bytes.
+//
+// [Diff] compares two archives by what they mean, [DiffContent] two contents.
+//
+// # Layout
+//
+//	<any directory or none>/
+//	  info.yaml                                    format_spec
+//	  environment_variables.yaml                   variables of the project (our place for them)
+//	  deployments/deployment_<name>/
+//	    deployment_<name>.yaml                     deployment_name, input_type, output_type, ...
+//	    versions/deployment_<name>_version_<v>.yaml
+//	    versions/deployment_<name>_version_<v>.zip the package, if there is one
+//	  pipelines/pipeline_<name>/
+//	    pipeline_<name>.yaml                       pipeline_name, input_type, output_type, ...
+//	    versions/pipeline_<name>_version_<v>.yaml
+//	  environments/environment_<name>/             (our place for them)
+//	    environment_<name>.yaml                    environment_name, ...
+//	    environment_<name>.zip
+//	  services/service_<name>/service_<name>.yaml  (our place for them)
+//
+// Deployments and pipelines lie where the platform's import template has them;
+// the platform does not document where the rest lies. Reading goes by the
+// keys in the documents: names of directories and files mean nothing, but that
+// a package has the name of its document with another extension.
+//
+// # YAML
+//
+// Descriptions, labels and variables have a prefix in YAML that they do not
+// have in JSON, as in deployment_description; the name without it is read too.
+// Environment variables are a list in YAML and a dictionary in JSON. A string
+// is the text that is written, whatever YAML takes it for: version_name: 1.10
+// is "1.10". Keys that the contract does not know become Unknown members and
+// are written again; their numbers keep every digit. A null for a member that
+// knows no null is the same as no member. Not read: several documents in a
+// file, merge keys (<<), tags beyond those of JSON's types, and numbers that
+// JSON does not have.
+package archive

@@ -1,0 +1,111 @@
+package archive
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Code says what kind of fault a [Finding] is about. Programs switch on it;
+// the sentence beside it is for people and may change.
+type Code string
+
+// The codes of the findings for which [Open] refuses an archive.
+const (
+	CodeNotZip          Code = "not-zip"          // not a ZIP file, or its end is missing
+	CodeDamaged         Code = "damaged"          // parts of the ZIP file contradict each other, or a checksum is wrong
+	CodeLimit           Code = "limit"            // more than the Limits allow
+	CodeName            Code = "name"             // an entry's name leaves the root or is no portable path
+	CodeIrregular       Code = "irregular"        // an entry is neither a file nor a directory
+	CodeEncrypted       Code = "encrypted"        // an entry needs a password
+	CodeMethod          Code = "method"           // an entry is neither stored nor deflated
+	CodeClash           Code = "clash"            // two entries have one name, or differ by case only
+	CodeNoInfo          Code = "no-info"          // there is no info.yaml, so no root directory
+	CodeLayout          Code = "layout"           // a file lies where it belongs to nothing, or to two things
+	CodeYAML            Code = "yaml"             // not the YAML that the format uses
+	CodeDuplicateKey    Code = "duplicate-key"    // a YAML mapping has a key twice
+	CodeMissingKey      Code = "missing-key"      // a YAML document lacks a required key
+	CodeType            Code = "type"             // a YAML value has the wrong type
+	CodeDuplicateObject Code = "duplicate-object" // two objects have one name
+)
+
+// Finding is one fault of an archive.
+type Finding struct {
+	Code    Code
+	Path    string // name of the entry as it is in the archive; empty where the fault is of the whole file
+	Line    int    // line in the YAML document, from 1; 0 where there is none
+	Message string // never holds a value of the archive, since that may be a secret
+}
+
+// Error returns path, line and message.
+func (f *Finding) Error() string {
+	switch {
+	case f.Path == "":
+		return f.Message
+	case f.Line > 0:
+		return fmt.Sprintf("%s:%d: %s", display(f.Path), f.Line, f.Message)
+	}
+	return display(f.Path) + ": " + f.Message
+}
+
+// Findings are the faults for which an archive was refused, at least one.
+// errors.As finds the list as well as its first *[Finding].
+type Findings []*Finding
+
+// Error returns one line for each finding.
+func (f Findings) Error() string {
+	lines := make([]string, len(f))
+	for i, finding := range f {
+		lines[i] = finding.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the findings one by one, for the package errors.
+func (f Findings) Unwrap() []error {
+	list := make([]error, len(f))
+	for i, finding := range f {
+		list[i] = finding
+	}
+	return list
+}
+
+// maxFindings bounds what a hostile archive can make us collect and print.
+const maxFindings = 50
+
+// add appends a finding until there are enough of them.
+func (f *Findings) add(code Code, path string, format string, args ...any) {
+	f.append(&Finding{Code: code, Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+func (f *Findings) append(finding *Finding) {
+	switch {
+	case len(*f) < maxFindings:
+		*f = append(*f, finding)
+	case len(*f) == maxFindings:
+		*f = append(*f, &Finding{Code: finding.Code, Message: "further findings are left out"})
+	}
+}
+
+// err returns nil for an empty list, which as an error would not be nil.
+func (f Findings) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
+// display makes a name from an archive fit to print: control characters
+// escaped, and no longer than a few lines.
+func display(name string) string {
+	const longest = 300
+	cut := name
+	if len(cut) > longest {
+		cut = cut[:longest] + "..."
+	}
+	if strings.ContainsFunc(cut, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {
+		return strconv.Quote(cut)
+	}
+	return cut
+}

@@ -1,0 +1,177 @@
+package archive
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// nasty is text that YAML, JSON or a path could take for something else.
+var nasty = []string{
+	"", " ", " x", "x ", "true", "False", "yes", "n", "null", "~", "1", "1.10", "0123", "0x1", "1e5", ".inf", "-", "--- ", "...",
+	"2020-01-01", "12:30:45", "a: b", "a #b", "# x", "- a", "? a", ": ", "[a]", "{a: b}", "*a", "&a", "!a", "|", ">", "%A", "@", "`",
+	"'", `"`, `\`, `\n`, "\n", "\na", "a\n", "a\n\n", " a\n  b\n c", "a\r\nb\rc", "\t", "a\tb", "\x00", "\x01\x1b\x7f", "\u0080\u0085\u009f",
+	"\u00a0\u2028\u2029\ufeff", "\ufffd\ufffe\uffff", "é日本😀", "\u202eabc", "<<", "=", "default", "import", "name", "zip", "description",
+}
+
+// generator makes JSON for any shape.
+type generator struct{ *rand.Rand }
+
+func (g generator) text() string {
+	if g.IntN(3) > 0 {
+		return nasty[g.IntN(len(nasty))]
+	}
+	b := make([]rune, g.IntN(200))
+	for i := range b {
+		if b[i] = rune(g.IntN(0x3000)); g.IntN(9) == 0 {
+			b[i] = '\n'
+		}
+	}
+	return string(b)
+}
+
+func (g generator) value(s *shape, depth int) any {
+	if s.nullable && g.IntN(6) == 0 {
+		return nil
+	}
+	switch s.kind {
+	case text:
+		return g.text()
+	case integer:
+		return g.Int64() - g.Int64()
+	case boolean:
+		return g.IntN(2) == 0
+	case list:
+		all := []any{}
+		for range g.IntN(3) {
+			all = append(all, g.value(s.elem, depth))
+		}
+		return all
+	case dictionary, variables:
+		all := map[string]any{}
+		for range g.IntN(4) {
+			if key := g.text(); key != "" {
+				all[key] = g.value(s.elem, depth)
+			}
+		}
+		return all
+	case object:
+		all := map[string]any{"unknown " + g.text(): g.value(free, depth)}
+		for name, f := range s.fields {
+			if g.IntN(3) > 0 {
+				all[name] = g.value(f, depth)
+			}
+		}
+		for _, name := range s.required {
+			all[name] = g.value(s.fields[name], depth)
+		}
+		return all
+	default:
+		return g.free(depth)
+	}
+}
+
+func (g generator) free(depth int) any {
+	if depth > 3 {
+		return g.text()
+	}
+	switch g.IntN(8) {
+	case 0:
+		return nil
+	case 1:
+		return g.IntN(2) == 0
+	case 2, 3:
+		numbers := []string{"0", "-0", "1.10", "5.0", "1e5", "1E400", "-1.5e-7", "9007199254740993", "123456789012345678901234567890", "0.1000"}
+		return jsontext.Value(numbers[g.IntN(len(numbers))])
+	case 4:
+		return g.value(&shape{kind: list, elem: free}, depth+1)
+	case 5:
+		return g.value(&shape{kind: dictionary, elem: free}, depth+1)
+	}
+	return g.text()
+}
+
+// fill decodes a generated object into a model.
+func fill[T any](t testing.TB, g generator, doc *document) T {
+	t.Helper()
+	object := g.value(doc.shape, 0).(map[string]any)
+	for _, member := range doc.reserved {
+		delete(object, member)
+	}
+	for _, member := range doc.required {
+		object[member] = g.text()
+	}
+	data, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatalf("%s: %v", data, err)
+	}
+	return v
+}
+
+// names returns up to n names that are elements of paths and differ from each other.
+func (g generator) names(n int) []string {
+	var all []string
+	for i := range g.IntN(n + 1) {
+		all = append(all, fmt.Sprintf("%s%d", []string{"model-", "1.", "True ", "ü ", "a:"}[g.IntN(5)], i))
+	}
+	return all
+}
+
+// content makes everything that an archive can hold.
+func (g generator) content(t testing.TB) (Content, map[string]string) {
+	t.Helper()
+	packages := map[string]string{}
+	var c Content
+	for _, name := range g.names(3) {
+		d := fill[models.Deployment](t, g, deploymentDocument)
+		for _, version := range g.names(2) {
+			v := fill[models.DeploymentVersion](t, g, deploymentVersionDocument)
+			if g.IntN(2) == 0 {
+				path := VersionPackagePath(name, version)
+				v.Zip, packages[path] = models.Value(path), g.text()
+			}
+			put(&d.Versions, version, v)
+		}
+		put(&c.Deployments, name, d)
+	}
+	for _, name := range g.names(2) {
+		p := fill[models.Pipeline](t, g, pipelineDocument)
+		for _, version := range g.names(2) {
+			put(&p.Versions, version, fill[models.PipelineVersion](t, g, pipelineVersionDocument))
+		}
+		put(&c.Pipelines, name, p)
+	}
+	for _, name := range g.names(2) {
+		e := fill[models.Environment](t, g, environmentDocument)
+		if g.IntN(2) == 0 {
+			path := EnvironmentPackagePath(name)
+			e.Zip, packages[path] = models.Value(path), g.text()
+		}
+		put(&c.Environments, name, e)
+	}
+	for _, name := range g.names(2) {
+		put(&c.Services, name, fill[models.Service](t, g, serviceDocument))
+	}
+	for range g.IntN(4) {
+		if name := g.text(); name != "" {
+			put(&c.EnvironmentVariables, name, fill[models.EnvironmentVariable](t, g, variableDocument))
+		}
+	}
+	return c, packages
+}
+
+func put[T any](m *map[string]T, name string, v T) {
+	if *m == nil {
+		*m = map[string]T{}
+	}
+	(*m)[name] = v
+}

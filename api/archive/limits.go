@@ -1,0 +1,67 @@
+package archive
+
+import "cmp"
+
+// Limits bound what [Open] accepts. A field that is zero or less takes its
+// default. The defaults let a project of 50 GiB in tens of thousands of
+// versions through.
+type Limits struct {
+	Entries       int   // entries, directories included; default 200,000
+	DirectorySize int64 // bytes of the ZIP file's own directory, read into memory; default 64 MiB
+	TotalSize     int64 // bytes of all entries, uncompressed; default 256 GiB
+	EntrySize     int64 // bytes of one entry, uncompressed; default 64 GiB
+	Ratio         int64 // uncompressed to compressed, for entries over 1 MiB; default 200
+	DocumentSize  int64 // bytes of one YAML document; default 1 MiB. Parsing takes up to about 150 times as much memory
+	DocumentsSize int64 // bytes of all YAML documents; default 256 MiB
+	Depth         int   // nesting of a YAML document; default 64
+}
+
+// DefaultLimits returns the limits that hold where none are given.
+func DefaultLimits() Limits {
+	return Limits{
+		Entries:       200_000,
+		DirectorySize: 64 << 20,
+		TotalSize:     256 << 30,
+		EntrySize:     64 << 30,
+		Ratio:         200,
+		DocumentSize:  1 << 20,
+		DocumentsSize: 256 << 20,
+		Depth:         64,
+	}
+}
+
+// Option changes how [Open] works.
+type Option func(*options)
+
+type options struct{ limits Limits }
+
+// WithLimits sets the limits. Without it, [DefaultLimits] hold.
+func WithLimits(l Limits) Option {
+	return func(o *options) { o.limits = l }
+}
+
+func limitsOf(opts []Option) Limits {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	l, d := o.limits, DefaultLimits()
+	return Limits{
+		Entries:       positive(l.Entries, d.Entries),
+		DirectorySize: positive(l.DirectorySize, d.DirectorySize),
+		TotalSize:     positive(l.TotalSize, d.TotalSize),
+		EntrySize:     positive(l.EntrySize, d.EntrySize),
+		Ratio:         positive(l.Ratio, d.Ratio),
+		DocumentSize:  positive(l.DocumentSize, d.DocumentSize),
+		DocumentsSize: positive(l.DocumentsSize, d.DocumentsSize),
+		Depth:         positive(l.Depth, d.Depth),
+	}
+}
+
+func positive[T cmp.Ordered](value, def T) T {
+	var zero T
+	if value > zero {
+		return value
+	}
+	return def
+}

@@ -1,0 +1,221 @@
+package archive
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.yaml.in/yaml/v4"
+)
+
+// visit follows an alias, and accounts for the node.
+func (d *decoder) visit(n *yaml.Node, depth int) (*yaml.Node, error) {
+	if depth > d.maxDepth {
+		return nil, d.fault(n, CodeLimit, "nested deeper than %d levels", d.maxDepth)
+	}
+	at := n
+	n = follow(n)
+	if d.budget -= 1 + len(n.Value); d.budget < 0 {
+		return nil, d.fault(at, CodeLimit, "aliases make the document many times larger than its text")
+	}
+	switch n.Tag {
+	case "!!str", "!!int", "!!float", "!!bool", "!!timestamp", "!!map", "!!seq", "!!merge":
+		return n, nil
+	case "!!null":
+		if n.Value == "" || n.Value == "~" || strings.EqualFold(n.Value, "null") {
+			return n, nil
+		}
+	}
+	return nil, d.fault(n, CodeYAML, "the YAML tag %s is not supported", display(n.Tag))
+}
+
+// value writes the node as the shape's type.
+func (d *decoder) value(n *yaml.Node, s *shape, what string, depth int) error {
+	n, err := d.visit(n, depth)
+	if err != nil {
+		return err
+	}
+	if isNull(n) {
+		if s.nullable {
+			return d.enc.WriteToken(jsontext.Null)
+		}
+		return d.fault(n, CodeType, "%s must not be null; an empty text is written \"\"", what)
+	}
+	switch s.kind {
+	case text, integer, boolean:
+		return d.scalar(n, s.kind, what)
+	case list:
+		return d.list(n, s.elem, what, depth)
+	case dictionary:
+		return d.dictionary(n, s.elem, what, depth)
+	case variables:
+		return d.variables(n, what, depth)
+	case object:
+		_, err := d.object(n, s, &document{}, what, depth)
+		return err
+	case anything:
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		return d.dictionary(n, free, what, depth)
+	case yaml.SequenceNode:
+		return d.list(n, free, what, depth)
+	default:
+		return d.guess(n, what)
+	}
+}
+
+func (d *decoder) list(n *yaml.Node, elem *shape, what string, depth int) error {
+	if n.Kind != yaml.SequenceNode {
+		return d.fault(n, CodeType, "%s must be a list", what)
+	}
+	if err := d.enc.WriteToken(jsontext.BeginArray); err != nil {
+		return err
+	}
+	for _, item := range n.Content {
+		if err := d.value(item, elem, "an element of "+what, depth+1); err != nil {
+			return err
+		}
+	}
+	return d.enc.WriteToken(jsontext.EndArray)
+}
+
+func (d *decoder) dictionary(n *yaml.Node, elem *shape, what string, depth int) error {
+	return d.pairs(n, what, depth, func(key *yaml.Node, value *yaml.Node) error {
+		if err := d.enc.WriteToken(jsontext.String(key.Value)); err != nil {
+			return err
+		}
+		return d.value(value, elem, display(key.Value), depth+1)
+	})
+}
+
+// variables writes a list of environment variables as a dictionary.
+func (d *decoder) variables(n *yaml.Node, what string, depth int) error {
+	if n.Kind != yaml.SequenceNode {
+		return d.fault(n, CodeType, "%s must be a list of variables", what)
+	}
+	if err := d.enc.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	lines := make(map[string]int, len(n.Content))
+	for _, item := range n.Content {
+		item, err := d.visit(item, depth+1)
+		if err != nil {
+			return err
+		}
+		var name string // looked up first, since the dictionary begins with it
+		for i := 0; i+1 < len(item.Content); i += 2 {
+			if follow(item.Content[i]).Value == variableDocument.nameKey {
+				name = follow(item.Content[i+1]).Value
+			}
+		}
+		if line, ok := lines[name]; ok {
+			return d.fault(item, CodeDuplicateObject, "the variable %q is already in line %d", name, line)
+		}
+		lines[name] = item.Line
+		if err := d.enc.WriteToken(jsontext.String(name)); err != nil {
+			return err
+		}
+		if _, err := d.object(item, variableDocument.shape, variableDocument, "a variable", depth+1); err != nil {
+			return err
+		}
+	}
+	return d.enc.WriteToken(jsontext.EndObject)
+}
+
+// object writes a mapping whose keys are the members of a model, and returns
+// the value of the key that names the object, if doc has one.
+func (d *decoder) object(n *yaml.Node, s *shape, doc *document, what string, depth int) (name string, err error) {
+	seen := make(map[string]string, len(n.Content)/2) // JSON member -> YAML key
+	err = d.pairs(n, what, depth, func(key, value *yaml.Node) error {
+		k := key.Value
+		if doc.nameKey != "" && k == doc.nameKey {
+			v, err := d.visit(value, depth+1)
+			if err != nil {
+				return err
+			}
+			if v.Kind != yaml.ScalarNode || isNull(v) || v.Value == "" {
+				return d.fault(value, CodeMissingKey, "%s must be a name", k)
+			}
+			name = v.Value
+			return nil
+		}
+		if slices.Contains(doc.reserved, k) {
+			return d.fault(key, CodeLayout, "%s must not be in the YAML; files of their own say it", k)
+		}
+		member := k
+		if m, ok := doc.members[k]; ok {
+			member = m
+		}
+		if other, ok := seen[member]; ok {
+			return d.fault(key, CodeDuplicateKey, "%s and %s say the same thing", other, k)
+		}
+		of, known := s.fields[member]
+		switch {
+		case !known:
+			of = free
+		case isNull(value) && !of.nullable && !slices.Contains(s.required, member):
+			return nil // a member that knows no null is left out instead
+		}
+		seen[member] = k
+		if err := d.enc.WriteToken(jsontext.String(member)); err != nil {
+			return err
+		}
+		return d.value(value, of, display(k), depth+1)
+	})
+	if err != nil {
+		return "", err
+	}
+	if doc.nameKey != "" && name == "" {
+		return "", d.fault(n, CodeMissingKey, "%s has no %s", what, doc.nameKey)
+	}
+	for _, member := range slices.Concat(s.required, doc.required) {
+		if _, ok := seen[member]; !ok {
+			return "", d.fault(n, CodeMissingKey, "%s has no %s", what, member)
+		}
+	}
+	return name, nil
+}
+
+// pairs writes a mapping whose pairs fn writes. Keys are text, each once.
+func (d *decoder) pairs(n *yaml.Node, what string, depth int, fn func(key, value *yaml.Node) error) error {
+	if n.Kind != yaml.MappingNode {
+		return d.fault(n, CodeType, "%s must be a mapping of keys to values", what)
+	}
+	if err := d.enc.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	lines := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, err := d.visit(n.Content[i], depth+1)
+		if err != nil {
+			return err
+		}
+		line, twice := lines[key.Value]
+		switch {
+		case key.Tag == "!!merge":
+			return d.fault(key, CodeYAML, "merge keys (<<) are not supported")
+		case key.Kind != yaml.ScalarNode, isNull(key):
+			return d.fault(key, CodeYAML, "a key of %s is no text", what)
+		case twice:
+			return d.fault(key, CodeDuplicateKey, "the key %s is already in line %d", display(key.Value), line)
+		}
+		lines[key.Value] = key.Line
+		if err := fn(key, n.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	return d.enc.WriteToken(jsontext.EndObject)
+}
+
+func follow(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func isNull(n *yaml.Node) bool {
+	n = follow(n)
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!null"
+}
