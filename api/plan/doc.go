@@ -1,0 +1,12 @@
+// Package plan says what an export takes out of a project and what a
+// confirmation creates in one. It computes and changes nothing.
+//
+// [Select] turns the selection of an export into the content of its archive.
+// [Confirm] merges a confirmation with what was scanned, checks the outcome as
+// a whole against the archive and the target, and either returns what is to be
+// created or refuses with every reason. [Apply] adds that to the content of a
+// project.
+//
+// What a selection and a confirmation mean in detail is documented nowhere; the
+// rules here are ours and stand in the comments of these functions.
+package plan
