@@ -1,0 +1,97 @@
+package middleware
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+)
+
+// checkBody checks the body of a request, or, where it is a form, only
+// prepares it to be read as a stream. w is the writer of net/http itself:
+// MaxBytesReader tells that one to close the connection.
+func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) error {
+	switch rt.body {
+	case jsonBody:
+		data, err := readBody(w, r, rt.opts.MaxJSONBody)
+		if err != nil {
+			return err
+		}
+		if err := rt.checkJSON(data); err != nil {
+			return err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(data))
+		r.ContentLength = int64(len(data))
+	case formBody:
+		boundary, err := formBoundary(r.Header.Get("Content-Type"))
+		if err != nil {
+			return err
+		}
+		if most := rt.opts.MaxUpload; most > 0 {
+			if r.ContentLength > most {
+				return &http.MaxBytesError{Limit: most}
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, most)
+		}
+		r.Body = &wholeForm{ReadCloser: r.Body, end: []byte("--" + boundary + "--")}
+	case noBody:
+	}
+	return nil
+}
+
+// readBody reads a whole body of at most so many bytes. What it allocates
+// grows with what arrives, not with what the header promises.
+func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	if r.ContentLength > most {
+		return nil, &http.MaxBytesError{Limit: most}
+	}
+	var data bytes.Buffer
+	data.Grow(int(min(max(r.ContentLength, 0), 1<<20)) + bytes.MinRead)
+	if _, err := data.ReadFrom(http.MaxBytesReader(w, r.Body, most)); err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return nil, fmt.Errorf("reading the body: %w", err)
+		}
+		return nil, &Error{Status: http.StatusBadRequest, Message: "the body did not arrive whole", Err: err}
+	}
+	return data.Bytes(), nil
+}
+
+func formBoundary(contentType string) (string, error) {
+	detail := ""
+	kind, params, err := mime.ParseMediaType(contentType)
+	switch {
+	case contentType == "":
+		detail = "the header Content-Type is missing"
+	case err != nil:
+		detail = "the header Content-Type is malformed"
+	case kind != "multipart/form-data":
+		detail = "the Content-Type is not multipart/form-data"
+	case params["boundary"] == "":
+		detail = "the Content-Type has no boundary"
+	default:
+		return params["boundary"], nil
+	}
+	return "", &Error{Status: http.StatusBadRequest, Message: "the body has to be a multipart form", Detail: detail}
+}
+
+// wholeForm is the body of a form that fails when it ends without the closing
+// boundary. multipart.Reader would otherwise take an end inside the header of
+// a part for the end of the form, and fields that follow would be lost.
+type wholeForm struct {
+	io.ReadCloser
+	end  []byte // the closing boundary
+	tail []byte // the last bytes that were read
+}
+
+func (f *wholeForm) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
+	keep := len(f.end) + 64 // white space may follow the boundary
+	f.tail = append(f.tail, p[max(0, n-keep):n]...)
+	f.tail = append(f.tail[:0], f.tail[max(0, len(f.tail)-keep):]...)
+	if err == io.EOF && len(f.tail) > 0 && !bytes.Contains(f.tail, f.end) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}

@@ -1,0 +1,61 @@
+package middleware
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// Credentials is the token of a request and what the request is about to do.
+// Printed or logged it keeps the token back.
+type Credentials struct {
+	Scheme    string // "Token" or "Bearer"
+	Token     string // what follows the scheme
+	Project   string // project_name as the path has it; not checked yet
+	Operation string // as in "exports_create"
+	Write     bool   // whether the operation is anything but a GET
+}
+
+// String describes the credentials without the token.
+func (c Credentials) String() string {
+	return c.Scheme + " *** for " + c.Operation + " in " + c.Project
+}
+
+// GoString is String, for %#v.
+func (c Credentials) GoString() string { return c.String() }
+
+// LogValue is String, for slog.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// parseAuthorization reads the Authorization header, "Token <api token>" or
+// "Bearer <jwt>". Its errors never quote the header: what is malformed may
+// still be a token.
+func parseAuthorization(header []string) (Credentials, error) {
+	switch {
+	case len(header) == 0:
+		return Credentials{}, unauthorized("there is no token; send the header Authorization: Token <api token>")
+	case len(header) > 1:
+		return Credentials{}, unauthorized("there is more than one Authorization header")
+	}
+	scheme, token, _ := strings.Cut(header[0], " ")
+	switch {
+	case strings.EqualFold(scheme, "Token"):
+		scheme = "Token"
+	case strings.EqualFold(scheme, "Bearer"):
+		scheme = "Bearer"
+	default:
+		return Credentials{}, unauthorized("the Authorization header has to start with Token or Bearer")
+	}
+	token = strings.Trim(token, " ")
+	if token == "" {
+		return Credentials{}, unauthorized("the Authorization header ends after " + scheme)
+	}
+	if strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return Credentials{}, unauthorized("the token holds a space or another character that no token has; is the word Token doubled?")
+	}
+	return Credentials{Scheme: scheme, Token: token}, nil
+}
+
+func unauthorized(detail string) error {
+	return &Error{Status: http.StatusUnauthorized, Message: "unauthorized", Detail: detail}
+}

@@ -1,0 +1,121 @@
+package middleware
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/gen/server"
+)
+
+// Error is an error for the client: an implementation returns it, or wraps
+// it, wherever it fails. Any other error is answered with 500 and its text
+// stays in the server.
+type Error struct {
+	Status  int    // of the answer, 400 to 599; another one is answered as 500
+	Message string // what went wrong; by default the name of the status
+	Detail  string // where or why, in more words; may be empty
+	Err     error  // what lies behind it; for logs only, never sent
+}
+
+// Error returns status, message, detail and cause.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%d %s", e.Status, e.message())
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func (e *Error) message() string {
+	if e.Message == "" {
+		return strings.ToLower(http.StatusText(e.Status))
+	}
+	return e.Message
+}
+
+// asError is the answer to err.
+func asError(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		if e != nil && e.Status >= 400 && e.Status <= 599 {
+			return e
+		}
+	} else if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &Error{Status: http.StatusRequestEntityTooLarge, Message: "the body is too large",
+			Detail: fmt.Sprintf("at most %d bytes are taken", e.Limit)}
+	}
+	return &Error{Status: http.StatusInternalServerError, Message: "internal server error"}
+}
+
+// WriteError answers a request with err, as {"error", "detail"}: an [*Error]
+// in its chain as it says, a [*http.MaxBytesError] with 413, everything else
+// with 500 and without its text. Options.OnError is told of err.
+//
+// When the answer had already begun, the connection is broken off instead, by
+// a panic with [http.ErrAbortHandler]: the client must not take half an
+// archive for a whole one. So it is the last thing that a handler does.
+func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
+	if rw := unwrap(w); rw != nil {
+		rw.fail(err)
+		return
+	}
+	writeAnswer(w, asError(err))
+}
+
+// entityHeaders describe a body that was not sent after all.
+var entityHeaders = []string{
+	"Accept-Ranges", "Cache-Control", "Content-Disposition", "Content-Encoding",
+	"Content-Length", "Etag", "Last-Modified",
+}
+
+func writeAnswer(w http.ResponseWriter, e *Error) {
+	header := w.Header()
+	for _, name := range entityHeaders {
+		header.Del(name)
+	}
+	if e.Status != http.StatusRequestedRangeNotSatisfiable {
+		header.Del("Content-Range")
+	}
+	if e.Status == http.StatusUnauthorized && header.Get("WWW-Authenticate") == "" {
+		header["Www-Authenticate"] = []string{"Token", "Bearer"}
+	}
+	body := models.Error{Error: clean(e.message())}
+	if e.Detail != "" {
+		body.Detail = new(clean(e.Detail))
+	}
+	// Nothing is left that could fail to encode, and a client that has gone
+	// needs no answer.
+	_ = WriteJSON(w, e.Status, body)
+}
+
+// clean keeps text that quotes the request encodable, and bounded.
+func clean(text string) string {
+	const most = 2000
+	if len(text) > most {
+		text = text[:most] + "..."
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
+}
+
+// writeBindError answers what the generated code could not bind to its Go
+// parameters.
+func writeBindError(w http.ResponseWriter, r *http.Request, err error) {
+	name := ""
+	if e, ok := errors.AsType[*server.InvalidParamFormatError](err); ok {
+		name = e.ParamName
+	} else if e, ok := errors.AsType[*server.RequiredParamError](err); ok {
+		name = e.ParamName
+	} else if e, ok := errors.AsType[*server.TooManyValuesForParamError](err); ok {
+		name = e.ParamName
+	}
+	WriteError(w, r, &Error{Status: http.StatusBadRequest,
+		Message: fmt.Sprintf("the parameter %q cannot be read", name), Err: err})
+}

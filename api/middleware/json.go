@@ -1,0 +1,76 @@
+package middleware
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// WriteJSON answers with status and v, a type of gen/models or a slice of
+// them, with every unknown member that v carries. Nothing is written when v
+// does not encode. The error, also that of a failed write, is for [WriteError].
+func WriteJSON(w http.ResponseWriter, status int, v any) error {
+	body, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("encoding the answer: %w", err)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		return fmt.Errorf("sending the answer: %w", err)
+	}
+	return nil
+}
+
+// ReadJSON decodes the body of r, which the middleware has validated, into a
+// type of gen/models, and keeps every unknown member. What the schema allows
+// and Go cannot hold, such as an integer over 2^63, is an [*Error] with 400.
+func ReadJSON(r *http.Request, v any) error {
+	if err := json.UnmarshalRead(r.Body, v); err != nil {
+		return badJSON(err)
+	}
+	return nil
+}
+
+// badJSON is the answer to a body that does not decode. It says where and
+// why, in words that quote no value: that may be a secret. For the same reason
+// it does not wrap err, which does quote.
+func badJSON(err error) error {
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return e
+	}
+	answer := &Error{Status: http.StatusBadRequest, Message: "the body is not valid JSON"}
+	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		switch {
+		case errors.Is(e, jsontext.ErrDuplicateName):
+			answer.Detail = "the member " + quote(e.JSONPointer) + " is there twice"
+		case errors.Is(e, io.ErrUnexpectedEOF):
+			answer.Detail = "it ends too early"
+		default:
+			answer.Detail = fmt.Sprintf("it goes wrong at byte %d, at %s", e.ByteOffset, quote(e.JSONPointer))
+		}
+	} else if e, ok := errors.AsType[*json.SemanticError](err); ok {
+		answer.Message = "the body cannot be read"
+		answer.Detail = fmt.Sprintf("at %s: the value does not fit the type %v", quote(e.JSONPointer), e.GoType)
+	}
+	return answer
+}
+
+// quote is a JSON pointer as it reads in a sentence.
+func quote(p jsontext.Pointer) string {
+	if p == "" {
+		return "the top level"
+	}
+	if len(p) > 300 {
+		p = p[:300] + "..."
+	}
+	return strconv.Quote(string(p))
+}

@@ -1,0 +1,93 @@
+package middleware
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ubiops-contrib/transfer/gen/spec"
+)
+
+// operation is what the contract says of one operation, as far as requests
+// are checked against it. It is shared by all handlers and never changed.
+type operation struct {
+	id         string // as in exports_create
+	method     string
+	parameters []*openapi3.Parameter
+	body       bodyKind
+	schema     *openapi3.Schema // of a JSON body
+	success    int              // the status where an implementation names none
+}
+
+type bodyKind int
+
+const (
+	noBody bodyKind = iota
+	jsonBody
+	formBody
+)
+
+// operations returns the operations of the embedded contract by method and
+// path, as in "GET /projects/{project_name}/exports". Reading the contract
+// takes some milliseconds, so it is done once.
+var operations = sync.OnceValues(func() (map[string]*operation, error) {
+	doc, err := spec.GetSpec()
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]*operation)
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			read, err := readOperation(method, item, op)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", op.OperationID, err)
+			}
+			all[method+" "+path] = read
+		}
+	}
+	return all, nil
+})
+
+func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
+	read := &operation{id: op.OperationID, method: method, success: successStatus(method)}
+	for _, p := range item.Parameters {
+		if op.Parameters.GetByInAndName(p.Value.In, p.Value.Name) == nil {
+			read.parameters = append(read.parameters, p.Value)
+		}
+	}
+	for _, p := range op.Parameters {
+		read.parameters = append(read.parameters, p.Value)
+	}
+	for _, p := range read.parameters {
+		if p.Schema == nil {
+			return nil, fmt.Errorf("the parameter %s has no schema", p.Name)
+		}
+	}
+	if op.RequestBody == nil {
+		return read, nil
+	}
+	content := op.RequestBody.Value.Content
+	switch {
+	case content["application/json"] != nil:
+		read.body, read.schema = jsonBody, content["application/json"].Schema.Value
+	case content["multipart/form-data"] != nil:
+		read.body = formBody
+	default:
+		return nil, errors.New("a body that is neither JSON nor a form cannot be checked")
+	}
+	return read, nil
+}
+
+// successStatus is what this project answers where the contract says 2XX.
+func successStatus(method string) int {
+	switch method {
+	case http.MethodPost:
+		return http.StatusCreated
+	case http.MethodDelete:
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}

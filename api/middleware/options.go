@@ -1,0 +1,77 @@
+package middleware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+const (
+	defaultBaseURL     = "/v2.1"
+	defaultMaxJSONBody = 16 << 20
+)
+
+// Options says how a handler serves the API.
+type Options struct {
+	// BaseURL is the path that the API lies under, by default "/v2.1" as in
+	// the contract. "/" serves it without a prefix.
+	BaseURL string
+
+	// Authenticate checks a token and is required. It is called for every
+	// request that has a route, before anything else is looked at. The
+	// context that it returns becomes the request's, so that it can carry who
+	// is asking; nil leaves the request's own.
+	//
+	// An [*Error] that it returns or wraps is the answer: 401 for a token that
+	// is not known, 403 for one that may not do this, 404 for a project that
+	// it does not see. Any other error is answered with 500.
+	Authenticate func(ctx context.Context, c Credentials) (context.Context, error)
+
+	// MaxJSONBody is the size in bytes that a JSON body may have; a larger one
+	// is answered with 413. 0 stands for 16 MiB, four times what confirms an
+	// import of a thousand deployments with five versions each. Such a body
+	// is held in memory while it is checked.
+	MaxJSONBody int64
+
+	// MaxUpload is the size in bytes that the whole form of imports_create may
+	// have; a larger one is answered with 413. 0 means that there is no limit.
+	MaxUpload int64
+
+	// OnError, if it is set, is told of every request that ends in an error:
+	// the status that was sent and the error with what the answer keeps back.
+	// A status below 400 means that the answer had begun and was broken off.
+	// It does not see bodies, tokens or the values of rejected fields, unless
+	// the errors of the implementation hold them.
+	OnError func(r *http.Request, status int, err error)
+}
+
+// basePath is what a BaseURL may look like: whole segments of characters that
+// neither a pattern nor a URL gives a meaning.
+var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])*$`)
+
+func (o Options) withDefaults() (Options, error) {
+	var errs []error
+	if o.BaseURL == "" {
+		o.BaseURL = defaultBaseURL
+	}
+	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	if !basePath.MatchString(o.BaseURL) {
+		errs = append(errs, fmt.Errorf("the BaseURL %q is not a path such as /v2.1", o.BaseURL))
+	}
+	if o.Authenticate == nil {
+		errs = append(errs, errors.New("the function Authenticate is missing"))
+	}
+	if o.MaxJSONBody < 0 {
+		errs = append(errs, fmt.Errorf("the MaxJSONBody %d is negative", o.MaxJSONBody))
+	}
+	if o.MaxJSONBody == 0 {
+		o.MaxJSONBody = defaultMaxJSONBody
+	}
+	if o.MaxUpload < 0 {
+		errs = append(errs, fmt.Errorf("the MaxUpload %d is negative", o.MaxUpload))
+	}
+	return o, errors.Join(errs...)
+}

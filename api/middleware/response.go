@@ -1,0 +1,108 @@
+package middleware
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+)
+
+// response is the ResponseWriter that implementations get. It knows whether
+// the answer has begun, from when on an error can only break it off.
+type response struct {
+	http.ResponseWriter
+	request   *http.Request
+	operation *operation // nil until the request is routed
+	onError   func(*http.Request, int, error)
+	result    any // what a strict implementation returned
+	status    int // 0 until the answer has begun
+}
+
+// unwrap returns the response that w is, or that w is built on, or nil.
+func unwrap(w http.ResponseWriter) *response {
+	for {
+		switch v := w.(type) {
+		case *response:
+			return v
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = v.Unwrap()
+		default:
+			return nil
+		}
+	}
+}
+
+// Unwrap is for http.ResponseController.
+func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WriteHeader begins the answer. The generated types of the strict interface
+// pass on a StatusCode that was left 0.
+func (w *response) WriteHeader(status int) {
+	if status == 0 {
+		status = w.defaultStatus()
+	}
+	w.ResponseWriter.WriteHeader(status) // panics on nonsense, so it goes first
+	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		w.status = status
+	}
+}
+
+func (w *response) Write(b []byte) (int, error) {
+	w.begin()
+	return w.ResponseWriter.Write(b)
+}
+
+// ReadFrom keeps the way open on which net/http sends files without copying
+// them through memory.
+func (w *response) ReadFrom(src io.Reader) (int64, error) {
+	w.begin()
+	return io.Copy(w.ResponseWriter, src)
+}
+
+// FlushError is for http.ResponseController, which would otherwise pass by.
+func (w *response) FlushError() error {
+	w.begin()
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+func (w *response) begin() {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+}
+
+func (w *response) defaultStatus() int {
+	if w.operation == nil || isFailure(w.result) {
+		return http.StatusInternalServerError
+	}
+	return w.operation.success
+}
+
+// fail answers with err, or breaks the answer off when it has begun.
+func (w *response) fail(err error) {
+	answer := asError(err)
+	broken := w.status != 0
+	if w.onError != nil {
+		status := answer.Status
+		if broken {
+			status = w.status
+		}
+		w.onError(w.request, status, err)
+	}
+	if broken {
+		panic(http.ErrAbortHandler)
+	}
+	writeAnswer(w, answer)
+}
+
+// recoverPanic is deferred around everything. A handler that gives up with
+// http.ErrAbortHandler wants net/http to see that.
+func (w *response) recoverPanic() {
+	switch v := recover(); v {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(v)
+	default:
+		w.fail(fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+	}
+}

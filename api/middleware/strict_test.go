@@ -1,0 +1,142 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/gen/server"
+)
+
+func TestAStatusCodeThatWasLeftOutBecomesThatOfTheOperation(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{
+		update: func(context.Context, server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
+			return server.ImportsUpdate2XXJSONResponse{StatusCode: http.StatusAccepted}, nil
+		},
+		get: func(context.Context, server.ExportsGetRequestObject) (server.ExportsGetResponseObject, error) {
+			return server.ExportsGet5XXJSONResponse{Body: models.Error{Error: "out of order"}}, nil
+		},
+	})
+	wantStatus(t, call(t, h, "GET", exports, ""), http.StatusOK)
+	wantStatus(t, call(t, h, "POST", exports, "{}"), http.StatusCreated)
+	wantStatus(t, call(t, h, "POST", imports, "", "Content-Type", formType), http.StatusCreated)
+	wantStatus(t, call(t, h, "DELETE", exports+one, ""), http.StatusNoContent)
+	wantStatus(t, call(t, h, "PATCH", imports+one, "{}"), http.StatusAccepted)
+	wantText(t, wantError(t, call(t, h, "GET", exports+one, ""), http.StatusInternalServerError), "out of order")
+}
+
+func TestANonsensicalStatusCodeIs500(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
+		return server.ExportsList2XXJSONResponse{StatusCode: 7}, nil
+	}})
+	wantError(t, send(t, "GET", listen(t, h)+exports, nil), http.StatusInternalServerError)
+}
+
+func TestANilListIsAnEmptyArray(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{})
+	for _, path := range []string{exports, imports} {
+		if body := strings.TrimSpace(wantStatus(t, call(t, h, "GET", path, ""), http.StatusOK)); body != "[]" {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+}
+
+func TestANilResponseIs500(t *testing.T) {
+	t.Parallel()
+	var j journal
+	h := strict(t, stub{list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
+		return nil, nil
+	}}, func(o *middleware.Options) { o.OnError = j.note })
+	wantError(t, call(t, h, "GET", exports, ""), http.StatusInternalServerError)
+	wantText(t, j.last(t).err.Error(), "ExportsList returned neither")
+}
+
+func TestUnknownMembersAreKeptInResponses(t *testing.T) {
+	t.Parallel()
+	unknown := jsontext.Value(`{"later":9007199254740993}`)
+	item := models.ExportList{ID: exportID, Unknown: unknown}
+	h := strict(t, stub{
+		list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
+			return server.ExportsList2XXJSONResponse{Body: models.Exports{item, item}}, nil
+		},
+		create: func(context.Context, server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
+			return server.ExportsCreate400JSONResponse{BadRequestJSONResponse: server.BadRequestJSONResponse{
+				Body: models.Error{Error: "no", Unknown: unknown}}}, nil
+		},
+		update: func(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
+			return server.ImportsUpdate2XXJSONResponse{Body: models.ImportDetail{
+				ID: r.ImportID, Deployments: r.Body.Deployments, Unknown: r.Body.Unknown}}, nil
+		},
+	})
+	body := wantStatus(t, call(t, h, "GET", exports, ""), http.StatusOK)
+	if strings.Count(body, `"later":9007199254740993`) != 2 {
+		t.Errorf("the list is %s", body)
+	}
+	body = wantStatus(t, call(t, h, "POST", exports, "{}"), http.StatusBadRequest)
+	wantText(t, body, `"error":"no"`, `"later":9007199254740993`)
+	const sent = `{"deployments":{"d":{"later":{},"versions":{"v":{"later":"","labels":{},"zip":null}}}},"later":9007199254740993}`
+	body = wantStatus(t, call(t, h, "PATCH", imports+one, sent), http.StatusOK)
+	wantText(t, body, `"d":{"versions":{"v":{`, `"later":{}`, `"later":""`, `"labels":{}`, `"zip":null`, `"later":9007199254740993`)
+	if strings.Contains(body, "Unknown") {
+		t.Errorf("the answer is %s", body)
+	}
+}
+
+func TestABrokenDownloadIsAbortedInTheStrictInterface(t *testing.T) {
+	t.Parallel()
+	var j journal
+	lengths := make(chan int64, 1)
+	h := strict(t, stub{download: func(context.Context, server.ExportsDownloadRequestObject) (server.ExportsDownloadResponseObject, error) {
+		return server.ExportsDownload2XXApplicationZipResponse{
+			Body:          io.MultiReader(strings.NewReader(strings.Repeat("PK", 50_000)), failingWith{errors.New("disk gone")}),
+			ContentLength: <-lengths,
+		}, nil
+	}}, func(o *middleware.Options) { o.OnError = j.note })
+	url := listen(t, h) + exports + one + "/download"
+	for _, length := range []int64{0, 200_000} { // chunked and not
+		lengths <- length
+		resp := send(t, "GET", url, nil)
+		wantBroken(t, resp, strings.Repeat("PK", 100_000))
+		last := j.last(t)
+		wantText(t, last.err.Error(), "disk gone")
+		if last.status != http.StatusOK {
+			t.Errorf("OnError got status %d", last.status)
+		}
+	}
+}
+
+func TestADownloadWithoutABodyIs500OrAborted(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{download: func(context.Context, server.ExportsDownloadRequestObject) (server.ExportsDownloadResponseObject, error) {
+		return server.ExportsDownload2XXApplicationZipResponse{}, nil
+	}})
+	if got, err := trySend(t, "GET", listen(t, h)+exports+one+"/download", nil, -1); err == nil {
+		wantBroken(t, got, "")
+	}
+}
+
+func TestUnimplementedAnswers501Everywhere(t *testing.T) {
+	t.Parallel()
+	h := strict(t, middleware.Unimplemented{})
+	for _, target := range []string{
+		"GET " + exports, "POST " + exports, "GET " + exports + one, "DELETE " + exports + one, "GET " + exports + one + "/download",
+		"GET " + imports, "POST " + imports, "GET " + imports + one, "PATCH " + imports + one, "DELETE " + imports + one, "GET " + imports + one + "/download",
+	} {
+		method, path, _ := strings.Cut(target, " ")
+		body, contentType := "{}", "application/json"
+		if target == "POST "+imports {
+			body, contentType = end, formType
+		}
+		wantText(t, wantError(t, call(t, h, method, path, body, "Content-Type", contentType), http.StatusNotImplemented), "not implemented")
+	}
+}

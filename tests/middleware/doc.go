@@ -1,0 +1,3 @@
+// Package middleware measures what the middleware adds to the generated
+// server.
+package middleware
