@@ -1,0 +1,40 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+)
+
+type caller struct{}
+
+// authenticate looks a token up by its hash, so that the time it takes says
+// nothing about the tokens that exist.
+func (s *Server) authenticate(ctx context.Context, c middleware.Credentials) (context.Context, error) {
+	var token store.Token
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		token, err = tx.Token(sha256.Sum256([]byte(c.Token)))
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, &middleware.Error{Status: http.StatusUnauthorized, Message: "The token is not known"}
+	case err != nil:
+		return nil, err
+	case token.Project != c.Project:
+		return nil, &middleware.Error{Status: http.StatusNotFound, Message: "The project does not exist"}
+	case c.Write && !token.Write:
+		return nil, &middleware.Error{Status: http.StatusForbidden, Message: "The token may only read"}
+	}
+	return context.WithValue(ctx, caller{}, token.Name), nil
+}
+
+// callerOf returns the name of the token that the request came with.
+func callerOf(ctx context.Context) string {
+	name, _ := ctx.Value(caller{}).(string)
+	return name
+}

@@ -1,0 +1,32 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+)
+
+// answer gives an error of the engine the status that it has in the contract.
+// What it does not know stays as it is and becomes a 500.
+func answer(err error, what string) error {
+	if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
+		if refused.Conflict() {
+			return &middleware.Error{Status: http.StatusConflict, Message: "Objects exist already", Detail: refused.Error()}
+		}
+		return &middleware.Error{Status: http.StatusBadRequest, Message: "The request cannot be carried out", Detail: refused.Error()}
+	}
+	if status, ok := errors.AsType[*engine.StatusError](err); ok {
+		return &middleware.Error{Status: http.StatusConflict, Message: status.Message}
+	}
+	if invalid, ok := errors.AsType[*engine.InvalidError](err); ok {
+		return &middleware.Error{Status: http.StatusBadRequest, Message: invalid.Message}
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return &middleware.Error{Status: http.StatusNotFound, Message: "The " + what + " does not exist"}
+	}
+	return err
+}

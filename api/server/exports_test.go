@@ -1,0 +1,165 @@
+package server_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+func errorAs(err error) (*api.Error, bool) { return errors.AsType[*api.Error](err) }
+
+func TestExportHoldsWhatWasSelectedAndNoSecret(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	h.load("p", content)
+	c := h.client("p")
+	detail := export(t, c, "p", models.ExportCreate{
+		Description: models.Value("a note"),
+		Deployments: map[string]models.DeploymentSelection{"d": {
+			Versions: map[string]models.VersionSelection{"v1": {}},
+			EnvironmentVariables: map[string]models.VariableSelection{
+				"KEY": {IncludeValue: new(true)}, "REGION": {IncludeValue: new(false)},
+			},
+		}},
+	})
+	if detail.Description.Or("") != "a note" || detail.ExportedBy.Or("") != "tester" || len(detail.Deployments) != 1 {
+		t.Errorf("detail %+v", detail)
+	}
+	a := download(t, c, "p", detail.ID)
+	d := a.Content().Deployments["d"]
+	if len(d.Versions) != 1 || len(a.Packages()) != 1 || len(a.Content().EnvironmentVariables) != 0 {
+		t.Errorf("content %+v with %d packages", a.Content(), len(a.Packages()))
+	}
+	for name, v := range d.EnvironmentVariables {
+		if value, ok := v.Value.Get(); ok {
+			t.Errorf("%s has the value %q in the export", name, value)
+		}
+	}
+	if !*d.EnvironmentVariables["KEY"].Secret {
+		t.Error("KEY is not marked as secret")
+	}
+}
+
+func TestExportOfEverythingIgnoresTheSelection(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	h.load("p", content)
+	c := h.client("p")
+	selection := models.ExportCreate{Deployments: map[string]models.DeploymentSelection{"nope": {}}}
+	detail := export(t, c, "p", selection, api.All(true), api.Packages(false))
+	a := download(t, c, "p", detail.ID)
+	if d := a.Content().Deployments["d"]; len(d.Versions) != 2 || d.EnvironmentVariables["REGION"].Value.Or("") != "eu" {
+		t.Errorf("content %+v", a.Content())
+	}
+	if len(a.Packages()) != 0 {
+		t.Errorf("%d packages", len(a.Packages()))
+	}
+}
+
+func TestExportOfNothingIsValid(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	c := h.client("p")
+	detail := export(t, c, "p", models.ExportCreate{})
+	if content := download(t, c, "p", detail.ID).Content(); len(content.Deployments) != 0 {
+		t.Errorf("content %+v", content)
+	}
+}
+
+func TestExportRefusesUnknownNames(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	_, err := h.client("p").Exports.Create(t.Context(), "p", models.ExportCreate{
+		Deployments:  map[string]models.DeploymentSelection{"nope": {}},
+		Environments: map[string]models.EnvironmentSelection{"none": {}},
+	})
+	wantStatus(t, err, http.StatusBadRequest, "/deployments/nope", "/environments/none")
+}
+
+func TestExportsAreListedNewestFirstAndByStatus(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	c := h.client("p")
+	first := export(t, c, "p", models.ExportCreate{})
+	second := export(t, c, "p", models.ExportCreate{})
+	list, err := c.Exports.List(t.Context(), "p", models.ExportStatusCompleted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 2 || list[0].ID != second.ID || list[1].ID != first.ID {
+		t.Errorf("list %+v", list)
+	}
+	if list, err = c.Exports.List(t.Context(), "p", models.ExportStatusFailed); err != nil || len(list) != 0 {
+		t.Errorf("failed ones %+v, %v", list, err)
+	}
+}
+
+func TestDeletedExportIsGone(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	c := h.client("p")
+	detail := export(t, c, "p", models.ExportCreate{})
+	if err := c.Exports.Delete(t.Context(), "p", detail.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Exports.Get(t.Context(), "p", detail.ID)
+	wantStatus(t, err, http.StatusNotFound)
+	_, err = c.Exports.Download(t.Context(), "p", detail.ID)
+	wantStatus(t, err, http.StatusNotFound)
+	wantStatus(t, c.Exports.Delete(t.Context(), "p", detail.ID), http.StatusNotFound)
+}
+
+func TestTokensOpenTheirOwnProjectOnly(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	h.project("q")
+	exports := "/projects/p/exports"
+	for _, test := range []struct {
+		name, method, path, token, body string
+		want                            int
+	}{
+		{"none", "GET", exports, "", "", http.StatusUnauthorized},
+		{"unknown", "GET", exports, "0000000000000000000000000000000000000000", "", http.StatusUnauthorized},
+		{"of another project", "GET", exports, h.token("q", true), "", http.StatusNotFound},
+		{"for a project that is not there", "GET", "/projects/r/exports", h.token("q", true), "", http.StatusNotFound},
+		{"that reads may read", "GET", exports, h.token("p", false), "", http.StatusOK},
+		{"that reads may not write", "POST", exports, h.token("p", false), "{}", http.StatusForbidden},
+		{"that writes may write", "POST", exports, h.token("p", true), "{}", http.StatusCreated},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if status, body := h.send(test.method, test.path, test.token, "application/json", test.body); status != test.want {
+				t.Errorf("status %d: %s; want %d", status, body, test.want)
+			}
+		})
+	}
+}
+
+func TestOptionsThatMeanNothingAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, opts := range []server.Options{{OnConflict: "maybe"}, {MaxArchive: -1}, {Workers: -1}} {
+		if s, err := server.New(opts); err == nil {
+			t.Errorf("%+v: no error", opts)
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestProjectsAreCheckedWhenTheyAreAdded(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	for _, name := range []string{"", "p", "P", "1a", "a b", ".."} {
+		if err := h.AddProject(t.Context(), name); err == nil {
+			t.Errorf("project %q was added", name)
+		}
+	}
+	if _, err := h.AddToken(t.Context(), "nope", "tester", true); err == nil {
+		t.Error("a token for a project that is not there")
+	}
+}

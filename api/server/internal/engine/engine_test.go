@@ -1,0 +1,205 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// watched records every status that the rows of project p go through.
+type watched struct {
+	store.Store
+	seen []string
+}
+
+func (w *watched) Update(ctx context.Context, f func(store.Tx) error) error {
+	return w.Store.Update(ctx, func(tx store.Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		exports, err := tx.Exports("p")
+		for _, e := range exports {
+			w.saw(string(e.Status))
+		}
+		imports, importsErr := tx.Imports("p")
+		for _, i := range imports {
+			w.saw(string(i.Status))
+		}
+		return errors.Join(err, importsErr)
+	})
+}
+
+func (w *watched) saw(status string) {
+	if n := len(w.seen); n == 0 || w.seen[n-1] != status {
+		w.seen = append(w.seen, status)
+	}
+}
+
+// work runs f with an engine whose jobs run whenever f waits.
+func work(t *testing.T, f func(*engine.Engine, *watched)) {
+	t.Helper()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		blobs, err := blob.NewFolder(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer blobs.Close()
+		w := &watched{Store: store.NewMemory()}
+		if err := w.Update(t.Context(), func(tx store.Tx) error { return tx.PutProject(store.Project{Name: "p"}) }); err != nil {
+			t.Fatal(err)
+		}
+		e := &engine.Engine{
+			Store: w, Blobs: blobs, Links: engine.NewLinkClient(), MaxArchive: 1 << 20,
+			Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		go e.Work(ctx)
+		f(e, w)
+		stop()
+		synctest.Wait()
+	})
+}
+
+func file(t *testing.T, e *engine.Engine, data []byte) engine.Source {
+	t.Helper()
+	info, err := e.Blobs.Write(t.Context(), func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine.Source{File: info}
+}
+
+func zipOf(t *testing.T, c archive.Content) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := archive.Write(&buf, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+var content = archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"A": {Value: models.Value("1")}}}
+
+func wantSeen(t *testing.T, w *watched, want ...string) {
+	t.Helper()
+	if !slices.Equal(w.seen, want) {
+		t.Errorf("statuses %q; want %q", w.seen, want)
+	}
+}
+
+func TestExportGoesThroughTheDocumentedStatuses(t *testing.T) {
+	t.Parallel()
+	work(t, func(e *engine.Engine, w *watched) {
+		if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		wantSeen(t, w, "pending", "processing", "completed")
+	})
+}
+
+func TestImportGoesThroughTheDocumentedStatuses(t *testing.T) {
+	t.Parallel()
+	work(t, func(e *engine.Engine, w *watched) {
+		row, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if _, err := e.ConfirmImport(t.Context(), "p", row.ID, models.ImportUpdate{}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		wantSeen(t, w, "pending", "scanning", "confirmation", "confirmation_pending", "processing", "completed")
+	})
+}
+
+func TestImportWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T) {
+	t.Parallel()
+	work(t, func(e *engine.Engine, w *watched) {
+		if _, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), true); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		wantSeen(t, w, "pending", "scanning", "processing", "completed")
+	})
+}
+
+func TestImportThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	work(t, func(e *engine.Engine, w *watched) {
+		source := file(t, e, zipOf(t, content))
+		row, err := e.CreateImport(t.Context(), "p", "", source, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if err := w.Update(t.Context(), func(tx store.Tx) error {
+			// Somebody takes the name between the confirmation and the work.
+			if err := tx.PutProject(store.Project{Name: "p", Content: content}); err != nil {
+				return err
+			}
+			row, err := tx.Import("p", row.ID)
+			if err != nil {
+				return err
+			}
+			row.Status = models.ImportStatusConfirmationPending
+			return errors.Join(tx.PutImport(row), tx.Enqueue(store.Job{Kind: store.ApplyImport, Project: "p", ID: row.ID}))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		wantSeen(t, w, "pending", "scanning", "confirmation", "confirmation_pending", "processing", "failed")
+	})
+}
+
+func TestDeletedImportLeavesNoArchive(t *testing.T) {
+	t.Parallel()
+	work(t, func(e *engine.Engine, _ *watched) {
+		source := file(t, e, zipOf(t, content))
+		row, err := e.CreateImport(t.Context(), "p", "", source, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.DeleteImport(t.Context(), "p", row.ID); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if _, err := e.Blobs.Open(t.Context(), source.File.Key); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the archive is still there: %v", err)
+		}
+	})
+}
+
+func TestExportThatIsNotCompletedIsNoSource(t *testing.T) {
+	t.Parallel()
+	work(t, func(e *engine.Engine, w *watched) {
+		id := "0198"
+		if err := w.Update(t.Context(), func(tx store.Tx) error {
+			return tx.PutExport(store.Export{Project: "p", ID: id, Status: models.ExportStatusPending})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := e.CreateImport(t.Context(), "p", "", engine.Source{ExportID: id}, false)
+		if _, ok := errors.AsType[*engine.InvalidError](err); !ok {
+			t.Errorf("error %v", err)
+		}
+	})
+}

@@ -1,0 +1,118 @@
+package server_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func links(f transport) server.Options {
+	return server.Options{Links: &http.Client{Transport: f}, MaxArchive: 1 << 20}
+}
+
+func answers(status int, body io.Reader) transport {
+	return func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Status: http.StatusText(status), Body: io.NopCloser(body), Request: r}, nil
+	}
+}
+
+const link = "https://archives.example/a.zip?signature=abc"
+
+func TestImportFromALink(t *testing.T) {
+	t.Parallel()
+	data := zipOf(t, content)
+	h := start(t, links(answers(http.StatusOK, bytes.NewReader(data))))
+	c := h.client("p")
+	created, err := c.Imports.Create(t.Context(), "p", api.FromLink(link))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !created.Size.IsNull() {
+		t.Errorf("size %d before the archive has arrived", created.Size.Or(0))
+	}
+	waiting := waitImport(t, c, "p", created.ID, models.ImportStatusConfirmation)
+	if waiting.Size.Or(0) != int64(len(data)) || len(waiting.Deployments) != 1 {
+		t.Errorf("waiting %+v", waiting)
+	}
+}
+
+func TestLinksThatFailTheImport(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		opts server.Options
+		link string
+		want string
+	}{
+		{"status", links(answers(http.StatusForbidden, strings.NewReader("no"))), link, "Forbidden"},
+		{"too large", links(answers(http.StatusOK, io.LimitReader(zeros{}, 2<<20))), link, "larger than 1048576 bytes"},
+		{"breaks off", links(answers(http.StatusOK, io.MultiReader(strings.NewReader("PK"), broken{}))), link, "broke off after 2 bytes"},
+		{"private address behind a name", server.Options{}, "http://localhost/a.zip?signature=abc", "cannot be reached"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := start(t, test.opts).client("p")
+			created, err := c.Imports.Create(t.Context(), "p", api.FromLink(test.link))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.Imports.Wait(t.Context(), "p", created.ID, models.ImportStatusConfirmation)
+			failed, ok := errors.AsType[*api.JobFailedError](err)
+			if !ok || !strings.Contains(failed.Message, test.want) {
+				t.Errorf("error %v; want %q", err, test.want)
+			}
+			if strings.Contains(failed.Message, "signature") {
+				t.Errorf("the message shows the link's query: %s", failed.Message)
+			}
+		})
+	}
+}
+
+// While the link does not answer, the import is in the status scanning.
+func TestWhatAnImportAllowsWhileItIsScanning(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	h := start(t, links(func(r *http.Request) (*http.Response, error) {
+		close(asked)
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}))
+	c := h.client("p")
+	created, err := c.Imports.Create(t.Context(), "p", api.FromLink(link))
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	_, err = c.Imports.Download(t.Context(), "p", created.ID)
+	wantStatus(t, err, http.StatusConflict, "scanning")
+	_, err = c.Imports.Confirm(t.Context(), "p", created.ID, models.ImportUpdate{})
+	wantStatus(t, err, http.StatusConflict, "scanning")
+	list, err := c.Imports.List(t.Context(), "p", models.ImportStatusScanning)
+	if err != nil || len(list) != 1 {
+		t.Errorf("scanning %+v, %v", list, err)
+	}
+	if err := c.Imports.Delete(t.Context(), "p", created.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Imports.Get(t.Context(), "p", created.ID)
+	wantStatus(t, err, http.StatusNotFound)
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("cut off") }

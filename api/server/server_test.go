@@ -1,0 +1,197 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// host is a server with a project p, and what its tests need of it.
+type host struct {
+	*server.Server
+	url string // with the base path
+	t   *testing.T
+}
+
+func start(t *testing.T, opts server.Options) *host {
+	t.Helper()
+	s, err := server.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(s)
+	t.Cleanup(func() {
+		web.Close()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	h := &host{Server: s, url: web.URL + server.BaseURL, t: t}
+	h.project("p")
+	return h
+}
+
+func (h *host) project(name string) {
+	h.t.Helper()
+	if err := h.AddProject(h.t.Context(), name); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *host) token(project string, write bool) string {
+	h.t.Helper()
+	token, err := h.AddToken(h.t.Context(), project, "tester", write)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return token
+}
+
+func (h *host) client(project string) *api.Client {
+	h.t.Helper()
+	c, err := api.NewClient(api.WithHost(h.url), api.WithToken(h.token(project, true)))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return c
+}
+
+// send sends a request as it stands and returns the status and the body.
+func (h *host) send(method, path, token, contentType, body string) (int, string) {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Token "+token)
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return resp.StatusCode, string(data)
+}
+
+// project content that the tests move.
+var content = archive.Content{
+	Deployments: map[string]models.Deployment{"d": {
+		InputType: new(models.DataStructurePlain), OutputType: new(models.DataStructurePlain),
+		Versions: map[string]models.DeploymentVersion{
+			"v1": {Zip: models.Value("d.zip"), Environment: models.Value("python3-12")},
+			"v2": {},
+		},
+		EnvironmentVariables: map[string]models.EnvironmentVariable{
+			"KEY":    {Value: models.Value("my-secret"), Secret: new(true)},
+			"REGION": {Value: models.Value("eu")},
+		},
+	}},
+	EnvironmentVariables: map[string]models.EnvironmentVariable{"TOP": {Value: models.Value("1")}},
+}
+
+func zipOf(t *testing.T, c archive.Content) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	err := archive.Write(&buf, c, func(string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader("a package")), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func (h *host) load(project string, c archive.Content) {
+	h.t.Helper()
+	data := zipOf(h.t, c)
+	if err := h.Load(h.t.Context(), project, bytes.NewReader(data), int64(len(data))); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func upload(t *testing.T, c *api.Client, project string, data []byte, opts ...api.ImportOption) *models.ImportList {
+	t.Helper()
+	created, err := c.Imports.Create(t.Context(), project, api.FromReader(bytes.NewReader(data), int64(len(data)), "a.zip"), opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return created
+}
+
+func waitImport(t *testing.T, c *api.Client, project, id string, until models.ImportStatus) *models.ImportDetail {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	detail, err := c.Imports.Wait(ctx, project, id, until)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return detail
+}
+
+func export(t *testing.T, c *api.Client, project string, selection models.ExportCreate, opts ...api.ExportOption) *models.ExportDetail {
+	t.Helper()
+	created, err := c.Exports.Create(t.Context(), project, selection, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	detail, err := c.Exports.Wait(ctx, project, created.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return detail
+}
+
+func download(t *testing.T, c *api.Client, project, id string) *archive.Archive {
+	t.Helper()
+	d, err := c.Exports.Download(t.Context(), project, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Body.Close()
+	data, err := io.ReadAll(d.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := archive.Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func wantStatus(t *testing.T, err error, status int, words ...string) {
+	t.Helper()
+	apiErr, ok := errorAs(err)
+	if !ok {
+		t.Fatalf("error %v; want status %d", err, status)
+	}
+	if apiErr.StatusCode != status {
+		t.Errorf("status %d: %v; want %d", apiErr.StatusCode, err, status)
+	}
+	for _, word := range words {
+		if !strings.Contains(apiErr.Message+" "+apiErr.Detail, word) {
+			t.Errorf("error %q %q does not mention %q", apiErr.Message, apiErr.Detail, word)
+		}
+	}
+}
