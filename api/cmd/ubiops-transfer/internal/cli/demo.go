@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/archive/sample"
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+func demoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo [ARCHIVE]",
+		Short: "Move an archive between two projects of a server in this process",
+		Long: "demo starts a server with two projects on a local port, loads ARCHIVE (or a\n" +
+			"sample) into the first, moves it to the second over HTTP, and compares.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name, data, err := demoArchive(args)
+			if err != nil {
+				return err
+			}
+			return runDemo(cmd.Context(), cmd.OutOrStdout(), name, data)
+		},
+	}
+}
+
+func demoArchive(args []string) (name string, data []byte, err error) {
+	if len(args) == 0 {
+		data, err = sample.Archive()
+		return "the sample", data, err
+	}
+	data, err = os.ReadFile(args[0])
+	return args[0], data, err
+}
+
+const (
+	source = "source"
+	target = "target"
+)
+
+// demo is the state that its steps share.
+type demo struct {
+	out    io.Writer
+	server *server.Server
+	source *api.Client
+	target *api.Client
+	given  *archive.Archive
+	filled map[jsontext.Pointer]string // values that the export left out, by variable
+}
+
+func runDemo(ctx context.Context, out io.Writer, name string, data []byte) (err error) {
+	given, err := archive.Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, oneLine(err))
+	}
+	d := &demo{out: out, given: given, filled: map[jsontext.Pointer]string{}}
+	if d.server, err = server.New(server.Options{}); err != nil { //nolint:contextcheck // it lives until Close
+		return err
+	}
+	defer func() { err = errors.Join(err, d.server.Close()) }()
+	stop, err := d.serve(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+
+	if err := d.server.Load(ctx, source, bytes.NewReader(data), int64(len(data))); err != nil {
+		return err
+	}
+	d.step("load", "%s into project %s: %s", name, source, count(given.Content()))
+	first, err := d.export(ctx, d.source, source)
+	if err != nil {
+		return err
+	}
+	if err := d.move(ctx, first); err != nil {
+		return err
+	}
+	second, err := d.export(ctx, d.target, target)
+	if err != nil {
+		return err
+	}
+	if err := d.compare(first, second); err != nil {
+		return err
+	}
+	if err := d.checkSecrets(ctx); err != nil {
+		return err
+	}
+	d.step("done", "%s moved from %s to %s; all three archives agree", count(given.Content()), source, target)
+	return nil
+}
+
+// serve serves the two projects on a free local port, until stop.
+func (d *demo) serve(ctx context.Context) (stop func() error, err error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	host := "http://" + listener.Addr().String() + server.BaseURL
+	web := &http.Server{Handler: d.server, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(listener) }()
+	stop = func() error {
+		err := web.Close()
+		if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
+			err = errors.Join(err, serveErr)
+		}
+		return err
+	}
+	for project, client := range map[string]**api.Client{source: &d.source, target: &d.target} {
+		if *client, err = d.client(ctx, host, project); err != nil {
+			return nil, errors.Join(err, stop())
+		}
+	}
+	d.step("serve", "projects %s and %s at %s", source, target, host)
+	return stop, nil
+}
+
+func (d *demo) client(ctx context.Context, host, project string) (*api.Client, error) {
+	if err := d.server.AddProject(ctx, project); err != nil {
+		return nil, err
+	}
+	token, err := d.server.AddToken(ctx, project, "demo", true)
+	if err != nil {
+		return nil, err
+	}
+	return api.NewClient(api.WithHost(host), api.WithToken(token))
+}
+
+func (d *demo) step(name, format string, args ...any) {
+	fmt.Fprintf(d.out, "%-9s %s\n", name, fmt.Sprintf(format, args...))
+}

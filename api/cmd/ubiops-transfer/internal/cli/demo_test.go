@@ -1,0 +1,139 @@
+package cli_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+const template = "../../../../archive/testdata/import-template.zip"
+
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	err := cli.Run(t.Context(), args, &stdout, &stderr)
+	if stderr.Len() > 0 {
+		t.Errorf("on stderr: %s", stderr.String())
+	}
+	return stdout.String(), err
+}
+
+func wantLines(t *testing.T, out string, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		if !strings.Contains(out, line+"\n") {
+			t.Errorf("no line %q in\n%s", line, out)
+		}
+	}
+}
+
+func TestDemoMovesTheSample(t *testing.T) {
+	t.Parallel()
+	out, err := run(t, "demo")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"the sample into project source", "(secret)", "fill ", "completed", "0 differences", "all three archives agree"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestDemoMovesTheOfficialTemplate(t *testing.T) {
+	t.Parallel()
+	out, err := run(t, "demo", template)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	wantLines(t, out,
+		"compare   given archive and first export: 0 differences, 2 and 2 packages",
+		"compare   given archive and second export: 0 differences, 2 and 2 packages",
+		"compare   first export and second export: 0 differences, 2 and 2 packages",
+		"secrets   0 of 0 filled values are in the store of target",
+		"done      2 deployments with 2 versions, 1 pipeline with 1 version, 0 environments moved from source to target; all three archives agree")
+}
+
+// An archive as an export makes it: values are left out, of a secret and of a
+// plain variable, under names that are awkward in a path.
+func TestDemoFillsWhatAnArchiveLeavesOut(t *testing.T) {
+	t.Parallel()
+	out, err := run(t, "demo", file(t, archive.Content{
+		EnvironmentVariables: map[string]models.EnvironmentVariable{
+			"A~B": {Secret: new(true)},
+			"C":   {},
+			"D":   {Value: models.Value("")},
+		},
+	}))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	wantLines(t, out, "fill      /environment_variables/A~0B", "fill      /environment_variables/C",
+		"secrets   2 of 2 filled values are in the store of target")
+	if strings.Contains(out, "value 1") {
+		t.Errorf("a value is shown in\n%s", out)
+	}
+}
+
+func TestDemoSaysWhatIsWrongInOneLine(t *testing.T) {
+	t.Parallel()
+	whole, err := os.ReadFile(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name string, data []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for name, args := range map[string][]string{
+		"no such file":      {"demo", filepath.Join(dir, "nothing.zip")},
+		"a directory":       {"demo", dir},
+		"no ZIP":            {"demo", write("text.zip", []byte("text"))},
+		"a cut ZIP":         {"demo", write("cut.zip", whole[:len(whole)/2])},
+		"an empty file":     {"demo", write("empty.zip", nil)},
+		"two archives":      {"demo", template, template},
+		"unknown command":   {"nope"},
+		"unknown flag":      {"demo", "--nope"},
+		"refused reference": {"demo", file(t, archive.Content{Pipelines: map[string]models.Pipeline{"p": dangling}})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stdout bytes.Buffer
+			err := cli.Run(t.Context(), args, &stdout, io.Discard)
+			if err == nil || strings.Contains(err.Error(), "\n") || err.Error() == "" {
+				t.Errorf("error %q", err)
+			}
+		})
+	}
+}
+
+var dangling = models.Pipeline{
+	InputType: new(models.DataStructurePlain), OutputType: new(models.DataStructurePlain),
+	Versions: map[string]models.PipelineVersion{"v1": {
+		Objects: models.Value([]models.PipelineObject{{Name: "o", ReferenceName: "nothing"}}),
+	}},
+}
+
+func file(t *testing.T, content archive.Content) string {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := archive.Write(&buf, content, nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "archive.zip")
+	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

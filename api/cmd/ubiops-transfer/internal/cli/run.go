@@ -1,0 +1,27 @@
+// Package cli is the command ubiops-transfer: one file for each subcommand.
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// Run runs the command with the arguments that follow its name. Every error is
+// one line for people.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	root := &cobra.Command{
+		Use:   "ubiops-transfer",
+		Short: "Move the contents of UbiOps projects",
+		Long: "ubiops-transfer moves deployments, pipelines, environments and variables\n" +
+			"between UbiOps projects. It is not affiliated with UbiOps.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(demoCommand())
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root.ExecuteContext(ctx)
+}
