@@ -1,0 +1,323 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/tests/contract/document"
+	"github.com/ubiops-contrib/transfer/tests/contract/fixtures"
+)
+
+const (
+	project = "my-project"
+	id      = "903ccd12-81d1-46e1-9ac9-b9d70af118de"
+)
+
+// fixture returns the documented example of an operation.
+func fixture(t *testing.T, operation, part string) []byte {
+	t.Helper()
+	for _, f := range allFixtures(t) {
+		if f.Operation == operation && f.Part == part && f.Example != "Empty" {
+			return data(t, f)
+		}
+	}
+	t.Fatalf("no %s of %s is documented", part, operation)
+	return nil
+}
+
+func data(t *testing.T, f fixtures.Fixture) []byte {
+	t.Helper()
+	data, err := f.Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func decoded[T any](t *testing.T, data []byte) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// call is one operation as a user of the client calls it.
+type call struct {
+	operation string
+	method    string
+	path      string // below the base URL, with the query
+	request   string // the documented example, by part; empty where there is none
+	form      map[string]string
+	answer    func(t *testing.T) []byte
+	do        func(ctx context.Context, t *testing.T, c *api.Client) (any, error)
+}
+
+func documentedAnswer(operation string) func(*testing.T) []byte {
+	return func(t *testing.T) []byte { t.Helper(); return fixture(t, operation, "response") }
+}
+
+// The page has no example of these two; what the contract shows in its place
+// is ours.
+func shownAnswer(example string) func(*testing.T) []byte {
+	return func(t *testing.T) []byte {
+		t.Helper()
+		data, err := json.Marshal(contract(t).Components.Examples[example].Value.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+}
+
+func archiveAnswer(*testing.T) []byte { return []byte("PK archive") }
+
+func body(ctx context.Context, download *api.Download, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(download.Body)
+	if closeErr := download.Body.Close(); err == nil {
+		err = closeErr
+	}
+	return data, firstOf(err, ctx.Err())
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var calls = []call{
+	{operation: "exports_create", method: "POST", path: "/exports", request: "request", answer: documentedAnswer("exports_create"),
+		do: func(ctx context.Context, t *testing.T, c *api.Client) (any, error) {
+			return c.Exports.Create(ctx, project, decoded[models.ExportCreate](t, fixture(t, "exports_create", "request")))
+		}},
+	{operation: "exports_create", method: "POST", path: "/exports?all=true&packages=false", answer: documentedAnswer("exports_create"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Exports.Create(ctx, project, models.ExportCreate{}, api.All(true), api.Packages(false))
+		}},
+	{operation: "exports_delete", method: "DELETE", path: "/exports/" + id,
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return nil, c.Exports.Delete(ctx, project, id)
+		}},
+	{operation: "exports_download", method: "GET", path: "/exports/" + id + "/download", answer: archiveAnswer,
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			download, err := c.Exports.Download(ctx, project, id)
+			return body(ctx, download, err)
+		}},
+	{operation: "exports_get", method: "GET", path: "/exports/" + id, answer: shownAnswer("ExportDetail"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Exports.Get(ctx, project, id)
+		}},
+	{operation: "exports_list", method: "GET", path: "/exports", answer: documentedAnswer("exports_list"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Exports.List(ctx, project, "")
+		}},
+	{operation: "exports_list", method: "GET", path: "/exports?status=completed", answer: documentedAnswer("exports_list"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Exports.List(ctx, project, models.ExportStatusCompleted)
+		}},
+	{operation: "imports_create", method: "POST", path: "/imports", answer: documentedAnswer("imports_create"),
+		form: map[string]string{"file": "PK archive"},
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Imports.Create(ctx, project, api.FromReader(strings.NewReader("PK archive"), 10, "import.zip"))
+		}},
+	{operation: "imports_create", method: "POST", path: "/imports", answer: documentedAnswer("imports_create"),
+		form: map[string]string{"import_link": "https://example.com/export.zip", "skip_confirmation": "true"},
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Imports.Create(ctx, project, api.FromLink("https://example.com/export.zip"), api.SkipConfirmation(true))
+		}},
+	{operation: "imports_create", method: "POST", path: "/imports", answer: documentedAnswer("imports_create"),
+		form: map[string]string{"export_id": id},
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Imports.Create(ctx, project, api.FromExport(id))
+		}},
+	{operation: "imports_delete", method: "DELETE", path: "/imports/" + id,
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return nil, c.Imports.Delete(ctx, project, id)
+		}},
+	{operation: "imports_download", method: "GET", path: "/imports/" + id + "/download", answer: archiveAnswer,
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			download, err := c.Imports.Download(ctx, project, id)
+			return body(ctx, download, err)
+		}},
+	{operation: "imports_get", method: "GET", path: "/imports/" + id, answer: shownAnswer("ImportDetail"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Imports.Get(ctx, project, id)
+		}},
+	{operation: "imports_list", method: "GET", path: "/imports", answer: documentedAnswer("imports_list"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Imports.List(ctx, project, "")
+		}},
+	{operation: "imports_list", method: "GET", path: "/imports?status=confirmation_pending", answer: documentedAnswer("imports_list"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Imports.List(ctx, project, models.ImportStatusConfirmationPending)
+		}},
+	{operation: "imports_update", method: "PATCH", path: "/imports/" + id, request: "request", answer: documentedAnswer("imports_update"),
+		do: func(ctx context.Context, t *testing.T, c *api.Client) (any, error) {
+			return c.Imports.Confirm(ctx, project, id, decoded[models.ImportUpdate](t, fixture(t, "imports_update", "request")))
+		}},
+	{operation: "imports_update", method: "PATCH", path: "/imports/" + id, answer: documentedAnswer("imports_update"),
+		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
+			return c.Imports.Confirm(ctx, project, id, models.ImportUpdate{})
+		}},
+}
+
+// What leaves the client fits the contract and is the documented example; the
+// documented answer comes back with all of its values.
+func TestTheClientSpeaksTheContract(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, call := range calls {
+		seen[call.operation] = true
+		t.Run(call.operation+" "+call.path, func(t *testing.T) {
+			t.Parallel()
+			call.run(t)
+		})
+	}
+	for operation := range operations(contract(t)) {
+		if !seen[operation] {
+			t.Errorf("%s is not called", operation)
+		}
+	}
+}
+
+func (c call) run(t *testing.T) {
+	t.Helper()
+	const base = "/base/v2.1"
+	var (
+		answer  []byte
+		x       *exchanges
+		request *http.Request
+		sent    []byte
+	)
+	if c.answer != nil {
+		answer = c.answer(t)
+	}
+	web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request = r.Clone(context.WithoutCancel(r.Context()))
+		sent, _ = io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+		x.hold(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			switch {
+			case answer == nil:
+				w.WriteHeader(http.StatusNoContent)
+			case strings.HasSuffix(c.operation, "_download"):
+				w.Header().Set("Content-Type", "application/zip")
+				_, _ = w.Write(answer)
+			default:
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write(answer)
+			}
+		})).ServeHTTP(w, r)
+	}))
+	web.Start()
+	t.Cleanup(web.Close)
+	x = newExchanges(t, web.URL+base)
+	client, err := api.NewClient(api.WithHost(web.URL+base), api.WithToken("Token abc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.do(t.Context(), t, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range x.wrong {
+		t.Error(wrong)
+	}
+	if request.Method != c.method || request.URL.RequestURI() != base+"/projects/"+project+c.path {
+		t.Errorf("%s %s", request.Method, request.URL.RequestURI())
+	}
+	if auth := request.Header.Get("Authorization"); auth != "Token abc" {
+		t.Errorf("Authorization: %s", auth)
+	}
+	switch {
+	case c.form != nil:
+		wantForm(t, request, sent, c.form)
+	case c.request != "":
+		wantSame(t, fixture(t, c.operation, c.request), sent)
+	case c.method == "POST" || c.method == "PATCH":
+		wantSame(t, []byte(`{}`), sent)
+	case len(sent) > 0:
+		t.Errorf("a body of %d bytes", len(sent))
+	}
+	if bytes, ok := got.([]byte); ok {
+		if string(bytes) != string(answer) {
+			t.Errorf("got %q, want %q", bytes, answer)
+		}
+	} else if answer != nil {
+		back, err := json.Marshal(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantSame(t, answer, back)
+	}
+}
+
+func wantSame(t *testing.T, want, got []byte) {
+	t.Helper()
+	differences, err := document.DiffJSON(want, got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, difference := range differences {
+		t.Error(difference)
+	}
+}
+
+func wantForm(t *testing.T, r *http.Request, sent []byte, want map[string]string) {
+	t.Helper()
+	if r.ContentLength != int64(len(sent)) {
+		t.Errorf("Content-Length %d of a body of %d bytes", r.ContentLength, len(sent))
+	}
+	_, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := multipart.NewReader(bytes.NewReader(sent), parameters["boundary"])
+	got := map[string]string{}
+	for {
+		part, err := form.NextPart()
+		if err == io.EOF { //nolint:errorlint // exactly this one
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[part.FormName()] = string(value)
+		if part.FormName() == "file" && part.FileName() == "" {
+			t.Error("the file has no name")
+		}
+	}
+	if got["skip_confirmation"] == "false" { // the default, said or not
+		delete(got, "skip_confirmation")
+	}
+	for name := range want {
+		if got[name] != want[name] {
+			t.Errorf("%s is %q, want %q", name, got[name], want[name])
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("form %q, want %q", got, want)
+	}
+}
