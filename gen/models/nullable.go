@@ -40,8 +40,8 @@ func (n Nullable[T]) Or(def T) T {
 func (n Nullable[T]) IsNull() bool { return n.state == null }
 
 // IsZero reports whether the member is absent. The option omitzero of JSON
-// tags asks it.
-func (n Nullable[T]) IsZero() bool { return n.state == absent }
+// tags asks it, without a copy of the value, since it has a pointer receiver.
+func (n *Nullable[T]) IsZero() bool { return n.state == absent }
 
 // MarshalJSON encodes the value, or null where there is none.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) { return marshal(&n) }

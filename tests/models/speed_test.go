@@ -50,7 +50,7 @@ func largeImport(deployments, versions int) []byte {
 func BenchmarkDecodeEncode(b *testing.B) {
 	data := largeImport(1000, 5)
 	b.ReportMetric(float64(len(data))/1e6, "MB")
-	ratio.Run(b, 11,
+	ratio.Run(b, 15,
 		ratio.Way{Name: "plain", Do: func() error {
 			var v plain.ImportDetail
 			if err := json.Unmarshal(data, &v); err != nil {
