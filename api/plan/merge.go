@@ -85,7 +85,7 @@ func mergeObject(ps *problems, path jsontext.Pointer, base, over jsontext.Value)
 	if err := json.Unmarshal(over, &changes); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	for key, change := range changes {
+	for key, change := range sorted(changes) {
 		switch {
 		case key == "versions" || key == "environment_variables":
 			merged, err := mergeNamed(ps, path.AppendToken(key), out[key], change)
