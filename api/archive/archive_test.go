@@ -106,14 +106,14 @@ func readPackage(t testing.TB, a *Archive, path string) string {
 
 func template(t testing.TB) []byte {
 	t.Helper()
-	data, err := os.ReadFile("testdata/import-template.zip")
+	data, err := os.ReadFile("testdata/template.zip")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return data
 }
 
-func TestOpenReadsTheOfficialTemplate(t *testing.T) {
+func TestOpenReadsTheFirstGenerationOfArchives(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, template(t))
 	c := a.Content()
@@ -137,10 +137,10 @@ func TestOpenReadsTheOfficialTemplate(t *testing.T) {
 		t.Errorf("objects %+v", objects)
 	}
 	packages := a.Packages()
-	if len(packages) != 2 || packages[0] != (Package{Path: path, Size: 4662, CRC32: 0xb70ced29}) {
+	if len(packages) != 2 || packages[0] != (Package{Path: path, Size: 549, CRC32: 0x55aa2ea4}) {
 		t.Errorf("packages %+v", packages)
 	}
-	if got := readPackage(t, a, path); len(got) != 4662 || !strings.HasPrefix(got, "PK") {
+	if got := readPackage(t, a, path); len(got) != 549 || !strings.HasPrefix(got, "PK") {
 		t.Errorf("package has %d bytes", len(got))
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // An archive is opened from anything that reads at an offset, here a file.
 func ExampleOpen() {
-	file, err := os.Open("testdata/import-template.zip")
+	file, err := os.Open("testdata/template.zip")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -38,8 +38,8 @@ func ExampleOpen() {
 	// Output:
 	// 2 deployments, 1 pipeline
 	// language: python3.8
-	// 4662 deployments/deployment_deployment-1/versions/deployment_deployment-1_version_v1.zip
-	// 4662 deployments/deployment_deployment-2/versions/deployment_deployment-2_version_v1.zip
+	// 549 deployments/deployment_deployment-1/versions/deployment_deployment-1_version_v1.zip
+	// 549 deployments/deployment_deployment-2/versions/deployment_deployment-2_version_v1.zip
 }
 
 // An archive that is refused says what is wrong, where, and with which code.

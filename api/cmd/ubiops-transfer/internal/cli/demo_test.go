@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-const template = "../../../../archive/testdata/import-template.zip"
+const template = "../../../../archive/testdata/template.zip"
 
 func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
@@ -47,7 +47,7 @@ func TestDemoMovesTheSample(t *testing.T) {
 	}
 }
 
-func TestDemoMovesTheOfficialTemplate(t *testing.T) {
+func TestDemoMovesAnOldArchive(t *testing.T) {
 	t.Parallel()
 	out, err := run(t, "demo", template)
 	if err != nil {
