@@ -84,7 +84,8 @@ func (e *edit) isDefault(t *testing.T) bool {
 			continue
 		}
 		text := asJSON(t, v)
-		if text != defaults[e.member] && !(e.secret && e.member == "value" && text == `""`) {
+		emptySecret := e.secret && e.member == "value" && text == `""`
+		if text != defaults[e.member] && !emptySecret {
 			return false
 		}
 	}
