@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +96,25 @@ func TestTheLimitsOfAnArchiveHoldInsideItsPackages(t *testing.T) {
 	}
 }
 
+// Only a compressed package is copied, and the copy does not stay.
+func TestTemporaryFilesAreRemoved(t *testing.T) {
+	t.Parallel()
+	body := files{"f": "1"}.zip(t)
+	const path = "deployments/a/versions/c.zip"
+	u, err := mustOpen(t, withPackage(t, body, true)).unpack(path)
+	if err != nil || u.spool != nil {
+		t.Fatalf("stored: %+v %v", u, err)
+	}
+	u, err = mustOpen(t, withPackage(t, body, false)).unpack(path)
+	if err != nil || u.spool == nil {
+		t.Fatalf("compressed: %+v %v", u, err)
+	}
+	u.close()
+	if _, err := os.Stat(u.spool.Name()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s: %v", u.spool.Name(), err)
+	}
+}
+
 // dyingReader fails from some read on.
 type dyingReader struct {
 	io.ReaderAt
@@ -136,4 +157,25 @@ func TestDiffFailsWhereReadingFails(t *testing.T) {
 		}
 	}
 	t.Fatal("60 reads do not suffice for two small packages")
+}
+
+// FuzzDiffOfPackages compares any bytes with a good package. Whatever is wrong
+// with them is a note, never an error.
+func FuzzDiffOfPackages(f *testing.F) {
+	good := files{"a": "1", "d/b": "2"}.zip(f)
+	after := mustOpen(f, withPackage(f, good, true))
+	f.Add(good)
+	f.Add(good[:len(good)-5])
+	f.Add(storedZip(f, files{"a": "2", "../c": "3"}))
+	f.Add([]byte("no ZIP file"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if len(body) > 64<<10 || bytes.Equal(body, good) {
+			return
+		}
+		before := mustOpen(t, withPackage(t, body, len(body)%2 == 0), WithLimits(fuzzLimits))
+		changes, err := Diff(before, after)
+		if err != nil || len(changes) != 1 || (changes[0].Files == nil) == (changes[0].Note == "") {
+			t.Fatalf("%+v %v", changes, err)
+		}
+	})
 }
