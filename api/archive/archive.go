@@ -18,6 +18,7 @@ type Content = models.ImportUpdate
 // Archive is an open archive. Its methods may be called at the same time; it
 // needs the reader it was opened from for [Archive.OpenPackage] only.
 type Archive struct {
+	limits   Limits
 	root     string
 	info     Info
 	content  Content

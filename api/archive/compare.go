@@ -8,12 +8,23 @@ import (
 
 // value compares two values of one type; nil is an absent one.
 func (c *comparison) value(path jsontext.Pointer, s *shape, old, updated jsontext.Value) error {
+	if bytes.Equal(old, updated) {
+		return nil
+	}
 	k := s.kind
 	if k == anything && old.Kind() == updated.Kind() {
 		switch old.Kind() {
 		case jsontext.KindBeginObject:
+			if saysSecret(old) || saysSecret(updated) {
+				c.report(path, old, updated, true)
+				return nil
+			}
 			k = dictionary
 		case jsontext.KindBeginArray:
+			if holdsSecret(old) || holdsSecret(updated) { // order and index say nothing about what became secret
+				c.report(path, old, updated, true)
+				return nil
+			}
 			k = list
 		default:
 		}
@@ -34,7 +45,7 @@ func (c *comparison) value(path jsontext.Pointer, s *shape, old, updated jsontex
 }
 
 func (c *comparison) report(path jsontext.Pointer, old, updated jsontext.Value, secret bool) {
-	change := Change{Kind: Changed, Path: path, Old: old, New: updated, Secret: secret}
+	change := Change{Kind: Changed, Path: path, Old: old, New: updated}
 	switch {
 	case bytes.Equal(old, updated):
 		return
@@ -43,7 +54,7 @@ func (c *comparison) report(path jsontext.Pointer, old, updated jsontext.Value, 
 	case updated == nil:
 		change.Kind = Removed
 	}
-	if secret {
+	if change.Secret = secret || holdsSecret(old) || holdsSecret(updated); change.Secret {
 		change.Old, change.New = nil, nil
 	}
 	c.changes = append(c.changes, change)
@@ -125,18 +136,25 @@ func (c *comparison) variables(path jsontext.Pointer, elem *shape, old, updated 
 		if err != nil {
 			return err
 		}
-		if string(o["secret"]) != "true" && string(u["secret"]) != "true" {
+		if !isSecret(o) && !isSecret(u) {
 			if err := c.object(at, elem, before[name], after[name]); err != nil {
 				return err
 			}
 			continue
 		}
 		for _, member := range keys(o, u) { // whatever a secret variable has beside its value may be secret too
-			isFlag := member == "secret"
-			if !isFlag && member == "value" && c.ignoreSecretValues {
+			if member == "value" && c.ignoreSecretValues {
 				continue
 			}
-			c.report(at.AppendToken(member), withoutDefault(member, o[member]), withoutDefault(member, u[member]), !isFlag)
+			isFlag, known := member == "secret", elem.fields[member] != nil
+			before, after := o[member], u[member]
+			if known {
+				before, after = withoutDefault(member, before), withoutDefault(member, after)
+			}
+			if member == "value" {
+				before, after = withoutEmpty(before, o), withoutEmpty(after, u)
+			}
+			c.report(at.AppendToken(member), before, after, !isFlag)
 		}
 	}
 	return nil

@@ -25,33 +25,6 @@ func IgnoreSecretValues() DiffOption {
 	return func(c *comparison) { c.ignoreSecretValues = true }
 }
 
-// defaults are the values that mean the same as no value, beside null: by
-// member, in any object of the contract. The first four are what the page's
-// examples and real archives write for nothing; reference_type has a
-// documented default; an empty collection has nothing to differ in.
-var defaults = map[string]string{
-	"description":           `""`,
-	"display_name":          `""`,
-	"labels":                `{}`,
-	"reference_version":     `""`,
-	"reference_type":        `"deployment"`,
-	"secret":                `false`,
-	"configuration":         `{}`,
-	"deployments":           `{}`,
-	"pipelines":             `{}`,
-	"environments":          `{}`,
-	"services":              `{}`,
-	"versions":              `{}`,
-	"environment_variables": `{}`,
-	"input_fields":          `[]`,
-	"output_fields":         `[]`,
-	"objects":               `[]`,
-	"attachments":           `[]`,
-	"sources":               `[]`,
-	"mapping":               `[]`,
-	"ports":                 `[]`,
-}
-
 var contentShape = shapeOf(reflect.TypeFor[Content]())
 
 // DiffContent returns the differences between two contents, by path. Packages,
@@ -96,17 +69,26 @@ type comparison struct {
 // names of directories, the content of info.yaml and unknown files are no
 // differences. Nor is one between an absent member, null, and its default: an
 // empty description or display_name, an empty list or dictionary, false for
-// secret, an empty reference_version, "deployment" for reference_type. Members
+// secret, an empty value of a secret variable, an empty name of a version, an
+// environment or another setting, "deployment" for reference_type. Members
 // that the contract does not know are compared as they are.
 //
-// The values of secret variables never appear in a [Change]. An error comes
-// from reading a package.
+// Of a package that both archives have, [Change.Files] lists the files that
+// differ inside. The archive's limits hold for its packages too; one that
+// they or the checks of [Open] would refuse is compared by its SHA-256 alone.
+// A package that the archive holds compressed is unpacked to a temporary file
+// for that.
+//
+// The values of variables that are secret on either side never appear in a
+// [Change], nor does a value of a member that the contract does not know if
+// there is an object in it that says secret. An error comes from reading a
+// package.
 func Diff(before, after *Archive, opts ...DiffOption) ([]Change, error) {
 	changes, err := DiffContent(before.content, after.content, opts...)
 	if err != nil {
 		return nil, err
 	}
-	p := packageDiff{before: before, after: after, changes: changes}
+	p := packageDiff{before: before, after: after, changes: changes, buffer: make([]byte, 256<<10)}
 	if err := p.compare(); err != nil {
 		return nil, err
 	}

@@ -80,6 +80,10 @@ func TestNamedDefaultsAreNoDifference(t *testing.T) {
 	for _, member := range []string{"reference_version", "reference_type", "configuration"} {
 		place[member] = [2]string{`{"pipelines":{"p":{"versions":{"v":{"objects":[{"name":"o","reference_name":"r",`, `}]}}}}}`}
 	}
+	for _, member := range []string{"environment", "instance_type", "instance_type_group_name", "language", "deployment_mode", "request_retention_mode", "scaling_strategy"} {
+		place[member] = place["ports"]
+	}
+	place["default_version"], place["base_environment"] = place["versions"], place["display_name"]
 	for _, member := range []string{"deployments", "pipelines", "environments", "services"} {
 		place[member] = [2]string{`{`, `}`}
 	}
@@ -96,6 +100,13 @@ func TestNamedDefaultsAreNoDifference(t *testing.T) {
 		if got := diffLines(t, strings.Replace(with, value, "null", 1), with); got != nil {
 			t.Errorf("%s, null: %s", member, got)
 		}
+	}
+	// The one that depends on its object.
+	if got := diffLines(t, `{"environment_variables":{"V":{"secret":true,"value":""}}}`, `{"environment_variables":{"V":{"secret":true}}}`); got != nil {
+		t.Errorf("an empty secret: %s", got)
+	}
+	if got := diffLines(t, `{"environment_variables":{"V":{"value":""}}}`, `{"environment_variables":{"V":{}}}`); len(got) != 1 {
+		t.Errorf("an empty plain variable: %s", got)
 	}
 	// A label or an unknown member of that name is something else.
 	if got := diffLines(t, `{"deployments":{"a":{"labels":{"description":""}}}}`, `{"deployments":{"a":{}}}`); len(got) != 1 {

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,22 +17,24 @@ import (
 type packageDiff struct {
 	before, after *Archive
 	changes       []Change
+	buffer        []byte // to read through
 }
 
 func (p *packageDiff) compare() error {
-	for name, d := range p.before.content.Deployments {
-		for version, v := range d.Versions {
+	for _, name := range sorted(p.before.content.Deployments) {
+		versions := p.before.content.Deployments[name].Versions
+		for _, version := range sorted(versions) {
 			if w, ok := p.after.content.Deployments[name].Versions[version]; ok {
 				at := jsontext.Pointer("/deployments").AppendToken(name).AppendToken("versions").AppendToken(version)
-				if err := p.pair(at, v.Zip, w.Zip); err != nil {
+				if err := p.pair(at, versions[version].Zip, w.Zip); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	for name, e := range p.before.content.Environments {
+	for _, name := range sorted(p.before.content.Environments) {
 		if f, ok := p.after.content.Environments[name]; ok {
-			if err := p.pair(jsontext.Pointer("/environments").AppendToken(name), e.Zip, f.Zip); err != nil {
+			if err := p.pair(jsontext.Pointer("/environments").AppendToken(name), p.before.content.Environments[name].Zip, f.Zip); err != nil {
 				return err
 			}
 		}
@@ -40,22 +43,34 @@ func (p *packageDiff) compare() error {
 }
 
 func (p *packageDiff) pair(object jsontext.Pointer, before, after models.Nullable[string]) error {
-	old, err := p.before.digest(before)
+	old, err := p.digest(p.before, before)
 	if err != nil {
 		return fmt.Errorf("the old archive: %w", err)
 	}
-	updated, err := p.after.digest(after)
+	updated, err := p.digest(p.after, after)
 	if err != nil {
 		return fmt.Errorf("the new archive: %w", err)
 	}
-	c := comparison{changes: p.changes}
-	c.report(object.AppendToken("zip"), old, updated, false)
-	p.changes = c.changes
+	if bytes.Equal(old, updated) {
+		return nil
+	}
+	change := Change{Kind: Changed, Path: object.AppendToken("zip"), Old: old, New: updated}
+	switch {
+	case old == nil:
+		change.Kind = Added
+	case updated == nil:
+		change.Kind = Removed
+	default:
+		if change.Files, change.Note, err = p.inside(before.Or(""), after.Or("")); err != nil {
+			return err
+		}
+	}
+	p.changes = append(p.changes, change)
 	return nil
 }
 
 // digest returns the SHA-256 of a package as JSON text, nil for no package.
-func (a *Archive) digest(zip models.Nullable[string]) (jsontext.Value, error) {
+func (p *packageDiff) digest(a *Archive, zip models.Nullable[string]) (jsontext.Value, error) {
 	path, ok := zip.Get()
 	if !ok {
 		return nil, nil
@@ -64,10 +79,19 @@ func (a *Archive) digest(zip models.Nullable[string]) (jsontext.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.New()
-	_, err = io.Copy(sum, rc)
-	if err := errors.Join(err, rc.Close()); err != nil {
+	sum, err := p.sum(rc)
+	if err != nil {
 		return nil, err
 	}
-	return jsontext.Value(`"sha256:` + hex.EncodeToString(sum.Sum(nil)) + `"`), nil
+	return jsontext.Value(`"` + sum + `"`), nil
+}
+
+func (p *packageDiff) sum(rc io.ReadCloser) (string, error) {
+	sum := sha256.New()
+	// Without the io.WriterTo that a reader may have, and a buffer of its own.
+	_, err := io.CopyBuffer(sum, struct{ io.Reader }{rc}, p.buffer)
+	if err := errors.Join(err, rc.Close()); err != nil {
+		return "", err
+	}
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -9,7 +9,10 @@
 //
 // [Write] is the way back. The same content gives the same bytes.
 //
-// [Diff] compares two archives by what they mean, [DiffContent] two contents.
+// [Diff] compares two archives by what they mean, [DiffContent] two contents,
+// [DiffImportDetail] and [DiffExportDetail] what the API says of an import or
+// export with a content. [WriteChanges] prints the differences for people,
+// [WriteChangesJSON] for programs.
 //
 // # Layout
 //

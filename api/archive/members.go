@@ -49,14 +49,6 @@ func byName(list []jsontext.Value, identity []string) members {
 	return m
 }
 
-// withoutDefault makes null and a named default the same as an absent member.
-func withoutDefault(name string, v jsontext.Value) jsontext.Value {
-	if v == nil || v.Kind() == jsontext.KindNull || string(v) == defaults[name] {
-		return nil
-	}
-	return v
-}
-
 // withoutImportLabel returns labels without the one that an import sets.
 func withoutImportLabel(v jsontext.Value) jsontext.Value {
 	var labels map[string]string

@@ -20,7 +20,7 @@ type reader struct {
 }
 
 func read(t *tree, limits Limits) (*Archive, error) {
-	r := &reader{Archive: &Archive{root: t.root, files: map[string]*zip.File{}}, limits: limits}
+	r := &reader{Archive: &Archive{limits: limits, root: t.root, files: map[string]*zip.File{}}, limits: limits}
 	if r.checkDocuments(t); len(r.found) > 0 {
 		return nil, r.found
 	}

@@ -1,0 +1,133 @@
+package lint
+
+import (
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// Check returns what is odd in an archive, sorted by path; nothing where all
+// is well. Findings with one of the codes in ignore are left out: give
+// [CodeReference] for an archive that is a part of a project. Packages are
+// not read.
+func Check(a *archive.Archive, ignore ...archive.Code) []Finding {
+	c := checker{content: a.Content(), structures: map[end]structure{}}
+	c.files(a)
+	c.info(a)
+	c.packages()
+	c.objects()
+	for name, p := range c.content.Pipelines {
+		c.pipeline(name, p)
+	}
+	c.unknownKeys("", reflect.ValueOf(c.content))
+	found := slices.DeleteFunc(c.found, func(f Finding) bool { return slices.Contains(ignore, f.Code) })
+	slices.SortFunc(found, compare)
+	return found
+}
+
+type checker struct {
+	content    archive.Content
+	structures map[end]structure
+	found      []Finding
+}
+
+// files looks at what the archive has no place for.
+func (c *checker) files(a *archive.Archive) {
+	root := ""
+	if a.Root() != "" {
+		root = a.Root() + "/"
+	}
+	for _, name := range a.Others() {
+		f := Finding{Code: CodeUnknownFile, Path: name, Message: "the format has no place for this file; an import does not use it"}
+		if rel, inside := strings.CutPrefix(name, root); inside {
+			for pattern, document := range map[string]string{"deployments/*/versions/[^.]*.zip": "version", "environments/*/[^.]*.zip": "environment"} {
+				if ok, err := path.Match(pattern, rel); ok && err == nil {
+					f.Code, f.Message = CodeMissingDocument, "a package without its "+document+": there is no YAML file of the same name beside it"
+				}
+			}
+		}
+		c.found = append(c.found, f)
+	}
+}
+
+func (c *checker) info(a *archive.Archive) {
+	where := path.Join(a.Root(), "info.yaml")
+	info := a.Info()
+	unknown := keysOf(info.Unknown)
+	if info.Metadata != nil {
+		for _, key := range keysOf(info.Metadata.Unknown) {
+			unknown = append(unknown, "metadata/"+key)
+		}
+	}
+	for _, key := range unknown {
+		c.add(CodeUnknownKey, jsontext.Pointer(where), "the format does not know the key %.100q; it is kept", key)
+	}
+}
+
+// packages warns once of an archive without any, which was exported so.
+func (c *checker) packages() {
+	var without []jsontext.Pointer
+	versions := 0
+	for name, d := range c.content.Deployments {
+		for version, v := range d.Versions {
+			if versions++; v.Zip.Or("") == "" {
+				without = append(without, at("deployments", name, "versions", version))
+			}
+		}
+	}
+	if versions > 1 && versions == len(without) {
+		c.add(CodeMissingPackage, "/deployments", "none of the %d versions has a package: was the archive exported without packages?", versions)
+		return
+	}
+	for _, path := range without {
+		c.add(CodeMissingPackage, path, "the version has no package in the archive, so no code")
+	}
+}
+
+// objects looks at each object by itself.
+func (c *checker) objects() {
+	c.variables("", c.content.EnvironmentVariables)
+	for name, d := range c.content.Deployments {
+		path := at("deployments", name)
+		c.name(path, name, maxName)
+		c.description(path, d.Description)
+		c.variables(path, d.EnvironmentVariables)
+		defaultVersion(c, path, d.DefaultVersion, d.Versions)
+		for version, v := range d.Versions {
+			path := at("deployments", name, "versions", version)
+			c.name(path, version, maxName)
+			c.description(path, v.Description)
+			c.variables(path, v.EnvironmentVariables)
+			c.oldKeys(path, v)
+		}
+	}
+	for name, p := range c.content.Pipelines {
+		path := at("pipelines", name)
+		c.name(path, name, maxName)
+		c.description(path, p.Description)
+		defaultVersion(c, path, p.DefaultVersion, p.Versions)
+		for version, v := range p.Versions {
+			path := at("pipelines", name, "versions", version)
+			c.name(path, version, maxName)
+			c.description(path, v.Description)
+		}
+	}
+	for name, e := range c.content.Environments {
+		path := at("environments", name)
+		c.name(path, name, maxEnvironmentName)
+		c.description(path, e.Description)
+	}
+}
+
+func defaultVersion[T any](c *checker, path jsontext.Pointer, name models.Nullable[string], versions map[string]T) {
+	version := name.Or("")
+	if _, ok := versions[version]; !ok && version != "" {
+		c.add(CodeDefaultVersion, path.AppendToken("default_version"), "the version %.100q is not in the archive; it has to be in the project already", version)
+	}
+}
