@@ -2,7 +2,7 @@ package archive
 
 import "cmp"
 
-// Limits bound what [Open] accepts. A field that is zero or less takes its
+// Limits bound what [Open] and [OpenFS] accept. A field that is zero or less takes its
 // default. The defaults let a project of 50 GiB in tens of thousands of
 // versions through.
 type Limits struct {
@@ -30,7 +30,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Option changes how [Open] works.
+// Option changes how [Open] and [OpenFS] work.
 type Option func(*options)
 
 type options struct{ limits Limits }
