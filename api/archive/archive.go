@@ -18,7 +18,7 @@ type Content = models.ImportUpdate
 // Archive is an open archive. Its methods may be called at the same time; it
 // needs what it was opened from for [Archive.OpenPackage] only.
 type Archive struct {
-	source   source
+	origin   origin
 	root     string
 	info     Info
 	content  Content
@@ -71,7 +71,7 @@ func Open(r io.ReaderAt, size int64, opts ...Option) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(t, &zipSource{file: r, spans: spans}, limits)
+	return read(t, &zipOrigin{file: r, spans: spans}, limits)
 }
 
 // Content returns everything that the archive describes. The maps belong to

@@ -7,8 +7,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// placed is a document and what it is by its place.
-type placed struct {
+// yamlFile is a document and what it is by its place.
+type yamlFile struct {
 	file *zip.File
 	kind *document // nil for the list of the project's variables
 }
@@ -23,18 +23,18 @@ var (
 )
 
 // documents returns all documents, in no order.
-func (t *tree) documents() []placed {
-	all := []placed{{t.info, infoDocument}}
+func (t *tree) documents() []yamlFile {
+	all := []yamlFile{{t.info, infoDocument}}
 	if t.variables != nil {
-		all = append(all, placed{t.variables, nil})
+		all = append(all, yamlFile{t.variables, nil})
 	}
 	for kind, groups := range t.groups {
 		for _, g := range groups {
 			for _, f := range g.documents {
-				all = append(all, placed{f, objectDocuments[kind]})
+				all = append(all, yamlFile{f, objectDocuments[kind]})
 			}
 			for _, f := range g.versions {
-				all = append(all, placed{f, versionDocuments[kind]})
+				all = append(all, yamlFile{f, versionDocuments[kind]})
 			}
 		}
 	}
@@ -51,8 +51,8 @@ type decoded struct {
 // decode reads the documents in the order in which they lie in the archive,
 // which keeps the reads few and no text in memory. read then puts them
 // together in an order of its own, which keeps findings the same. An error is
-// the source's.
-func (r *reader) decode(documents []placed) (broken error) {
+// the origin's.
+func (r *reader) decode(documents []yamlFile) (broken error) {
 	r.decoded = make(map[*zip.File]decoded, len(documents))
 	kinds := make(map[*zip.File]*document, len(documents))
 	files := make([]*zip.File, len(documents))
@@ -60,7 +60,7 @@ func (r *reader) decode(documents []placed) (broken error) {
 		files[i], kinds[d.file] = d.file, d.kind
 	}
 	faults := 0
-	r.source.texts(files, func(f *zip.File, text []byte, err error) bool {
+	r.origin.texts(files, func(f *zip.File, text []byte, err error) bool {
 		var d decoded
 		if err == nil {
 			d, err = r.decodeOne(f, kinds[f], text)

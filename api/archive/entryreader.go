@@ -35,9 +35,9 @@ type entryReader struct {
 	err    error // what ended it
 }
 
-// openEntry reads the local header of f. from has the n bytes of its span and
-// is closed in any case.
-func openEntry(f *zip.File, from io.ReadCloser, n int64) (io.ReadCloser, error) {
+// newEntryReader reads the local header of f. from has the n bytes of its
+// span, and is closed in any case.
+func newEntryReader(f *zip.File, from io.ReadCloser, n int64) (io.ReadCloser, error) {
 	below := &rangeReader{ReadCloser: from, left: n}
 	in := buffers.Get().(*bufio.Reader)
 	in.Reset(below)
@@ -151,14 +151,7 @@ func (r *entryReader) fault(err error) error {
 	if r.below.err != nil {
 		return readError(r.file, r.below.err)
 	}
-	corrupt, isCorrupt := errors.AsType[flate.CorruptInputError](err)
-	switch {
-	case errors.Is(err, zip.ErrChecksum):
-		return r.damaged("its checksum is wrong")
-	case isCorrupt:
-		return r.damaged(fmt.Sprintf("its compressed data is broken at byte %d", int64(corrupt)))
-	}
-	return r.damaged("its bytes do not match the directory of the ZIP file")
+	return entryError(r.file, err)
 }
 
 func readError(f *zip.File, err error) error {

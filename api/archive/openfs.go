@@ -37,15 +37,15 @@ func OpenFS(fsys fs.FS, opts ...Option) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(t, fsSource{fsys}, limits)
+	return read(t, treeOrigin{fsys}, limits)
 }
 
-// fsSource reads the files of a directory tree.
-type fsSource struct{ fs.FS }
+// treeOrigin reads the files of a directory tree.
+type treeOrigin struct{ fs.FS }
 
-func (s fsSource) checksums() bool { return false }
+func (s treeOrigin) checksums() bool { return false }
 
-func (s fsSource) open(f *zip.File) (io.ReadCloser, error) {
+func (s treeOrigin) open(f *zip.File) (io.ReadCloser, error) {
 	file, err := s.Open(f.Name)
 	if err != nil {
 		return nil, readError(f, err)
@@ -62,7 +62,7 @@ func (s fsSource) open(f *zip.File) (io.ReadCloser, error) {
 	return nil, errors.Join(err, file.Close())
 }
 
-func (s fsSource) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
+func (s treeOrigin) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
 	var text bytes.Buffer
 	for _, f := range files {
 		rc, err := s.open(f)

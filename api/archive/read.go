@@ -17,8 +17,8 @@ type reader struct {
 	found   Findings
 }
 
-func read(t *tree, from source, limits Limits) (*Archive, error) {
-	r := &reader{Archive: &Archive{source: from, root: t.root, files: map[string]*zip.File{}}, limits: limits}
+func read(t *tree, from origin, limits Limits) (*Archive, error) {
+	r := &reader{Archive: &Archive{origin: from, root: t.root, files: map[string]*zip.File{}}, limits: limits}
 	documents := t.documents()
 	if r.checkDocuments(t, documents); len(r.found) > 0 {
 		return nil, r.found
@@ -62,7 +62,7 @@ func (t *tree) allGroups() []*group {
 
 // checkDocuments judges the number and the sizes of documents before one is
 // read. What a document takes in the file counts too, since it is read whole.
-func (r *reader) checkDocuments(t *tree, documents []placed) {
+func (r *reader) checkDocuments(t *tree, documents []yamlFile) {
 	for _, g := range t.allGroups() {
 		switch {
 		case len(g.documents) > 1:
@@ -138,7 +138,7 @@ func (r *reader) attach(g *group, document *zip.File) models.Nullable[string] {
 func (r *reader) list(t *tree) {
 	for _, path := range slices.Sorted(maps.Keys(r.files)) {
 		f := r.files[path]
-		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32, NoCRC32: !r.source.checksums()}) //nolint:gosec // within the limits
+		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32, NoCRC32: !r.origin.checksums()}) //nolint:gosec // within the limits
 	}
 	for _, f := range t.others {
 		r.others = append(r.others, f.Name)

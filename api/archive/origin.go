@@ -9,9 +9,9 @@ import (
 	"slices"
 )
 
-// source is where an archive is read from: a ZIP file or a directory tree. An
+// origin is where an archive is read from: a ZIP file or a directory tree. An
 // entry of a tree is a zip.File too, with nothing but a header.
-type source interface {
+type origin interface {
 	// open opens a file of the archive.
 	open(f *zip.File) (io.ReadCloser, error)
 	// texts reads files whose sizes have been judged, in any order, and gives
@@ -31,15 +31,15 @@ type RangeOpener interface {
 	OpenRange(off, n int64) (io.ReadCloser, error)
 }
 
-// zipSource reads the entries of a ZIP file.
-type zipSource struct {
+// zipOrigin reads the entries of a ZIP file.
+type zipOrigin struct {
 	file  io.ReaderAt
 	spans map[*zip.File]span
 }
 
-func (z *zipSource) checksums() bool { return true }
+func (z *zipOrigin) checksums() bool { return true }
 
-func (z *zipSource) open(f *zip.File) (io.ReadCloser, error) {
+func (z *zipOrigin) open(f *zip.File) (io.ReadCloser, error) {
 	s := z.spans[f].atMost(f)
 	var from io.ReadCloser
 	if ranges, ok := z.file.(RangeOpener); ok {
@@ -50,7 +50,7 @@ func (z *zipSource) open(f *zip.File) (io.ReadCloser, error) {
 	} else {
 		from = io.NopCloser(io.NewSectionReader(z.file, s.start, s.end-s.start))
 	}
-	return openEntry(f, from, s.end-s.start)
+	return newEntryReader(f, from, s.end-s.start)
 }
 
 const (
@@ -59,7 +59,7 @@ const (
 )
 
 // texts reads documents that lie next to each other with one read.
-func (z *zipSource) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
+func (z *zipOrigin) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
 	files = slices.SortedFunc(slices.Values(files), func(a, b *zip.File) int {
 		return cmp.Compare(z.spans[a].start, z.spans[b].start)
 	})
@@ -76,7 +76,7 @@ func (z *zipSource) texts(files []*zip.File, take func(*zip.File, []byte, error)
 		for _, f := range files[:n] {
 			s := z.spans[f].atMost(f)
 			from := bytes.NewReader(memory[s.start-run.start : s.end-run.start])
-			rc, err := openEntry(f, io.NopCloser(from), from.Size())
+			rc, err := newEntryReader(f, io.NopCloser(from), from.Size())
 			if err == nil {
 				err = readInto(&text, rc)
 			}
@@ -89,7 +89,7 @@ func (z *zipSource) texts(files []*zip.File, take func(*zip.File, []byte, error)
 }
 
 // run returns the range of the first n files that are worth one read.
-func (z *zipSource) run(files []*zip.File) (run span, n int) {
+func (z *zipOrigin) run(files []*zip.File) (run span, n int) {
 	run = z.spans[files[0]].atMost(files[0])
 	for n = 1; n < len(files); n++ {
 		next := z.spans[files[n]].atMost(files[n])
