@@ -84,15 +84,20 @@ type fileReader struct {
 
 func (r *fileReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	isEnd := errors.Is(err, io.EOF)
-	if more := uint64(n) > r.left; more || isEnd && uint64(n) < r.left { //nolint:gosec // never negative
-		n = min(n, int(min(r.left, math.MaxInt))) //nolint:gosec // both fit
-		r.left -= uint64(n)                       //nolint:gosec // at most what is left
-		return n, &Finding{Code: CodeDamaged, Path: r.file.Name, Message: "the file has changed since the directory was listed"}
+	if uint64(n) > r.left { //nolint:gosec // never negative
+		n, r.left = int(r.left), 0 //nolint:gosec // less than n
+		return n, r.changed()
 	}
-	r.left -= uint64(n) //nolint:gosec // at most what is left
-	if err != nil && !isEnd {
-		err = readError(r.file, err)
+	r.left -= uint64(n) //nolint:gosec // never negative
+	switch {
+	case errors.Is(err, io.EOF) && r.left > 0:
+		return n, r.changed()
+	case err != nil && !errors.Is(err, io.EOF):
+		return n, readError(r.file, err)
 	}
 	return n, err
+}
+
+func (r *fileReader) changed() error {
+	return &Finding{Code: CodeDamaged, Path: r.file.Name, Message: "the file has changed since the directory was listed"}
 }

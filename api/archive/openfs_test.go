@@ -24,7 +24,7 @@ func (f files) tree() fstest.MapFS {
 
 func TestOpenFSReadsWhatOpenReads(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(50) {
+	for seed := range uint64(30) {
 		g := generator{rand.New(rand.NewPCG(seed, 3))}
 		c, packages := g.content(t)
 		data := write(t, c, from(packages))
