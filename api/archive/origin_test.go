@@ -18,7 +18,7 @@ func laidOut(t testing.TB, entries ...[2]string) []byte {
 
 func TestOpenReadsNeighbouringDocumentsTogether(t *testing.T) {
 	t.Parallel()
-	const versions = 300
+	const versions = 50
 	document := func(i int) [2]string {
 		return [2]string{fmt.Sprintf("deployments/a/versions/%d.yaml", i), fmt.Sprintf("version_name: v%d\n", i)}
 	}
@@ -44,7 +44,7 @@ func TestOpenReadsNeighbouringDocumentsTogether(t *testing.T) {
 		"small files in between":  {append([][2]string{{"x", "1"}}, start...), 2},
 		"in the opposite order":   {[][2]string{start[1], {"gap", strings.Repeat("g", runGap/2)}, start[0]}, 2},
 		"with too large a gap":    {[][2]string{start[1], {"gap", strings.Repeat("g", runGap)}, start[0]}, 3},
-		"with too much for a run": {append(largeDocuments(), start...), 4},
+		"with too much for a run": {append(largeDocuments(), start...), 3},
 	} {
 		data := laidOut(t, test.entries...)
 		reads := &countingReader{Reader: bytes.NewReader(data)}
@@ -62,9 +62,9 @@ func TestOpenReadsNeighbouringDocumentsTogether(t *testing.T) {
 	}
 }
 
-// largeDocuments returns documents that take more than two runs.
+// largeDocuments returns documents that take more than one run.
 func largeDocuments() (all [][2]string) {
-	for i := range 10 {
+	for i := range 5 {
 		all = append(all, [2]string{fmt.Sprintf("services/%d/s.yaml", i), fmt.Sprintf("service_name: s%d\n#%s\n", i, strings.Repeat(" ", runSize/5))})
 	}
 	return all
