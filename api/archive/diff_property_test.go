@@ -92,7 +92,7 @@ func (e *edit) isDefault(t *testing.T) bool {
 	return e.named
 }
 
-func treeOf(t *testing.T, c Content) map[string]any {
+func jsonTreeOf(t *testing.T, c Content) map[string]any {
 	t.Helper()
 	var tree map[string]any
 	keepNumbers := json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *any) error {
@@ -118,7 +118,7 @@ func TestDiffFindsEverySingleEdit(t *testing.T) {
 	for seed := range uint64(400) {
 		g := generator{rand.New(rand.NewPCG(seed, 7))}
 		content, packages := g.content(t)
-		tree := treeOf(t, content)
+		tree := jsonTreeOf(t, content)
 		e := g.apply(tree, contentShape, "")
 		if e == nil {
 			continue

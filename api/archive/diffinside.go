@@ -26,10 +26,10 @@ func (p *packageDiff) inside(before, after string) (changes []FileChange, note s
 	defer updated.close()
 	for _, name := range slices.Sorted(maps.Keys(union(old.files, updated.files))) {
 		c := FileChange{Kind: Changed, Path: name}
-		if c.Old, err = p.fileSum(old.files[name]); err != nil {
+		if c.Old, err = p.fileSum(old, name); err != nil {
 			return noted("old", err)
 		}
-		if c.New, err = p.fileSum(updated.files[name]); err != nil {
+		if c.New, err = p.fileSum(updated, name); err != nil {
 			return noted("new", err)
 		}
 		switch {
@@ -63,11 +63,12 @@ func union(a, b map[string]*zip.File) map[string]*zip.File {
 }
 
 // fileSum returns "" for no file.
-func (p *packageDiff) fileSum(f *zip.File) (string, error) {
+func (p *packageDiff) fileSum(u *unpacked, name string) (string, error) {
+	f := u.files[name]
 	if f == nil {
 		return "", nil
 	}
-	rc, err := openEntry(f)
+	rc, err := u.from.open(f)
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +78,8 @@ func (p *packageDiff) fileSum(f *zip.File) (string, error) {
 // unpacked is a package, open as a ZIP file.
 type unpacked struct {
 	files map[string]*zip.File // without directories
-	spool *os.File             // where the package had to be copied to, if it had
+	from  *zipOrigin
+	spool *os.File // where the package had to be copied to, if it had
 }
 
 // unpack opens a package under the limits of the archive: where it lies if it
@@ -85,19 +87,18 @@ type unpacked struct {
 func (a *Archive) unpack(path string) (*unpacked, error) {
 	var u unpacked
 	f := a.files[path]
-	raw, err := f.OpenRaw()
+	at, err := a.origin.inPlace(f)
 	if err != nil {
-		return nil, entryError(f, err)
+		return nil, err
 	}
-	at, ok := raw.(io.ReaderAt)
-	if f.Method != zip.Store || !ok {
+	if at == nil {
 		if u.spool, err = os.CreateTemp("", "package-*.zip"); err != nil {
 			return nil, err
 		}
-		at, err = u.spool, spool(u.spool, f)
+		at, err = u.spool, a.copyPackage(u.spool, path)
 	}
 	if err == nil {
-		u.files, err = innerFiles(at, int64(f.UncompressedSize64), a.limits) //nolint:gosec // within the limits
+		err = u.open(at, int64(f.UncompressedSize64), a.limits) //nolint:gosec // within the limits
 	}
 	if err != nil {
 		u.close()
@@ -106,8 +107,8 @@ func (a *Archive) unpack(path string) (*unpacked, error) {
 	return &u, nil
 }
 
-func spool(to io.Writer, f *zip.File) error {
-	rc, err := openEntry(f)
+func (a *Archive) copyPackage(to io.Writer, path string) error {
+	rc, err := a.OpenPackage(path)
 	if err != nil {
 		return err
 	}
@@ -115,25 +116,18 @@ func spool(to io.Writer, f *zip.File) error {
 	return errors.Join(err, rc.Close())
 }
 
-func innerFiles(r io.ReaderAt, size int64, limits Limits) (map[string]*zip.File, error) {
-	dir, err := readDirectory(r, size, limits)
+func (u *unpacked) open(r io.ReaderAt, size int64, limits Limits) error {
+	entries, from, err := openZip(r, size, limits)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	entries, err := dir.entries()
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEntries(entries, dir.offset, limits).err(); err != nil {
-		return nil, err
-	}
-	files := make(map[string]*zip.File, len(entries))
+	u.from, u.files = from, make(map[string]*zip.File, len(entries))
 	for _, f := range entries {
 		if !strings.HasSuffix(f.Name, "/") {
-			files[f.Name] = f
+			u.files[f.Name] = f
 		}
 	}
-	return files, nil
+	return nil
 }
 
 // close removes the temporary file. Failing to is no reason to fail: it lies

@@ -29,11 +29,12 @@ const tailSize = 1 << 20
 
 // directory is the part of the file from its central directory on.
 type directory struct {
-	file   io.ReaderAt
-	offset int64  // where the central directory starts
-	count  int    // entries that the directory holds
-	memory []byte // the file from start on
-	start  int64
+	file    io.ReaderAt
+	offset  int64   // where the central directory starts
+	count   int     // entries that the directory holds
+	offsets []int64 // where these start
+	memory  []byte  // the file from start on
+	start   int64
 }
 
 // ReadAt serves the directory from memory while archive/zip parses it.
@@ -100,6 +101,9 @@ func readDirectory(r io.ReaderAt, size int64, limits Limits) (*directory, error)
 	d.count, err = countHeaders(headers[:place.size], limits.Entries)
 	if err == nil && uint64(d.count) != place.records { //nolint:gosec // a count
 		err = damaged("it states %d entries and has %d", place.records, d.count)
+	}
+	if err == nil {
+		d.offsets, err = localOffsets(headers, d.count)
 	}
 	return d, err
 }

@@ -2,10 +2,11 @@
 // export operations of the API carry.
 //
 // [Open] reads the directory and the YAML documents of an archive, from any
-// [io.ReaderAt], and refuses hostile ones within [Limits]. [Archive.Content]
-// is what the archive describes, as the body that would confirm it whole, so
-// an archive and the details of an import are the same thing.
-// [Archive.OpenPackage] streams a package; packages are never held in memory.
+// [io.ReaderAt], and refuses hostile ones within [Limits]; [OpenFS] does the
+// same for a directory tree. [Archive.Content] is what the archive describes,
+// as the body that would confirm it whole, so an archive and the details of an
+// import are the same thing. [Archive.OpenPackage] streams a package; packages
+// are never held in memory.
 //
 // [Write] is the way back. The same content gives the same bytes.
 //

@@ -15,6 +15,7 @@ type document struct {
 	members  map[string]string // the reverse
 	required []string          // YAML keys beside nameKey
 	reserved []string          // members that have files of their own
+	model    func() any        // returns a pointer to a new one
 }
 
 var (
@@ -58,6 +59,7 @@ func newDocument[T any](nameKey string, keys map[string]string, required ...stri
 	d := &document{
 		shape: shapeOf(reflect.TypeFor[T]()), nameKey: nameKey,
 		keys: keys, members: make(map[string]string, len(keys)), required: required,
+		model: func() any { return new(T) },
 	}
 	for member, key := range keys {
 		d.members[key] = member

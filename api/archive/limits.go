@@ -2,7 +2,7 @@ package archive
 
 import "cmp"
 
-// Limits bound what [Open] accepts. A field that is zero or less takes its
+// Limits bound what [Open] and [OpenFS] accept. A field that is zero or less takes its
 // default. The defaults let a project of 50 GiB in tens of thousands of
 // versions through.
 type Limits struct {
@@ -11,7 +11,7 @@ type Limits struct {
 	TotalSize     int64 // bytes of all entries, uncompressed; default 256 GiB
 	EntrySize     int64 // bytes of one entry, uncompressed; default 64 GiB
 	Ratio         int64 // uncompressed to compressed, for entries over 1 MiB; default 200
-	DocumentSize  int64 // bytes of one YAML document; default 1 MiB. Parsing takes up to about 150 times as much memory
+	DocumentSize  int64 // bytes of one YAML document, as text and as packed; default 1 MiB. Parsing takes up to about 150 times as much memory
 	DocumentsSize int64 // bytes of all YAML documents; default 256 MiB
 	Depth         int   // nesting of a YAML document; default 64
 }
@@ -30,7 +30,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Option changes how [Open] works.
+// Option changes how [Open] and [OpenFS] work.
 type Option func(*options)
 
 type options struct{ limits Limits }

@@ -5,8 +5,6 @@ import (
 	"compress/flate"
 	"errors"
 	"fmt"
-	"hash"
-	"hash/crc32"
 	"io"
 	"io/fs"
 )
@@ -14,46 +12,14 @@ import (
 // OpenPackage streams a package. The path is relative to the root directory,
 // as in [Package] and in the member `zip` of the content; an unknown one gives
 // an error that is [fs.ErrNotExist]. Reading ends with a [Finding] instead of
-// io.EOF where the bytes are not those that the archive's directory states.
+// io.EOF where the bytes are not those that the archive's directory states. How
+// the archive itself is read for it: see [RangeOpener].
 func (a *Archive) OpenPackage(path string) (io.ReadCloser, error) {
 	f := a.files[path]
 	if f == nil {
 		return nil, fmt.Errorf("package %q: %w", path, fs.ErrNotExist)
 	}
-	return openEntry(f)
-}
-
-// openEntry opens any file of an archive.
-func openEntry(f *zip.File) (io.ReadCloser, error) {
-	rc, err := f.Open()
-	if err != nil {
-		return nil, entryError(f, err)
-	}
-	r := &entryReader{ReadCloser: rc, file: f}
-	if f.CRC32 == 0 {
-		r.sum = crc32.NewIEEE()
-	}
-	return r, nil
-}
-
-type entryReader struct {
-	io.ReadCloser
-	file *zip.File
-	sum  hash.Hash32 // archive/zip takes a CRC of zero for one that is not stated
-}
-
-func (r *entryReader) Read(p []byte) (int, error) {
-	n, err := r.ReadCloser.Read(p)
-	if r.sum != nil {
-		_, _ = r.sum.Write(p[:n]) // a hash never fails
-		if errors.Is(err, io.EOF) && r.sum.Sum32() != 0 {
-			err = zip.ErrChecksum
-		}
-	}
-	if err == nil || errors.Is(err, io.EOF) {
-		return n, err
-	}
-	return n, entryError(r.file, err)
+	return a.origin.open(f)
 }
 
 // entryError tells faults of the archive from faults of the reader below.
@@ -67,5 +33,5 @@ func entryError(f *zip.File, err error) error {
 	case errors.Is(err, zip.ErrFormat), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return &Finding{Code: CodeDamaged, Path: f.Name, Message: "its bytes do not match the directory of the ZIP file"}
 	}
-	return fmt.Errorf("reading %s: %w", display(f.Name), err)
+	return readError(f, err)
 }

@@ -2,8 +2,6 @@ package archive
 
 import (
 	"archive/zip"
-	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -14,19 +12,23 @@ import (
 // reader reads the documents of one archive and collects what is wrong.
 type reader struct {
 	*Archive
-	limits Limits
-	found  Findings
-	err    error // of the file below; ends everything
+	limits  Limits
+	decoded map[*zip.File]decoded
+	found   Findings
 }
 
-func read(t *tree, limits Limits) (*Archive, error) {
-	r := &reader{Archive: &Archive{limits: limits, root: t.root, files: map[string]*zip.File{}}, limits: limits}
-	if r.checkDocuments(t); len(r.found) > 0 {
+func read(t *tree, from origin, limits Limits) (*Archive, error) {
+	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}}, limits: limits}
+	documents := t.documents()
+	if r.checkDocuments(t, documents); len(r.found) > 0 {
 		return nil, r.found
 	}
-	r.document(infoDocument, t.info, &r.info)
+	if err := r.decode(documents); err != nil {
+		return nil, err
+	}
+	modelOf(r, t.info, &r.info)
 	if t.variables != nil {
-		r.variables(t.variables)
+		modelOf(r, t.variables, &r.content.EnvironmentVariables)
 	}
 	r.content.Deployments = objects(r, t.groups["deployments"], deploymentDocument, func(g *group, d *models.Deployment) {
 		d.Versions = versions(r, g, deploymentVersionDocument, func(f *zip.File, v *models.DeploymentVersion) {
@@ -40,9 +42,6 @@ func read(t *tree, limits Limits) (*Archive, error) {
 		e.Zip = r.attach(g, g.documents[0])
 	})
 	r.content.Services = objects(r, t.groups["services"], serviceDocument, func(*group, *models.Service) {})
-	if r.err != nil {
-		return nil, r.err
-	}
 	if len(r.found) > 0 {
 		return nil, r.found
 	}
@@ -61,12 +60,9 @@ func (t *tree) allGroups() []*group {
 	return all
 }
 
-// checkDocuments judges the number and the sizes of documents before one is read.
-func (r *reader) checkDocuments(t *tree) {
-	documents := []*zip.File{t.info}
-	if t.variables != nil {
-		documents = append(documents, t.variables)
-	}
+// checkDocuments judges the number and the sizes of documents before one is
+// read. What a document takes in the file counts too, since it is read whole.
+func (r *reader) checkDocuments(t *tree, documents []yamlFile) {
 	for _, g := range t.allGroups() {
 		switch {
 		case len(g.documents) > 1:
@@ -74,14 +70,14 @@ func (r *reader) checkDocuments(t *tree) {
 		case len(g.documents) == 0 && len(g.versions) > 0:
 			r.found.add(CodeLayout, g.versions[0].Name, "a version of nothing: the directory above it has no YAML file")
 		}
-		documents = slices.Concat(documents, g.documents, g.versions)
 	}
 	var total uint64
-	for _, f := range documents {
-		if f.UncompressedSize64 > uint64(r.limits.DocumentSize) { //nolint:gosec // limits are positive
-			r.found.add(CodeLimit, f.Name, "the YAML file has %d bytes; the limit is %d", f.UncompressedSize64, r.limits.DocumentSize)
+	for _, d := range documents {
+		size := max(d.file.UncompressedSize64, d.file.CompressedSize64)
+		if size > uint64(r.limits.DocumentSize) { //nolint:gosec // limits are positive
+			r.found.add(CodeLimit, d.file.Name, "the YAML file has %d bytes; the limit is %d", size, r.limits.DocumentSize)
 		}
-		total += min(f.UncompressedSize64, uint64(r.limits.EntrySize)) //nolint:gosec // limits are positive
+		total += min(size, uint64(r.limits.EntrySize)) //nolint:gosec // limits are positive
 	}
 	if total > uint64(r.limits.DocumentsSize) { //nolint:gosec // limits are positive
 		r.found.add(CodeLimit, "", "the YAML files have %d bytes; the limit is %d", total, r.limits.DocumentsSize)
@@ -111,7 +107,7 @@ func versions[T any](r *reader, g *group, doc *document, rest func(*zip.File, *T
 // add reads one document and puts its object into the dictionary.
 func add[T any](r *reader, all map[string]T, doc *document, f *zip.File, rest func(*T)) map[string]T {
 	var v T
-	name, ok := r.document(doc, f, &v)
+	name, ok := modelOf(r, f, &v)
 	rest(&v)
 	if !ok {
 		return all
@@ -125,50 +121,6 @@ func add[T any](r *reader, all map[string]T, doc *document, f *zip.File, rest fu
 	}
 	all[name] = v
 	return all
-}
-
-// document reads one document into v.
-func (r *reader) document(doc *document, f *zip.File, v any) (name string, ok bool) {
-	ok = r.parse(f, func(data []byte) (err error) {
-		name, err = doc.decode(data, f.Name, r.limits, v)
-		return err
-	})
-	return name, ok
-}
-
-func (r *reader) variables(f *zip.File) {
-	r.parse(f, func(data []byte) error {
-		return decodeVariables(data, f.Name, r.limits, &r.content.EnvironmentVariables)
-	})
-}
-
-func (r *reader) parse(f *zip.File, decode func([]byte) error) bool {
-	if r.err != nil || len(r.found) > maxFindings {
-		return false
-	}
-	data, err := readEntry(f)
-	if err == nil {
-		err = decode(data)
-	}
-	if err == nil {
-		return true
-	}
-	if finding, ok := errors.AsType[*Finding](err); ok {
-		r.found.append(finding)
-		return false
-	}
-	r.err = err
-	return false
-}
-
-// readEntry reads a file whose size has been judged.
-func readEntry(f *zip.File) ([]byte, error) {
-	rc, err := openEntry(f)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(rc)
-	return data, errors.Join(err, rc.Close())
 }
 
 // attach gives the document's object the package of the same name, if any.
@@ -186,7 +138,7 @@ func (r *reader) attach(g *group, document *zip.File) models.Nullable[string] {
 func (r *reader) list(t *tree) {
 	for _, path := range slices.Sorted(maps.Keys(r.files)) {
 		f := r.files[path]
-		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32}) //nolint:gosec // within the limits
+		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32, NoCRC32: !r.origin.checksums()}) //nolint:gosec // within the limits
 	}
 	for _, f := range t.others {
 		r.others = append(r.others, f.Name)
