@@ -137,15 +137,23 @@ func forgeable() *forged {
 	return z
 }
 
-// bytes writes the file.
-func (z *forged) bytes() []byte {
-	var b bytes.Buffer
-	offsets := make([]int, len(z.entries))
-	for i, e := range z.entries {
+// pack makes the packages' bytes, after which they can be changed no more, and
+// their entries can.
+func (z *forged) pack() {
+	for _, e := range z.entries {
 		if e.inside != nil {
 			e.fill(e.inside.bytes())
 			e.inside = nil
 		}
+	}
+}
+
+// bytes writes the file.
+func (z *forged) bytes() []byte {
+	z.pack()
+	var b bytes.Buffer
+	offsets := make([]int, len(z.entries))
+	for i, e := range z.entries {
 		b.Write(e.before)
 		offsets[i] = b.Len()
 		b.WriteString("PK\x03\x04\x14\x00")
