@@ -24,7 +24,7 @@ func mostMemory(size int) uint64 {
 // has to be the same for archive/zip, on both levels.
 func checkJudged(t *testing.T, data []byte) {
 	t.Helper()
-	a, opened, verified, used := judge(t, data)
+	a, opened, verified, used := judge(t, data, fuzzLimits)
 	if limit := mostMemory(len(data)); used > limit {
 		t.Errorf("%d bytes allocated for %d; the bound is %d", used, len(data), limit)
 	}
@@ -46,12 +46,12 @@ func checkJudged(t *testing.T, data []byte) {
 	}
 }
 
-func judge(t *testing.T, data []byte) (a *Archive, opened, verified error, used uint64) {
+func judge(t *testing.T, data []byte, limits Limits) (a *Archive, opened, verified error, used uint64) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	a, opened = openBytes(data, WithLimits(fuzzLimits))
-	verified = verifyBytes(t, data, WithLimits(fuzzLimits))
+	a, opened = openBytes(data, WithLimits(limits))
+	verified = verifyBytes(t, data, WithLimits(limits))
 	runtime.ReadMemStats(&after)
 	return a, opened, verified, after.TotalAlloc - before.TotalAlloc
 }
