@@ -2,9 +2,9 @@ package archive
 
 import "cmp"
 
-// Limits bound what [Open] and [Verify] accept. A field that is zero or less
-// takes its default. The defaults let a project of 50 GiB in tens of thousands
-// of versions through.
+// Limits bound what [Open] accepts. A field that is zero or less takes its
+// default. The defaults let a project of 50 GiB in tens of thousands of
+// versions through.
 type Limits struct {
 	Entries       int   // entries, directories included; default 200,000
 	DirectorySize int64 // bytes of the ZIP file's own directory, read into memory; default 64 MiB
@@ -30,7 +30,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Option changes how [Open] and [Verify] work.
+// Option changes how [Open] works.
 type Option func(*options)
 
 type options struct{ limits Limits }

@@ -35,11 +35,8 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// fault is an error that is none of the archive.
-func (s *source) fault(e entry, err error) error {
-	if s.err != nil {
-		err = s.err
-	}
+// fault names the entry in an error that is none of the archive.
+func fault(e entry, err error) error {
 	return fmt.Errorf("reading %s: %w", display(e.Name), err)
 }
 

@@ -64,6 +64,12 @@ func TestVerifyRefusesByEveryRuleOnBothLevels(t *testing.T) {
 			e := z.entries[first]
 			e.both(func(h *forgedHeader) { h.packed += 20; h.size += 20 })
 		}, CodeOverlap, second, "overlaps"},
+		{"an entry in the place of a damaged one", func(z *forged) {
+			e := z.entries[second]
+			e.move = -e.lengthBefore(z, first)
+			describe(z.entries[first], func(h *forgedHeader) { h.sum++ })
+			e.move -= len(z.entries[first].descriptor)
+		}, CodeOverlap, second, "overlaps"},
 		{"a descriptor that is part of the next entry", func(z *forged) {
 			e := z.entries[first]
 			e.both(func(h *forgedHeader) { h.flags |= flagDescriptor })
@@ -191,10 +197,16 @@ func TestVerifyReportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
 	many := forgeable()
 	for i := range 200 {
 		e := forge("x/" + strings.Repeat("y", i+1)).entries[0]
+		e.fill(make([]byte, 50_000))
 		e.data[0] ^= 1
 		many.entries = append(many.entries, e)
 	}
-	list, _ = errors.AsType[Findings](verifyBytes(t, many.bytes()))
+	data := many.bytes()
+	reads := &countingReader{Reader: bytes.NewReader(data)}
+	list, _ = errors.AsType[Findings](Verify(t.Context(), reads, int64(len(data))))
+	if whole := len(data) / streamSize; reads.n > whole/2 {
+		t.Errorf("%d reads after which nothing is reported", reads.n)
+	}
 	if len(list) != maxFindings+1 || !strings.Contains(list[maxFindings].Message, "left out") {
 		t.Errorf("%d findings, the last: %v", len(list), list[len(list)-1])
 	}
@@ -217,5 +229,15 @@ func TestVerifyRefusesOffsetsThatNoFileHas(t *testing.T) {
 	for _, offset := range []uint64{1 << 63, 1<<64 - 1, 1<<63 - 1} {
 		bad := patch(data, at, binary.LittleEndian.AppendUint64(nil, offset)...)
 		wantFindingAt(t, "offset", verifyBytes(t, bad), CodeDamaged, "x/info.yaml", "outside")
+	}
+}
+
+func TestVerifyRefusesALocalHeaderThatReachesIntoTheDirectory(t *testing.T) {
+	t.Parallel()
+	data := forgeable().bytes()
+	last := bytes.LastIndex(data, []byte("PK\x03\x04\x14\x00\x08\x00\x08"))
+	for _, at := range []int{26, 28} { // lengths of the name and of the extra field
+		err := verifyBytes(t, patch(data, last+at, 0xff, 0xff))
+		wantFindingAt(t, "length", err, CodeDamaged, deflatedPackage, "no header")
 	}
 }

@@ -37,7 +37,7 @@ func (v *verification) walk(c *container, s *stream, end int64, entries []entry)
 			return err
 		}
 		sure = next > 0
-		claimed, last = max(claimed, e.offset+localHeaderLen, next), e.Name
+		claimed, last = max(e.offset+localHeaderLen, next), e.Name
 	}
 	if sure && claimed < end {
 		v.hidden(c, claimed, end)
@@ -60,7 +60,7 @@ func (v *verification) entry(c *container, s *stream, end int64, e entry) (next 
 	h, err := readLocalHeader(s, e.offset, end)
 	switch {
 	case err != nil:
-		return 0, c.fault(e, err)
+		return 0, fault(e, err)
 	case h == nil:
 		v.found.add(CodeDamaged, c.at(e.Name), "there is no header where the directory says")
 		return 0, nil
@@ -90,7 +90,7 @@ func (v *verification) entry(c *container, s *stream, end int64, e entry) (next 
 		}
 	}
 	if err != nil {
-		return 0, c.fault(e, err)
+		return 0, fault(e, err)
 	}
 	if e.isPackage && len(v.found) == before {
 		err = v.packageIn(c, e, data, copied)

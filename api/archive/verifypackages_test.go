@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -124,6 +125,10 @@ func TestVerifyKeepsLimitsAcrossLevels(t *testing.T) {
 			continue
 		}
 		wantFindingAt(t, test.what, err, CodeLimit, test.path, test.text)
+	}
+	z.entry(deflatedPackage).fill(data)
+	if list, _ := errors.AsType[Findings](verifyBytes(t, z.bytes(), WithLimits(Limits{Ratio: 2000, TotalSize: 4 << 20}))); len(list) != 1 {
+		t.Errorf("one total, findings:\n%v", list)
 	}
 	many := forgeable()
 	many.entry(deflatedPackage).inside = forge(strings.Split("a b c d e f g h", " ")...)
