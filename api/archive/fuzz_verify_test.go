@@ -24,7 +24,7 @@ func mostMemory(size int) uint64 {
 // has to be the same for archive/zip, on both levels.
 func checkJudged(t *testing.T, data []byte) {
 	t.Helper()
-	a, opened, verified, used := judge(t, data, fuzzLimits)
+	a, used, opened, verified := judge(t, data, fuzzLimits)
 	if limit := mostMemory(len(data)); used > limit {
 		t.Errorf("%d bytes allocated for %d; the bound is %d", used, len(data), limit)
 	}
@@ -46,14 +46,14 @@ func checkJudged(t *testing.T, data []byte) {
 	}
 }
 
-func judge(t *testing.T, data []byte, limits Limits) (a *Archive, opened, verified error, used uint64) {
+func judge(t *testing.T, data []byte, limits Limits) (a *Archive, used uint64, opened, verified error) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	a, opened = openBytes(data, WithLimits(limits))
 	verified = verifyBytes(t, data, WithLimits(limits))
 	runtime.ReadMemStats(&after)
-	return a, opened, verified, after.TotalAlloc - before.TotalAlloc
+	return a, after.TotalAlloc - before.TotalAlloc, opened, verified
 }
 
 // readByOthers reads a ZIP file with archive/zip, and again from the front as
@@ -124,7 +124,7 @@ func FuzzVerify(f *testing.F) {
 func FuzzForged(f *testing.F) {
 	f.Add([]byte{})
 	for kind := range byte(len(forgeries)) {
-		for _, entry := range []byte{0, 1, 2, 3, 4, 6, 128, 129, 130, 131} {
+		for _, entry := range []byte{2, 6, 130} {
 			f.Add([]byte{kind, entry, 1, 0, 0, 0})
 		}
 		f.Add([]byte{kind, 4, 0xff, 0xff, 0xff, 0xff, kind, 128, 0xff, 0xff, 0xff, 0x7f, 0, 2, 3, 0, 0, 0})

