@@ -72,7 +72,15 @@ func newDecoder(data []byte, path string, limits Limits) (*decoder, *yaml.Node, 
 	d := &decoder{path: path, maxDepth: limits.Depth, budget: 16*len(data) + 4096}
 	d.enc = jsontext.NewEncoder(&d.out)
 	var root, second yaml.Node
-	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(limits.Depth))))
+	malformed := CodeYAML
+	depth := loaderlimits.DepthFunc(func(depth int, _ *loaderlimits.DepthContext) error {
+		if depth <= limits.Depth {
+			return nil
+		}
+		malformed = CodeLimit
+		return fmt.Errorf("nested deeper than %d levels", limits.Depth)
+	})
+	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithPlugin(loaderlimits.New(depth)))
 	if err == nil {
 		err = loader.Load(&root)
 	}
@@ -89,7 +97,7 @@ func newDecoder(data []byte, path string, limits Limits) (*decoder, *yaml.Node, 
 		if load, ok := errors.AsType[*yaml.LoadError](err); ok {
 			line, message = load.Mark.Line, load.Message
 		}
-		return nil, nil, &Finding{Code: CodeYAML, Path: path, Line: line, Message: "not valid YAML: " + display(message)}
+		return nil, nil, &Finding{Code: malformed, Path: path, Line: line, Message: "not valid YAML: " + display(message)}
 	}
 	return d, root.Content[0], nil
 }

@@ -110,7 +110,7 @@ func TestDocumentsAreRefusedWithTheLine(t *testing.T) {
 		"version_environment_variables: [x]":                           {CodeType, 2, "mapping"},
 		"version_environment_variables:\n- name: A\n- name: 'A'":       {CodeDuplicateObject, 4, "line 3"},
 		"version_environment_variables:\n- {name: A, value: [hidden]}": {CodeType, 3, "value must be text"},
-		"a: " + strings.Repeat("[", 70) + strings.Repeat("]", 70):      {CodeYAML, 2, "depth"},
+		"a: " + strings.Repeat("[", 70) + strings.Repeat("]", 70):      {CodeLimit, 2, "deeper"},
 		"a: &a [*a]":       {CodeLimit, 2, "deeper"},
 		"\xff":             {CodeYAML, 0, "UTF-8"},
 		"version_name: v2": {CodeDuplicateKey, 2, "line 1"},

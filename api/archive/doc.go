@@ -8,6 +8,9 @@
 // import are the same thing. [Archive.OpenPackage] streams a package; packages
 // are never held in memory.
 //
+// [Verify] reads all of an archive, packages too, and refuses what only some
+// programs that read ZIP files would see.
+//
 // [Write] is the way back. The same content gives the same bytes.
 //
 // [Diff] compares two archives by what they mean, [DiffContent] two contents,

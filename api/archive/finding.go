@@ -5,13 +5,15 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Code says what kind of fault a [Finding] is about. Programs switch on it;
 // the sentence beside it is for people and may change.
 type Code string
 
-// The codes of the findings for which [Open] refuses an archive.
+// The codes of the findings for which [Open] and [Verify] refuse an archive.
 const (
 	CodeNotZip          Code = "not-zip"          // not a ZIP file, or its end is missing
 	CodeDamaged         Code = "damaged"          // parts of the ZIP file contradict each other, or a checksum is wrong
@@ -27,26 +29,54 @@ const (
 	CodeDuplicateKey    Code = "duplicate-key"    // a YAML mapping has a key twice
 	CodeMissingKey      Code = "missing-key"      // a YAML document lacks a required key
 	CodeType            Code = "type"             // a YAML value has the wrong type
+	CodeValue           Code = "value"            // a YAML value is none of those that the contract lists
 	CodeDuplicateObject Code = "duplicate-object" // two objects have one name
+	CodeMismatch        Code = "mismatch"         // an entry's own header says something else than the directory
+	CodeOverlap         Code = "overlap"          // two entries share bytes of the file
+	CodeHiddenData      Code = "hidden-data"      // bytes that belong to no entry, or to none that is read
 )
 
-// Finding is one fault of an archive.
+// Finding is one fault of an archive. Programs that judge archives by rules of
+// their own make findings with codes of their own. The JSON form has the
+// members code, severity, path, line and message; path and line are left out
+// where they are empty.
 type Finding struct {
-	Code    Code
-	Path    string // name of the entry as it is in the archive; empty where the fault is of the whole file
-	Line    int    // line in the YAML document, from 1; 0 where there is none
-	Message string // never holds a value of the archive, since that may be a secret
+	Code     Code     `json:"code"`
+	Severity Severity `json:"severity"`
+
+	// Path is the name of the entry as it is in the archive, and empty where
+	// the fault is of the whole file. What lies in a package has the path of
+	// the package, "!/", and the name there.
+	Path string `json:"path,omitzero"`
+
+	Line    int    `json:"line,omitzero"` // line in the YAML document, from 1; 0 where there is none
+	Message string `json:"message"`       // never holds a value of the archive, since that may be a secret
 }
 
 // Error returns path, line and message.
-func (f *Finding) Error() string {
+func (f *Finding) Error() string { return f.place() + f.Message }
+
+// String returns all of the finding in one line.
+func (f *Finding) String() string {
+	return fmt.Sprintf("%s%s: %s [%s]", f.place(), f.Severity, f.Message, f.Code)
+}
+
+// place returns path and line as the beginning of a message.
+func (f *Finding) place() string {
 	switch {
 	case f.Path == "":
-		return f.Message
+		return ""
 	case f.Line > 0:
-		return fmt.Sprintf("%s:%d: %s", display(f.Path), f.Line, f.Message)
+		return fmt.Sprintf("%s:%d: ", display(f.Path), f.Line)
 	}
-	return display(f.Path) + ": " + f.Message
+	return display(f.Path) + ": "
+}
+
+// MarshalJSON writes the finding. What is not UTF-8 in the path is replaced.
+func (f Finding) MarshalJSON() ([]byte, error) {
+	type plain Finding
+	f.Path = strings.ToValidUTF8(f.Path, string(unicode.ReplacementChar))
+	return json.Marshal(plain(f))
 }
 
 // Findings are the faults for which an archive was refused, at least one.
@@ -84,7 +114,7 @@ func (f *Findings) append(finding *Finding) {
 	case len(*f) < maxFindings:
 		*f = append(*f, finding)
 	case len(*f) == maxFindings:
-		*f = append(*f, &Finding{Code: finding.Code, Message: "further findings are left out"})
+		*f = append(*f, &Finding{Code: finding.Code, Severity: finding.Severity, Message: "further findings are left out"})
 	}
 }
 

@@ -41,6 +41,9 @@ func (g generator) value(s *shape, depth int) any {
 	}
 	switch s.kind {
 	case text:
+		if s.words != nil {
+			return s.words[g.IntN(len(s.words))]
+		}
 		return g.text()
 	case integer:
 		return g.Int64() - g.Int64()
@@ -104,7 +107,7 @@ func fill[T any](t testing.TB, g generator, doc *document) T {
 		delete(object, member)
 	}
 	for _, member := range doc.required {
-		object[member] = g.text()
+		object[member] = g.value(doc.shape.fields[member], 0)
 	}
 	data, err := json.Marshal(object)
 	if err != nil {

@@ -19,6 +19,7 @@ type shape struct {
 	elem     *shape            // of lists and dictionaries
 	fields   map[string]*shape // of objects, by JSON name
 	required []string          // fields that must be there
+	words    []string          // the values that text may have, if the contract lists them
 }
 
 type kind uint8
@@ -70,7 +71,11 @@ func shapeOf(t reflect.Type) *shape {
 			if name == "" { // the member for unknown ones
 				continue
 			}
-			s.fields[name] = shapeOf(f.Type)
+			field := shapeOf(f.Type)
+			if field.kind == text {
+				field.words = vocabularies[name]
+			}
+			s.fields[name] = field
 			if !strings.Contains(options, "omitzero") {
 				s.required = append(s.required, name)
 			}

@@ -1,0 +1,164 @@
+package archive
+
+import (
+	"archive/zip"
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+)
+
+// Verify reads a whole archive and judges it as a ZIP file, down to the last
+// byte. [Open] alone judges the archive's directory, and an entry when it is
+// read; the YAML documents are judged by Open alone. r holds the archive in
+// its first size bytes and is read from front to back, stored packages twice.
+//
+// For every entry it demands that its own header says what the directory
+// says, that its data unpacks to the stated size and checksum and ends where
+// the entry ends, and that a data descriptor repeats the same numbers. Entries
+// must not overlap, and every byte must belong to an entry or the directory: a
+// gap is an error, since what lies there is seen by programs that read ZIP
+// files from the front and not by those that go by the directory.
+//
+// The same holds one level down: whatever lies where a package of a version or
+// an environment lies must be a ZIP file that passes the checks of Open for
+// names, kinds, clashes and limits, and those above. ZIP files in packages are
+// files like any other. [Limits] hold for each ZIP file; TotalSize also for
+// the archive and all packages together, and Ratio also for the contents of a
+// package against what the package takes in the archive.
+//
+// Memory is bounded, by the directory of one ZIP file at a time. A package
+// that the archive compresses is unpacked to a temporary file, one at a time,
+// in the directory that [os.TempDir] names.
+//
+// The error is [Findings] if the archive is at fault: those of its directory
+// alone if there are any, else all of all entries, up to a maximum; the first
+// of each entry. It wraps the context's error if that ends first. Any other
+// error comes from r or the temporary file.
+func Verify(ctx context.Context, r io.ReaderAt, size int64, opts ...Option) error {
+	v := &verification{ctx: ctx, limits: limitsOf(opts), buffer: make([]byte, 64<<10)}
+	archive := &container{source: &source{ctx: ctx, file: r}, size: size}
+	if err := v.verify(archive); err != nil {
+		return err
+	}
+	return v.found.err()
+}
+
+// verification is one run of Verify.
+type verification struct {
+	ctx     context.Context
+	limits  Limits
+	total   uint64 // bytes that all entries seen so far unpack to, of packages too
+	found   Findings
+	streams [2]*bufio.Reader // one for each level
+	inflate io.ReadCloser
+	buffer  []byte
+}
+
+// container is one ZIP file: the archive, or a package in it.
+type container struct {
+	*source
+	start, size int64  // where it lies in the source
+	path        string // of a package
+	packed      uint64 // bytes of the archive that a package takes
+}
+
+func (c *container) isPackage() bool { return c.path != "" }
+
+// at returns the path that findings have for an entry of the container.
+func (c *container) at(name string) string {
+	switch {
+	case !c.isPackage():
+		return name
+	case name == "":
+		return c.path
+	}
+	return c.path + "!/" + name
+}
+
+// entry is one entry with what archive/zip does not tell of it.
+type entry struct {
+	*zip.File
+	offset    int64 // of its local header
+	isPackage bool
+}
+
+// verify judges one container. What is wrong with it is added to the findings;
+// an error is anything else.
+func (v *verification) verify(c *container) error {
+	r := io.NewSectionReader(c.source, c.start, c.size)
+	dir, err := readDirectory(r, c.size, v.limits)
+	if err != nil {
+		return v.collect(c, err)
+	}
+	offsets := dir.localOffsets()
+	files, err := dir.entries()
+	if err != nil {
+		return v.collect(c, err)
+	}
+	if found := checkEntries(files, dir.offset, v.limits); len(found) > 0 {
+		return v.collect(c, found)
+	}
+	if !v.account(c, files) {
+		return nil
+	}
+	packages := map[*zip.File]bool{}
+	if !c.isPackage() {
+		t, err := arrange(files)
+		if err != nil {
+			return v.collect(c, err)
+		}
+		for _, g := range t.allGroups() {
+			for _, f := range g.packages {
+				packages[f] = true
+			}
+		}
+	}
+	entries := make([]entry, len(files))
+	for i, f := range files {
+		entries[i] = entry{File: f, offset: offsets[i], isPackage: packages[f]}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.offset, b.offset) })
+	return v.walk(c, v.stream(c, r), dir.offset, entries)
+}
+
+// collect adds the faults that an error consists of; any other error is returned.
+func (v *verification) collect(c *container, err error) error {
+	found, ok := errors.AsType[Findings](err)
+	if !ok {
+		return err
+	}
+	for _, f := range found {
+		inside := *f
+		inside.Path = c.at(f.Path)
+		v.found.append(&inside)
+	}
+	return nil
+}
+
+// account holds the container's entries against the limits that count across
+// levels, and says whether to go on. checkEntries has bounded the sum.
+func (v *verification) account(c *container, files []*zip.File) bool {
+	maxTotal, ratio := uint64(v.limits.TotalSize), uint64(v.limits.Ratio) //nolint:gosec // limits are positive
+	var sum uint64
+	for _, f := range files {
+		sum += f.UncompressedSize64
+	}
+	if c.isPackage() && sum > ratioFrom && sum/ratio > c.packed {
+		v.found.add(CodeLimit, c.path, "the package unpacks to more than %d times what it takes in the archive", ratio)
+		return false
+	}
+	if v.total > maxTotal { // has been said
+		return false
+	}
+	if v.total += sum; v.total > maxTotal {
+		v.found.add(CodeLimit, c.path, "the archive and its packages unpack to more than %d bytes", maxTotal)
+		return false
+	}
+	return true
+}
+
+// full says whether there are as many findings as will be reported.
+func (v *verification) full() bool { return len(v.found) > maxFindings }
