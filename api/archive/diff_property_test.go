@@ -24,6 +24,8 @@ type edit struct {
 
 type missing struct{}
 
+func isVariable(s *shape) bool { return s.fields["value"] != nil && s.fields["secret"] != nil }
+
 // apply changes one place of m, an object of the given shape, at random.
 // It reports nothing where it found no place.
 func (g generator) apply(m map[string]any, s *shape, path string) *edit {
@@ -53,7 +55,7 @@ func (g generator) apply(m map[string]any, s *shape, path string) *edit {
 			}
 		}
 		e := &edit{what: path + "/" + name, old: m[name], member: name, named: s.fields[name] != nil}
-		e.secret = s == variableDocument.shape && m["secret"] == true
+		e.secret = isVariable(s) && m["secret"] == true
 		if required := slices.Contains(s.required, name); !required && g.IntN(3) == 0 {
 			delete(m, name)
 			e.edited = missing{}
@@ -71,7 +73,7 @@ func (g generator) apply(m map[string]any, s *shape, path string) *edit {
 		if _, there := m[name]; !there && name != "zip" && g.IntN(3) == 0 {
 			m[name] = g.value(s.fields[name], 1)
 			return &edit{what: path + "/" + name, old: missing{}, edited: m[name], member: name, named: true,
-				secret: s == variableDocument.shape && m["secret"] == true}
+				secret: isVariable(s) && m["secret"] == true}
 		}
 	}
 	return nil

@@ -2,7 +2,9 @@ package archive
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -65,9 +67,9 @@ func (g generator) value(s *shape, depth int) any {
 		return all
 	case object:
 		all := map[string]any{"unknown " + g.text(): g.value(free, depth)}
-		for name, f := range s.fields {
+		for _, name := range slices.Sorted(maps.Keys(s.fields)) { // so that a seed makes the same content again
 			if g.IntN(3) > 0 {
-				all[name] = g.value(f, depth)
+				all[name] = g.value(s.fields[name], depth)
 			}
 		}
 		for _, name := range s.required {

@@ -17,23 +17,6 @@ const (
 	descriptorLen   = 24 // at most
 )
 
-// localOffsets returns where the local headers lie, in the order of the
-// directory. archive/zip knows it and does not tell. To be called before
-// entries, after which the directory is no longer held.
-func (d *directory) localOffsets() []int64 {
-	le := binary.LittleEndian
-	offsets := make([]int64, d.count)
-	b := d.memory[d.offset-d.start:]
-	for i := range offsets {
-		name, extra, comment := int(le.Uint16(b[28:])), int(le.Uint16(b[30:])), int(le.Uint16(b[32:]))
-		size, packed, offset := uint64(le.Uint32(b[24:])), uint64(le.Uint32(b[20:])), uint64(le.Uint32(b[42:]))
-		widen(b[headerLen+name:][:extra], &size, &packed, &offset)
-		offsets[i] = int64(offset) //nolint:gosec // a negative one is refused, as any that is out of the file
-		b = b[headerLen+name+extra+comment:]
-	}
-	return offsets
-}
-
 // localHeader is what stands before an entry's data.
 type localHeader struct {
 	flags, method uint16
@@ -92,15 +75,15 @@ func (h *localHeader) differs(f *zip.File) string {
 }
 
 // widen replaces those of the numbers that 32 bits cannot hold by what the
-// extra field says, which has just these, in their order. The rules are those
-// of archive/zip.
-func widen(extra []byte, numbers ...*uint64) {
+// extra field says, which has just these, in their order. It returns those that
+// the field does not have. The rules are those of archive/zip.
+func widen(extra []byte, numbers ...*uint64) (missing []*uint64) {
 	le := binary.LittleEndian
 	numbers = slices.DeleteFunc(numbers, func(n *uint64) bool { return *n != math.MaxUint32 })
 	for len(numbers) > 0 && len(extra) >= 4 {
 		tag, size := le.Uint16(extra), int(le.Uint16(extra[2:]))
 		if extra = extra[4:]; size > len(extra) {
-			return
+			return numbers
 		}
 		field := extra[:size]
 		extra = extra[size:]
@@ -109,6 +92,7 @@ func widen(extra []byte, numbers ...*uint64) {
 			numbers, field = numbers[1:], field[8:]
 		}
 	}
+	return numbers
 }
 
 // descriptorLength returns how many of the bytes behind an entry's data are its

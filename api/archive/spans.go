@@ -19,43 +19,15 @@ func localOffsets(headers []byte, count int) ([]int64, error) {
 	offsets := make([]int64, 0, count)
 	for b := headers; len(offsets) < count; {
 		name, extra, comment := int(le.Uint16(b[28:])), int(le.Uint16(b[30:])), int(le.Uint16(b[32:]))
-		offset := uint64(le.Uint32(b[42:]))
-		if offset == math.MaxUint32 {
-			offset = zip64Offset(b, b[headerLen+name:][:extra])
-		}
-		if offset > math.MaxInt64 {
+		size, packed, offset := uint64(le.Uint32(b[24:])), uint64(le.Uint32(b[20:])), uint64(le.Uint32(b[42:]))
+		missing := widen(b[headerLen+name:][:extra], &size, &packed, &offset)
+		if offset > math.MaxInt64 || slices.Contains(missing, &offset) {
 			return nil, damaged("its directory is malformed")
 		}
 		offsets = append(offsets, int64(offset))
 		b = b[headerLen+name+extra+comment:]
 	}
 	return offsets, nil
-}
-
-// zip64Offset finds the offset that the header itself has no room for, as
-// archive/zip does. It follows those sizes that have no room there either.
-func zip64Offset(header, extra []byte) uint64 {
-	le := binary.LittleEndian
-	for len(extra) >= 4 {
-		id, n := le.Uint16(extra), int(le.Uint16(extra[2:]))
-		if extra = extra[4:]; n > len(extra) {
-			break
-		}
-		if id == 1 {
-			at := 0
-			for _, size := range []int{24, 20} {
-				if le.Uint32(header[size:]) == math.MaxUint32 {
-					at += 8
-				}
-			}
-			if at+8 <= n {
-				return le.Uint64(extra[at:])
-			}
-			break
-		}
-		extra = extra[n:]
-	}
-	return math.MaxUint64
 }
 
 // entrySpans gives every entry its span. An entry that cannot fit into it
@@ -75,7 +47,7 @@ func entrySpans(files []*zip.File, offsets []int64, directory int64) (map[*zip.F
 		}
 		room := s.end - s.start - localHeaderLen - int64(len(f.Name))
 		if room < 0 || f.CompressedSize64 > uint64(room) {
-			found.add(CodeDamaged, f.Name, "it overlaps with %s", next)
+			found.add(CodeOverlap, f.Name, "it overlaps with %s", next)
 		}
 		spans[f] = s
 	}

@@ -22,7 +22,11 @@ func TestOpenRefusesEntriesThatOverlap(t *testing.T) {
 		"larger than the room": {patch(data, central(data, "x/deployments/a/b.yaml")+20, 150, 0, 0, 0, 150, 0, 0, 0), "x/deployments/a/b.yaml"},
 	} {
 		_, err := openBytes(test.data)
-		wantFinding(t, err, CodeDamaged, test.path, 0)
+		code := CodeOverlap
+		if test.path == "" {
+			code = CodeDamaged
+		}
+		wantFinding(t, err, code, test.path, 0)
 		if err == nil {
 			t.Errorf("%s: accepted", what)
 		}

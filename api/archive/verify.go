@@ -93,7 +93,6 @@ func (v *verification) verify(c *container) error {
 	if err != nil {
 		return v.collect(c, err)
 	}
-	offsets := dir.localOffsets()
 	files, err := dir.entries()
 	if err != nil {
 		return v.collect(c, err)
@@ -118,7 +117,7 @@ func (v *verification) verify(c *container) error {
 	}
 	entries := make([]entry, len(files))
 	for i, f := range files {
-		entries[i] = entry{File: f, offset: offsets[i], isPackage: packages[f]}
+		entries[i] = entry{File: f, offset: dir.offsets[i], isPackage: packages[f]}
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.offset, b.offset) })
 	return v.walk(c, v.stream(c, r), dir.offset, entries)
