@@ -20,7 +20,7 @@ type reader struct {
 }
 
 func read(t *tree, limits Limits) (*Archive, error) {
-	r := &reader{Archive: &Archive{root: t.root, files: map[string]*zip.File{}}, limits: limits}
+	r := &reader{Archive: &Archive{root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}}, limits: limits}
 	if r.checkDocuments(t); len(r.found) > 0 {
 		return nil, r.found
 	}
@@ -189,14 +189,14 @@ func (r *reader) list(t *tree) {
 		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32}) //nolint:gosec // within the limits
 	}
 	for _, f := range t.others {
-		r.others = append(r.others, f.Name)
+		r.unknown[f.Name] = f
 	}
 	for _, g := range t.allGroups() {
 		for _, f := range g.packages {
 			if r.files[strings.TrimPrefix(f.Name, t.root)] == nil {
-				r.others = append(r.others, f.Name)
+				r.unknown[f.Name] = f
 			}
 		}
 	}
-	slices.Sort(r.others)
+	r.others = slices.Sorted(maps.Keys(r.unknown))
 }
