@@ -114,7 +114,7 @@ func (u *unpacker) checkOthers() error {
 // package, which is where its ZIP file would be, and the path in the package.
 func packageDir(name string) (zip, file string, ok bool) {
 	parts := strings.Split(name, "/")
-	at := -1
+	var at int
 	switch {
 	case parts[0] == "deployments" && len(parts) > 4 && parts[2] == "versions":
 		at = 3
