@@ -26,6 +26,7 @@ type Archive struct {
 	packages []Package
 	files    map[string]*zip.File // packages by path
 	others   []string
+	unknown  map[string]*zip.File // others by name
 }
 
 // Package is one package in an archive: the code of a version, or what an
@@ -80,5 +81,5 @@ func (a *Archive) Packages() []Package { return slices.Clone(a.packages) }
 
 // Others returns the files that the format has no place for, named as in the
 // archive and sorted: unknown ones, a package whose version has no document,
-// and whatever lies outside of the root directory.
+// and whatever lies outside of the root directory. [Archive.OpenOther] reads them.
 func (a *Archive) Others() []string { return slices.Clone(a.others) }

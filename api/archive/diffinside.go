@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 )
@@ -79,7 +78,7 @@ func (p *packageDiff) fileSum(u *unpacked, name string) (string, error) {
 type unpacked struct {
 	files map[string]*zip.File // without directories
 	from  *zipOrigin
-	spool *os.File // where the package had to be copied to, if it had
+	spool *spool // where the package had to be copied to, if it had
 }
 
 // unpack opens a package under the limits of the archive: where it lies if it
@@ -92,9 +91,7 @@ func (a *Archive) unpack(path string) (*unpacked, error) {
 		return nil, err
 	}
 	if at == nil {
-		if u.spool, err = os.CreateTemp("", "package-*.zip"); err != nil {
-			return nil, err
-		}
+		u.spool = &spool{}
 		at, err = u.spool, a.copyPackage(u.spool, path)
 	}
 	if err == nil {
@@ -134,7 +131,6 @@ func (u *unpacked) open(r io.ReaderAt, size int64, limits Limits) error {
 // in the directory for such files.
 func (u *unpacked) close() {
 	if u.spool != nil {
-		_ = u.spool.Close()
-		_ = os.Remove(u.spool.Name())
+		_ = u.spool.Close() // a temporary file that is no longer read
 	}
 }

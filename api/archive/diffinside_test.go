@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -99,19 +100,23 @@ func TestTheLimitsOfAnArchiveHoldInsideItsPackages(t *testing.T) {
 // Only a compressed package is copied, and the copy does not stay.
 func TestTemporaryFilesAreRemoved(t *testing.T) {
 	t.Parallel()
-	body := files{"f": "1"}.zip(t)
+	noise := make([]byte, 2*spoolMemory)
+	if _, err := rand.NewChaCha8([32]byte{}).Read(noise); err != nil {
+		t.Fatal(err)
+	}
+	body := files{"f": string(noise)}.zip(t)
 	const path = "deployments/a/versions/c.zip"
 	u, err := mustOpen(t, withPackage(t, body, true)).unpack(path)
 	if err != nil || u.spool != nil {
 		t.Fatalf("stored: %+v %v", u, err)
 	}
 	u, err = mustOpen(t, withPackage(t, body, false)).unpack(path)
-	if err != nil || u.spool == nil {
+	if err != nil || u.spool == nil || u.spool.file == nil {
 		t.Fatalf("compressed: %+v %v", u, err)
 	}
 	u.close()
-	if _, err := os.Stat(u.spool.Name()); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%s: %v", u.spool.Name(), err)
+	if _, err := os.Stat(u.spool.file.Name()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s: %v", u.spool.file.Name(), err)
 	}
 }
 

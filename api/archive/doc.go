@@ -11,7 +11,9 @@
 // [Verify] reads all of an archive, packages too, and refuses what only some
 // programs that read ZIP files would see.
 //
-// [Write] is the way back. The same content gives the same bytes.
+// [Write] is the way back. The same content gives the same bytes. [Rewrite]
+// writes an opened archive again, with the files that the format does not know.
+// [Unpack] writes it to a directory, [Pack] makes an archive of that.
 //
 // [Diff] compares two archives by what they mean, [DiffContent] two contents,
 // [DiffImportDetail] and [DiffExportDetail] what the API says of an import or
@@ -39,6 +41,14 @@
 // the platform does not document where the rest lies. Reading goes by the
 // keys in the documents: names of directories and files mean nothing, but that
 // a package has the name of its document with another extension.
+//
+// A directory has the same layout without the directory around it. A package
+// is a ZIP file there or a directory with the same name and the extension
+// .package:
+//
+//	deployments/deployment_<name>/versions/deployment_<name>_version_<v>.package/
+//	environments/environment_<name>/environment_<name>.package/
+//	_outside/                                    what lies outside of the root directory
 //
 // # YAML
 //

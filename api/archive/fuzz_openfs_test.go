@@ -9,9 +9,9 @@ import (
 	"testing/fstest"
 )
 
-// treeOf builds a tree from text: a line `-- name --` starts a file, and
+// textTreeOf builds a tree from text: a line `-- name --` starts a file, and
 // `-- name @ --` something that is no plain file.
-func treeOf(text string) fstest.MapFS {
+func textTreeOf(text string) fstest.MapFS {
 	m := fstest.MapFS{}
 	var file *fstest.MapFile
 	for line := range strings.Lines(text) {
@@ -52,7 +52,7 @@ func FuzzOpenFS(f *testing.F) {
 		if len(text) > 32<<10 {
 			return
 		}
-		m := treeOf(text)
+		m := textTreeOf(text)
 		a, err := OpenFS(m, WithLimits(fuzzLimits))
 		if err != nil {
 			_, refused := errors.AsType[Findings](err)

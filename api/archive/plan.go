@@ -44,6 +44,7 @@ func (w *writer) plan(content Content) error {
 	byPath := func(a, b output) int { return strings.Compare(a.path, b.path) }
 	slices.SortFunc(w.documents, byPath)
 	slices.SortFunc(w.bodies, byPath)
+	w.placeOthers()
 	return errors.Join(w.errs...)
 }
 
@@ -104,7 +105,9 @@ func (w *writer) add(object, path string, data []byte, err error) {
 // body adds a package, if there is one.
 func (w *writer) body(object, path string, zip models.Nullable[string]) {
 	if source := zip.Or(""); source != "" && w.claim("the package of "+object, path) {
-		w.bodies = append(w.bodies, output{path: w.root + path, object: object, source: source})
+		w.bodies = append(w.bodies, output{
+			path: w.root + path, object: fmt.Sprintf("package %q of %s", source, object), source: source, open: w.packages,
+		})
 	}
 }
 

@@ -18,7 +18,7 @@ type reader struct {
 }
 
 func read(t *tree, from origin, limits Limits) (*Archive, error) {
-	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}}, limits: limits}
+	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}}, limits: limits}
 	documents := t.documents()
 	if r.checkDocuments(t, documents); len(r.found) > 0 {
 		return nil, r.found
@@ -141,14 +141,14 @@ func (r *reader) list(t *tree) {
 		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32, NoCRC32: !r.origin.checksums()}) //nolint:gosec // within the limits
 	}
 	for _, f := range t.others {
-		r.others = append(r.others, f.Name)
+		r.unknown[f.Name] = f
 	}
 	for _, g := range t.allGroups() {
 		for _, f := range g.packages {
 			if r.files[strings.TrimPrefix(f.Name, t.root)] == nil {
-				r.others = append(r.others, f.Name)
+				r.unknown[f.Name] = f
 			}
 		}
 	}
-	slices.Sort(r.others)
+	r.others = slices.Sorted(maps.Keys(r.unknown))
 }

@@ -1,11 +1,10 @@
 package archive
 
 import (
-	"archive/zip"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,7 +14,7 @@ type WriteOption func(*writer)
 
 // WithRoot names the root directory; "" for none. The default is "export".
 func WithRoot(name string) WriteOption {
-	return func(w *writer) { w.root = name }
+	return func(w *writer) { w.root, w.nested = name, false }
 }
 
 // WithInfo sets the content of info.yaml. The default states [FormatSpec] and
@@ -48,6 +47,11 @@ func WithExportDate(t time.Time) WriteOption {
 // [EnvironmentPackagePath]), which is what reading the archive then gives as
 // `zip`. packages may be nil where there are none.
 //
+// Every entry states its size and CRC-32 before its bytes. A reader that is
+// [Stated] is copied straight; one that is an [io.Seeker], as a file is, is
+// read twice; any other is first read to its end, up to 1 MiB into memory and
+// more into a temporary file. Bytes that are not those announced are an error.
+//
 // Before the first byte is written, Write refuses with an error that names
 // the object: names that cannot be part of a path, or of which two differ by
 // case only; objects that lack a key that the format requires, or have a value
@@ -77,11 +81,15 @@ func Write(w io.Writer, content Content, packages func(path string) (io.ReadClos
 // either refused or begun with good reason.
 type writer struct {
 	root      string
+	nested    bool // root may have slashes
 	info      Info
 	packages  func(path string) (io.ReadCloser, error)
+	unknown   []other
+	outside   string            // directory for files outside of the root; "" for beside it
 	paths     map[string]string // folded path -> object, to find names that clash
 	documents []output
-	bodies    []output
+	bodies    []output // of packages
+	others    []output
 	errs      []error
 }
 
@@ -89,61 +97,40 @@ type writer struct {
 type output struct {
 	path   string
 	object string // for messages
-	data   []byte // of a document
-	source string // of a package
+	data   []byte // of a document; others are opened
+	source string
+	open   func(source string) (io.ReadCloser, error)
 }
 
-// fixed is the earliest time that a ZIP file can state.
-var fixed = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
-
 func (w *writer) write(to io.Writer) error {
-	z := zip.NewWriter(to)
+	z := newStoredWriter(to)
 	for _, f := range w.documents {
-		if err := writeDocument(z, f); err != nil {
+		if err := z.data(f.path, f.data); err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
 	}
-	for _, f := range w.bodies {
-		if err := w.writePackage(z, f); err != nil {
-			return fmt.Errorf("package %q of %s: %w", f.source, f.object, err)
+	for _, f := range slices.Concat(w.bodies, w.others) {
+		err := f.read(func(from io.Reader) error { return z.stream(f.path, 0o644, from) })
+		if err != nil {
+			return err
 		}
 	}
-	return z.Close()
+	return z.close()
 }
 
-func header(path string) *zip.FileHeader {
-	h := &zip.FileHeader{Name: path, Method: zip.Store, Modified: fixed}
-	h.SetMode(0o644)
-	return h
-}
-
-// writeDocument states size and checksum before the bytes.
-func writeDocument(z *zip.Writer, f output) error {
-	h := header(f.path)
-	h.CRC32 = crc32.ChecksumIEEE(f.data)
-	h.UncompressedSize64 = uint64(len(f.data))
-	h.CompressedSize64 = h.UncompressedSize64
-	to, err := z.CreateRaw(h)
-	if err != nil {
-		return err
+// read opens the file for do, and closes it.
+func (f output) read(do func(io.Reader) error) error {
+	if f.open == nil {
+		return fmt.Errorf("%s: no packages were given", f.object)
 	}
-	_, err = to.Write(f.data)
-	return err
-}
-
-func (w *writer) writePackage(z *zip.Writer, f output) error {
-	if w.packages == nil {
-		return errors.New("no packages were given")
-	}
-	from, err := w.packages(f.source)
-	if err != nil {
-		return err
-	}
-	to, err := z.CreateHeader(header(f.path))
+	from, err := f.open(f.source)
 	if err == nil {
-		_, err = io.Copy(to, from)
+		err = errors.Join(do(from), from.Close())
 	}
-	return errors.Join(err, from.Close())
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.object, err)
+	}
+	return nil
 }
 
 // rootPrefix returns the root directory as the beginning of every path.
@@ -151,7 +138,7 @@ func (w *writer) rootPrefix() (string, error) {
 	switch {
 	case w.root == "":
 		return "", nil
-	case strings.Contains(w.root, "/"):
+	case !w.nested && strings.Contains(w.root, "/"):
 		return "", fmt.Errorf("root directory %q: the name has a slash", w.root)
 	}
 	if reason := unsafeName(w.root); reason != "" {

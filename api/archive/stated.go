@@ -1,0 +1,15 @@
+package archive
+
+// Stated is what a reader of a package may implement besides [io.ReadCloser]:
+// it knows size and CRC-32 of the bytes before they are read. [Write] then
+// passes them on in one go, and fails where they turn out to be others. What
+// [Archive.OpenPackage] and [Archive.OpenOther] return implements it.
+type Stated interface {
+	// Stated returns the number of bytes and their CRC-32 (IEEE).
+	Stated() (size int64, crc32 uint32)
+}
+
+// Stated returns what the archive's directory says.
+func (r *entryReader) Stated() (size int64, crc32 uint32) {
+	return int64(r.file.UncompressedSize64), r.file.CRC32 //nolint:gosec // within the limits
+}

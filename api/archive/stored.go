@@ -1,0 +1,162 @@
+package archive
+
+import (
+	"archive/zip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"math"
+	"unicode/utf8"
+)
+
+// storedWriter writes a ZIP file whose entries are stored and state size and
+// checksum before their bytes. So the file depends on names, modes and bytes
+// alone, and can be read as a stream too, which an entry that is stored and
+// followed by a data descriptor cannot.
+type storedWriter struct {
+	zip    *zip.Writer
+	buffer []byte
+}
+
+// copyBuffer fits into the cache of a core, so that the checksum finds the
+// bytes there.
+const copyBuffer = 512 << 10
+
+func newStoredWriter(w io.Writer) *storedWriter {
+	return &storedWriter{zip: zip.NewWriter(w), buffer: make([]byte, copyBuffer)}
+}
+
+// create begins an entry. archive/zip leaves it to the caller of CreateRaw to
+// fill in all of a header.
+func (s *storedWriter) create(path string, mode fs.FileMode, size int64, sum uint32) (io.Writer, error) {
+	const (
+		utf8Names  = 1 << 11
+		firstDate  = 1<<5 | 1 // 1 January 1980, the earliest that a ZIP file can state
+		version20  = 20
+		version45  = 45 // the first with zip64
+		zip64Extra = 1
+	)
+	h := &zip.FileHeader{
+		Name: path, Method: zip.Store, CRC32: sum, ReaderVersion: version20,
+		ModifiedDate:       firstDate,    //nolint:staticcheck // CreateRaw does not look at Modified
+		CompressedSize64:   uint64(size), //nolint:gosec // a size
+		UncompressedSize64: uint64(size), //nolint:gosec // a size
+	}
+	h.SetMode(mode)
+	h.CreatorVersion |= version20
+	for _, c := range []byte(path) {
+		if c >= utf8.RuneSelf {
+			h.Flags = utf8Names
+		}
+	}
+	if size >= math.MaxUint32 {
+		h.ReaderVersion = version45
+		h.Extra = binary.LittleEndian.AppendUint16(h.Extra, zip64Extra)
+		h.Extra = binary.LittleEndian.AppendUint16(h.Extra, 16)
+		h.Extra = binary.LittleEndian.AppendUint64(h.Extra, h.UncompressedSize64)
+		h.Extra = binary.LittleEndian.AppendUint64(h.Extra, h.CompressedSize64)
+	}
+	w, err := s.zip.CreateRaw(h)
+	h.Extra = nil // archive/zip adds it by itself to the directory, but not to the local header
+	return w, err
+}
+
+// data writes an entry.
+func (s *storedWriter) data(path string, data []byte) error {
+	w, err := s.create(path, 0o644, int64(len(data)), crc32.ChecksumIEEE(data))
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}
+
+// stream writes an entry from a reader: straight through where it is [Stated],
+// else read twice, from a spool if need be.
+func (s *storedWriter) stream(path string, mode fs.FileMode, from io.Reader) (err error) {
+	size, sum, ok, err := s.foresee(from)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		kept := &spool{}
+		defer func() { err = errors.Join(err, kept.Close()) }()
+		if err := s.copy(kept, from); err != nil {
+			return err
+		}
+		size, sum = kept.Stated()
+		from = kept.open().SectionReader
+	}
+	w, err := s.create(path, mode, size, sum)
+	if err != nil {
+		return err
+	}
+	to := &measure{to: w, limit: size}
+	_, to.checked = from.(*entryReader)
+	if err := s.copy(to, from); err != nil {
+		return err
+	}
+	if to.size != size || to.sum != sum && !to.checked {
+		return fmt.Errorf("%d bytes with CRC-32 %08x were announced, %d with %08x came", size, sum, to.size, to.sum)
+	}
+	return nil
+}
+
+// foresee returns size and checksum of what a reader will give, if it can tell
+// or can be read twice.
+func (s *storedWriter) foresee(from io.Reader) (size int64, sum uint32, ok bool, err error) {
+	if stated, ok := from.(Stated); ok {
+		size, sum = stated.Stated()
+		if size < 0 {
+			return 0, 0, false, fmt.Errorf("a size of %d bytes was announced", size)
+		}
+		return size, sum, true, nil
+	}
+	seeker, ok := from.(io.Seeker)
+	if !ok {
+		return 0, 0, false, nil
+	}
+	start, err := seeker.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0, 0, false, nil //nolint:nilerr // a pipe, which is a file that cannot seek
+	}
+	first := &measure{limit: math.MaxInt64}
+	if err := s.copy(first, from); err != nil {
+		return 0, 0, false, err
+	}
+	_, err = seeker.Seek(start, io.SeekStart)
+	return first.size, first.sum, true, err
+}
+
+// copy uses the buffer even if from is a file, whose own way has a small one.
+func (s *storedWriter) copy(to io.Writer, from io.Reader) error {
+	_, err := io.CopyBuffer(to, struct{ io.Reader }{from}, s.buffer)
+	return err
+}
+
+func (s *storedWriter) close() error { return s.zip.Close() }
+
+// measure counts and sums what passes through, up to a limit.
+type measure struct {
+	to      io.Writer // nil for nowhere
+	limit   int64
+	checked bool // by the reader, so not summed again
+	size    int64
+	sum     uint32
+}
+
+func (m *measure) Write(p []byte) (int, error) {
+	if int64(len(p)) > m.limit-m.size {
+		return 0, fmt.Errorf("more than the %d bytes came that were announced", m.limit)
+	}
+	m.size += int64(len(p))
+	if !m.checked {
+		m.sum = crc32.Update(m.sum, crc32.IEEETable, p)
+	}
+	if m.to == nil {
+		return len(p), nil
+	}
+	return m.to.Write(p)
+}
