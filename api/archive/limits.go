@@ -2,7 +2,8 @@ package archive
 
 import "cmp"
 
-// Limits bound what [Open] and [OpenFS] accept. A field that is zero or less takes its
+// Limits bound what [Open], [OpenFS] and [Verify] accept. A field that is zero
+// or less takes its
 // default. The defaults let a project of 50 GiB in tens of thousands of
 // versions through.
 type Limits struct {

@@ -12,11 +12,13 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// Check returns what is odd in an archive, sorted by path; nothing where all
-// is well. Findings with one of the codes in ignore are left out: give
+// Check returns what is odd in an archive, all of it warnings, sorted by path;
+// nothing where all is well. The path of a finding leads to the place in the
+// content's JSON, as in /deployments/NAME/versions/NAME/zip, or is the name of
+// a file in the archive, which never begins with a slash. Findings with one of the codes in ignore are left out: give
 // [CodeReference] for an archive that is a part of a project. Packages are
 // not read.
-func Check(a *archive.Archive, ignore ...archive.Code) []Finding {
+func Check(a *archive.Archive, ignore ...archive.Code) []*archive.Finding {
 	c := checker{content: a.Content(), structures: map[end]structure{}}
 	c.files(a)
 	c.info(a)
@@ -26,7 +28,7 @@ func Check(a *archive.Archive, ignore ...archive.Code) []Finding {
 		c.pipeline(name, p)
 	}
 	c.unknownKeys("", reflect.ValueOf(c.content))
-	found := slices.DeleteFunc(c.found, func(f Finding) bool { return slices.Contains(ignore, f.Code) })
+	found := slices.DeleteFunc(c.found, func(f *archive.Finding) bool { return slices.Contains(ignore, f.Code) })
 	slices.SortFunc(found, compare)
 	return found
 }
@@ -34,7 +36,7 @@ func Check(a *archive.Archive, ignore ...archive.Code) []Finding {
 type checker struct {
 	content    archive.Content
 	structures map[end]structure
-	found      []Finding
+	found      []*archive.Finding
 }
 
 // files looks at what the archive has no place for.
@@ -44,7 +46,7 @@ func (c *checker) files(a *archive.Archive) {
 		root = a.Root() + "/"
 	}
 	for _, name := range a.Others() {
-		f := Finding{Code: CodeUnknownFile, Path: name, Message: "the format has no place for this file; an import does not use it"}
+		f := warning(CodeUnknownFile, name, "the format has no place for this file; an import does not use it")
 		if rel, inside := strings.CutPrefix(name, root); inside {
 			for pattern, document := range map[string]string{"deployments/*/versions/[^.]*.zip": "version", "environments/*/[^.]*.zip": "environment"} {
 				if ok, err := path.Match(pattern, rel); ok && err == nil {

@@ -105,10 +105,10 @@ func (f files) replace(t *testing.T, name, old, updated string) files {
 	return f.with(name, strings.Replace(f[name], old, updated, 1))
 }
 
-func lines(found []Finding) []string {
+func lines(found []*archive.Finding) []string {
 	var all []string
 	for _, f := range found {
-		all = append(all, string(f.Code)+" "+f.String())
+		all = append(all, string(f.Code)+" "+f.Path+": "+f.Message)
 	}
 	return all
 }
@@ -236,8 +236,11 @@ func TestCodesCanBeIgnored(t *testing.T) {
 func TestFindingsAreFitToPrint(t *testing.T) {
 	t.Parallel()
 	a := clean().with(variablesFile, `[{name: "A\e[2J\u202e", value: glpat-abcdefghij0123456789}]`)
-	got := lines(Check(a.open(t)))
-	want := []string{`token "/environment_variables/A\x1b[2J\u202e": the value looks like a GitLab token, and the variable is not secret`}
+	var got []string
+	for _, f := range Check(a.open(t)) {
+		got = append(got, f.String())
+	}
+	want := []string{`"/environment_variables/A\x1b[2J\u202e": warning: the value looks like a GitLab token, and the variable is not secret [token]`}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}

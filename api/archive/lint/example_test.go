@@ -23,13 +23,13 @@ func ExampleCheck() {
 		log.Fatal(err)
 	}
 	for _, finding := range lint.Check(a, lint.CodeReference) {
-		fmt.Printf("%s (%s)\n", finding, finding.Code)
+		fmt.Println(finding.String())
 	}
 	// Output:
-	// /deployments/normalise/versions/v1/deployment_mode: an old setting that newer archives do not have (old-key)
-	// /deployments/normalise/versions/v1/language: an old setting; today it is environment (old-key)
-	// /deployments/normalise/versions/v1/memory_allocation: an old setting; today it is instance_type or instance_type_group_name (old-key)
-	// /environment_variables/TICKET_TOKEN: the archive holds the value of this secret; an export leaves it out (secret-value)
+	// /deployments/normalise/versions/v1/deployment_mode: warning: an old setting that newer archives do not have [old-key]
+	// /deployments/normalise/versions/v1/language: warning: an old setting; today it is environment [old-key]
+	// /deployments/normalise/versions/v1/memory_allocation: warning: an old setting; today it is instance_type or instance_type_group_name [old-key]
+	// /environment_variables/TICKET_TOKEN: warning: the archive holds the value of this secret; an export leaves it out [secret-value]
 }
 
 // What has no sure successor stays.

@@ -3,9 +3,7 @@ package lint
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -29,34 +27,16 @@ const (
 	CodeSecretValue     archive.Code = "secret-value"     // the archive holds the value of a secret
 )
 
-// Finding is one thing worth a look.
-type Finding struct {
-	Code archive.Code
-
-	// Path leads to the place in the content's JSON, as in
-	// /deployments/NAME/versions/NAME/zip, elements of lists by name where
-	// they have one. For files it is the name of the entry in the archive,
-	// which never begins with a slash.
-	Path string
-
-	Message string // never holds the value of a variable
-}
-
-// String returns path and message.
-func (f Finding) String() string {
-	path := f.Path
-	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		path = strconv.Quote(path)
-	}
-	return path + ": " + f.Message
-}
-
-func compare(a, b Finding) int {
+func compare(a, b *archive.Finding) int {
 	return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Code, b.Code), strings.Compare(a.Message, b.Message))
 }
 
 func (c *checker) add(code archive.Code, path jsontext.Pointer, format string, args ...any) {
-	c.found = append(c.found, Finding{Code: code, Path: string(path), Message: fmt.Sprintf(format, args...)})
+	c.found = append(c.found, warning(code, string(path), fmt.Sprintf(format, args...)))
+}
+
+func warning(code archive.Code, path, message string) *archive.Finding {
+	return &archive.Finding{Code: code, Severity: archive.SeverityWarning, Path: path, Message: message}
 }
 
 func at(tokens ...string) jsontext.Pointer {
