@@ -44,8 +44,10 @@ func (d *demo) compare(firstData, secondData []byte) error {
 		})
 		d.step("compare", "%s: %s, %d and %s", pair.name,
 			many(len(changes), "difference"), len(pair.old.Packages()), many(len(pair.new.Packages()), "package"))
-		for _, change := range changes {
-			d.step("", "%s", change)
+		if len(changes) > 0 {
+			if err := archive.WriteChanges(d.out, changes); err != nil {
+				return err
+			}
 		}
 		differences += len(changes)
 	}
