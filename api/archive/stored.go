@@ -18,7 +18,28 @@ import (
 // followed by a data descriptor cannot.
 type storedWriter struct {
 	zip    *zip.Writer
+	to     *counted
+	patch  patcher // nil where what was written cannot be changed
 	buffer []byte
+}
+
+// patcher is a file: what was written can be changed at the end, so that
+// packages need to be read once only.
+type patcher interface {
+	io.WriterAt
+	io.Seeker
+}
+
+// counted counts from where a file stood.
+type counted struct {
+	io.Writer
+	at int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.at += int64(n)
+	return n, err
 }
 
 // copyBuffer fits into the cache of a core, so that the checksum finds the
@@ -26,12 +47,21 @@ type storedWriter struct {
 const copyBuffer = 512 << 10
 
 func newStoredWriter(w io.Writer) *storedWriter {
-	return &storedWriter{zip: zip.NewWriter(w), buffer: make([]byte, copyBuffer)}
+	s := &storedWriter{to: &counted{Writer: w}, buffer: make([]byte, copyBuffer)}
+	s.zip = zip.NewWriter(s.to)
+	if file, ok := w.(patcher); ok {
+		// A pipe cannot seek, and a file that is opened to append to says so.
+		at, err := file.Seek(0, io.SeekCurrent)
+		if _, appends := file.WriteAt(nil, at); err == nil && appends == nil {
+			s.patch, s.to.at = file, at
+		}
+	}
+	return s
 }
 
 // create begins an entry. archive/zip leaves it to the caller of CreateRaw to
 // fill in all of a header.
-func (s *storedWriter) create(path string, mode fs.FileMode, size int64, sum uint32) (io.Writer, error) {
+func (s *storedWriter) create(path string, mode fs.FileMode, size int64, sum uint32) (io.Writer, *zip.FileHeader, error) {
 	const (
 		utf8Names  = 1 << 11
 		firstDate  = 1<<5 | 1 // 1 January 1980, the earliest that a ZIP file can state
@@ -61,12 +91,12 @@ func (s *storedWriter) create(path string, mode fs.FileMode, size int64, sum uin
 	}
 	w, err := s.zip.CreateRaw(h)
 	h.Extra = nil // archive/zip adds it by itself to the directory, but not to the local header
-	return w, err
+	return w, h, err
 }
 
 // data writes an entry.
 func (s *storedWriter) data(path string, data []byte) error {
-	w, err := s.create(path, 0o644, int64(len(data)), crc32.ChecksumIEEE(data))
+	w, _, err := s.create(path, 0o644, int64(len(data)), crc32.ChecksumIEEE(data))
 	if err == nil {
 		_, err = w.Write(data)
 	}
@@ -74,8 +104,14 @@ func (s *storedWriter) data(path string, data []byte) error {
 }
 
 // stream writes an entry from a reader: straight through where it is [Stated],
-// else read twice, from a spool if need be.
+// or where its size is known and the checksum can be filled in later; else read
+// twice, from a spool if need be.
 func (s *storedWriter) stream(path string, mode fs.FileMode, from io.Reader) (err error) {
+	if s.patch != nil {
+		if size, ok := sizeOf(from); ok {
+			return s.streamAndPatch(path, mode, size, from)
+		}
+	}
 	size, sum, ok, err := s.foresee(from)
 	if err != nil {
 		return err
@@ -89,7 +125,7 @@ func (s *storedWriter) stream(path string, mode fs.FileMode, from io.Reader) (er
 		size, sum = kept.Stated()
 		from = kept.open().SectionReader
 	}
-	w, err := s.create(path, mode, size, sum)
+	w, _, err := s.create(path, mode, size, sum)
 	if err != nil {
 		return err
 	}
@@ -102,6 +138,50 @@ func (s *storedWriter) stream(path string, mode fs.FileMode, from io.Reader) (er
 		return fmt.Errorf("%d bytes with CRC-32 %08x were announced, %d with %08x came", size, sum, to.size, to.sum)
 	}
 	return nil
+}
+
+// streamAndPatch writes an entry and then its checksum into the header.
+func (s *storedWriter) streamAndPatch(path string, mode fs.FileMode, size int64, from io.Reader) error {
+	const sumAt = 14 // in a local header
+	if err := s.zip.Flush(); err != nil {
+		return err
+	}
+	header := s.to.at
+	w, h, err := s.create(path, mode, size, 0)
+	if err != nil {
+		return err
+	}
+	to := &measure{to: w, limit: size}
+	if err := s.copy(to, from); err != nil {
+		return err
+	}
+	if to.size != size {
+		return fmt.Errorf("%d bytes were there at first, %d came", size, to.size)
+	}
+	if err := s.zip.Flush(); err != nil {
+		return err
+	}
+	h.CRC32 = to.sum // for the directory
+	_, err = s.patch.WriteAt(binary.LittleEndian.AppendUint32(nil, to.sum), header+sumAt)
+	return err
+}
+
+// sizeOf returns how much a reader that can seek still has, unless it states
+// that and more.
+func sizeOf(from io.Reader) (int64, bool) {
+	seeker, ok := from.(io.Seeker)
+	if _, stated := from.(Stated); !ok || stated {
+		return 0, false
+	}
+	at, err := seeker.Seek(0, io.SeekCurrent)
+	if err != nil { // a pipe
+		return 0, false
+	}
+	end, endErr := seeker.Seek(0, io.SeekEnd)
+	if _, err := seeker.Seek(at, io.SeekStart); err != nil || endErr != nil || end < at {
+		return 0, false
+	}
+	return end - at, true
 }
 
 // foresee returns size and checksum of what a reader will give, if it can tell

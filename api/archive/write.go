@@ -48,18 +48,20 @@ func WithExportDate(t time.Time) WriteOption {
 // `zip`. packages may be nil where there are none.
 //
 // Every entry states its size and CRC-32 before its bytes. A reader that is
-// [Stated] is copied straight; one that is an [io.Seeker], as a file is, is
-// read twice; any other is first read to its end, up to 1 MiB into memory and
-// more into a temporary file. Bytes that are not those announced are an error.
+// [Stated] is copied straight. One that is an [io.Seeker], as a file is, is
+// read twice, or once where w is a file that can be written at an offset: then
+// the checksum is filled in afterwards. Any other is first read to its end, up
+// to 1 MiB into memory and more into a temporary file. Bytes that are not those
+// announced are an error.
 //
 // Before the first byte is written, Write refuses with an error that names
 // the object: names that cannot be part of a path, or of which two differ by
 // case only; objects that lack a key that the format requires, or have a value
 // that the contract does not list; text that is not UTF-8; members that the
-// archive has no place for. Later errors come from
-// w or packages; what has been written then is no archive. A missing
-// dictionary and an empty one are the same in an archive, but for environment
-// variables of deployments and their versions.
+// archive has no place for. Later errors come from w or packages; what has been
+// written then is no archive. A missing dictionary and an empty one are the same
+// in an archive, but for environment variables of deployments and their
+// versions.
 func Write(w io.Writer, content Content, packages func(path string) (io.ReadCloser, error), opts ...WriteOption) error {
 	out := &writer{root: "export", packages: packages, paths: map[string]string{}}
 	for _, opt := range opts {
