@@ -1,3 +1,11 @@
+// Package models has the objects of the contract as Go types. Members that the
+// contract does not name are kept in Unknown and written again, through
+// encoding/json as well; [Nullable] tells absent, null and a value apart.
+//
+// Two things of the language lose that, without an error: a type of your own
+// made as `type Mine models.Field` has none of the methods, so encode the model;
+// and a struct that embeds a model takes over its methods, so that its own
+// fields are neither read nor written: give the model a field with a name.
 package models
 
 import (

@@ -126,14 +126,27 @@ type openFile struct {
 
 func (f *openFile) Size() int64 { return f.size }
 
+// contextWriter is a file as long as the context lasts. It can be written at an
+// offset too, so that an archive's packages need not be read twice.
 type contextWriter struct {
-	ctx context.Context // of the one call that it lives in
-	w   io.Writer
+	ctx  context.Context // of the one call that it lives in
+	file *os.File
 }
 
 func (c *contextWriter) Write(p []byte) (int, error) {
 	if err := c.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return c.w.Write(p)
+	return c.file.Write(p)
+}
+
+func (c *contextWriter) WriteAt(p []byte, off int64) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.file.WriteAt(p, off)
+}
+
+func (c *contextWriter) Seek(offset int64, whence int) (int64, error) {
+	return c.file.Seek(offset, whence)
 }

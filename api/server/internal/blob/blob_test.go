@@ -116,3 +116,33 @@ func TestOpenAndDeleteOfWhatIsNotThere(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhatIsWrittenCanBeChangedUntilTheEnd(t *testing.T) {
+	t.Parallel()
+	f, _ := folder(t)
+	info, err := f.Write(t.Context(), func(w io.Writer) error {
+		if _, err := io.WriteString(w, "some bytes"); err != nil {
+			return err
+		}
+		at, ok := w.(io.WriterAt)
+		if !ok {
+			return errors.New("no io.WriterAt")
+		}
+		if _, err := at.WriteAt([]byte("S"), 0); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, "!")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.Open(t.Context(), info.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if data, err := io.ReadAll(b); err != nil || string(data) != "Some bytes!" || info.Size != 11 {
+		t.Errorf("%q of %d bytes, %v", data, info.Size, err)
+	}
+}
