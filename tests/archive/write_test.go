@@ -67,7 +67,7 @@ func into(path string, fill func(*os.File) error) error {
 // where no byte comes to user space.
 //
 // The packages are in memory or in files, with size and checksum known; in
-// files without, which are read twice; and in an archive.
+// files without, whose checksums are filled in afterwards; and in an archive.
 func BenchmarkWriteStored(b *testing.B) {
 	dir := memoryDir(b)
 	body := make([]byte, packageSize)
