@@ -21,7 +21,15 @@ func watched(t *testing.T, h http.HandlerFunc, f func(t *testing.T, c *Client)) 
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
-		srv := &http.Server{Handler: http.StripPrefix("/base/v2.1", h)}
+		// A server that closes at once after an early answer may break the
+		// request before the client has seen the answer: this one lingers, also
+		// where net/http does not, which is after Expect: 100-continue.
+		srv := &http.Server{Handler: http.StripPrefix("/base/v2.1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h(w, r)
+			if err := http.NewResponseController(w).Flush(); err == nil {
+				time.Sleep(100 * time.Millisecond) // of the bubble's time
+			}
+		}))}
 		go func() { _ = srv.Serve(l) }()
 		tr := &http.Transport{DialContext: l.dial}
 		c, err := NewClient(WithHost("http://localhost/base"), WithToken(testToken), WithEnv(nil), WithHTTPClient(&http.Client{Transport: tr}))
