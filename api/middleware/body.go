@@ -2,7 +2,6 @@ package middleware
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -50,7 +49,7 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error
 	var data bytes.Buffer
 	data.Grow(int(min(max(r.ContentLength, 0), 1<<20)) + bytes.MinRead)
 	if _, err := data.ReadFrom(http.MaxBytesReader(w, r.Body, most)); err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		if isAnswer(err) {
 			return nil, fmt.Errorf("reading the body: %w", err)
 		}
 		return nil, &Error{Status: http.StatusBadRequest, Message: "the body did not arrive whole", Err: err}

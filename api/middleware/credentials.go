@@ -27,6 +27,13 @@ func (c Credentials) GoString() string { return c.String() }
 // LogValue is String, for slog.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// ReadCredentials returns the token of a request to a handler in
+// Options.Others. Project and Operation are empty. Without a token, or with a
+// malformed header, the error is an [*Error] with 401.
+func ReadCredentials(r *http.Request) (Credentials, error) {
+	return parseAuthorization(r.Header["Authorization"])
+}
+
 // parseAuthorization reads the Authorization header, "Token <api token>" or
 // "Bearer <jwt>". Its errors never quote the header: what is malformed may
 // still be a token.

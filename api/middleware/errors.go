@@ -55,6 +55,14 @@ func asError(err error) *Error {
 	return &Error{Status: http.StatusInternalServerError, Message: "internal server error"}
 }
 
+// isAnswer reports whether reading a body failed in a way that has an answer of
+// its own: 413 or 408.
+func isAnswer(err error) bool {
+	_, large := errors.AsType[*http.MaxBytesError](err)
+	_, slow := errors.AsType[*Error](err)
+	return large || slow
+}
+
 // WriteError answers a request with err, as {"error", "detail"}: an [*Error]
 // in its chain as it says, a [*http.MaxBytesError] with 413, everything else
 // with 500 and without its text. Options.OnError is told of err.
@@ -83,6 +91,9 @@ func writeAnswer(w http.ResponseWriter, e *Error) {
 	}
 	if e.Status != http.StatusRequestedRangeNotSatisfiable {
 		header.Del("Content-Range")
+	}
+	if e.Status == http.StatusRequestTimeout {
+		header.Set("Connection", "close") // the rest of the body would follow
 	}
 	if e.Status == http.StatusUnauthorized && header.Get("WWW-Authenticate") == "" {
 		header["Www-Authenticate"] = []string{"Token", "Bearer"}

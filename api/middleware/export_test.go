@@ -7,3 +7,14 @@ var WriteBindError func(http.ResponseWriter, *http.Request, error) = writeBindEr
 
 // Disposition is for a table of file names.
 var Disposition = disposition
+
+// NewRateLimiter returns a rate limiter as two functions: one counts a request
+// from an address, one tells how many sources are remembered.
+func NewRateLimiter() (take func(remote string) int, sources func() int) {
+	l := &rateLimiter{limit: 1}
+	take = func(remote string) int {
+		used, _ := l.take(source(remote))
+		return used
+	}
+	return take, func() int { return len(l.count) }
+}

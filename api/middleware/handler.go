@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
@@ -27,6 +28,7 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 		return nil, fmt.Errorf("middleware: reading the embedded contract: %w", err)
 	}
 	h := &handler{mux: http.NewServeMux(), contract: contract, opts: opts}
+	h.limiter.limit = opts.RateLimit
 	server.HandlerWithOptions(impl, server.StdHTTPServerOptions{
 		BaseURL:          opts.BaseURL,
 		BaseRouter:       h,
@@ -35,6 +37,9 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 	if h.routes != len(contract) || h.strangers != nil {
 		return nil, fmt.Errorf("middleware: the generated server and the embedded contract differ: "+
 			"%d of %d operations have a route, %q are not in the contract", h.routes, len(contract), h.strangers)
+	}
+	for path, next := range opts.Others {
+		h.mux.Handle("GET "+path, &other{limited: strings.HasPrefix(path, opts.BaseURL+"/"), handler: h, next: next})
 	}
 	return h, nil
 }
@@ -45,6 +50,7 @@ type handler struct {
 	mux      *http.ServeMux
 	contract map[string]*operation
 	opts     Options
+	limiter  rateLimiter
 
 	routes    int
 	strangers []string
@@ -59,19 +65,30 @@ func (h *handler) HandleFunc(pattern string, next func(http.ResponseWriter, *htt
 		return
 	}
 	h.routes++
-	h.mux.Handle(pattern, &route{operation: op, opts: &h.opts, next: next})
+	h.mux.Handle(pattern, &route{operation: op, handler: h, next: next})
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rw := &response{ResponseWriter: w, request: r, onError: h.opts.OnError}
+	control := http.NewResponseController(w)
+	rw := &response{ResponseWriter: w, request: r, onError: h.opts.OnError, pace: newPace(control.SetWriteDeadline, &h.opts)}
+	body := &pacedBody{ReadCloser: r.Body, pace: newPace(control.SetReadDeadline, &h.opts)}
+	if r.Body != nil && r.Body != http.NoBody {
+		body.pace.wait() // net/http reads on when nobody else has
+		r.Body = body
+	}
+	if h.opts.OnDone != nil {
+		defer h.done(rw, body, time.Now())
+	}
+	defer rw.pace.last()
 	defer rw.recoverPanic()
 	// The mux would answer in plain text, or redirect to a cleaned path.
 	found, _ := h.mux.Handler(r)
-	if _, ok := found.(*route); !ok {
+	switch found.(type) {
+	case *route, *other:
+		h.mux.ServeHTTP(rw, r)
+	default:
 		rw.fail(refusal(rw.Header(), found, r))
-		return
 	}
-	h.mux.ServeHTTP(rw, r)
 }
 
 // refusal is the error for a request without a route. Only the mux knows
@@ -100,7 +117,7 @@ func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
 // route is an operation with the generated code that serves it.
 type route struct {
 	*operation
-	opts *Options
+	*handler
 	next http.HandlerFunc
 }
 
@@ -110,6 +127,10 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(fmt.Sprintf("middleware: unexpected response writer %T", w))
 	}
 	rw.operation = rt.operation
+	if err := rt.limiter.admit(rw.Header(), r); err != nil {
+		rw.fail(err)
+		return
+	}
 	r, err := rt.authenticate(r)
 	if err != nil {
 		rw.fail(err)

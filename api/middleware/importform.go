@@ -31,7 +31,7 @@ type ImportForm struct {
 // oversized field, a form that is cut short or has over a hundred parts is an
 // [*Error] with 400; fields that the contract does not name are ignored. Over
 // Options.MaxUpload the error wraps a [*http.MaxBytesError], which is answered
-// with 413. An error of store is wrapped, unless reading the archive had
+// with 413, under Options.MinRate an [*Error] with 408. An error of store is wrapped, unless reading the archive had
 // failed before.
 func ReadImportForm(form *multipart.Reader, store func(archive io.Reader) error) (ImportForm, error) {
 	read := importForm{seen: make(map[string]bool)}
@@ -155,7 +155,7 @@ func (u *upload) Read(p []byte) (int, error) {
 
 // formError is the answer to a form that could not be read.
 func formError(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+	if isAnswer(err) {
 		return fmt.Errorf("reading the form: %w", err)
 	}
 	answer := badForm("it is malformed")

@@ -44,8 +44,8 @@ func ReadJSON(r *http.Request, v any) error {
 // why, in words that quote no value: that may be a secret. For the same reason
 // it does not wrap err, which does quote.
 func badJSON(err error) error {
-	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return e
+	if isAnswer(err) {
+		return err
 	}
 	answer := &Error{Status: http.StatusBadRequest, Message: "the body is not valid JSON"}
 	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {

@@ -7,11 +7,14 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 )
 
 const (
-	defaultBaseURL     = "/v2.1"
-	defaultMaxJSONBody = 16 << 20
+	defaultBaseURL      = "/v2.1"
+	defaultMaxJSONBody  = 16 << 20
+	defaultMinRate      = 4 << 10
+	defaultMinRateAfter = 30 * time.Second
 )
 
 // Options says how a handler serves the API.
@@ -40,6 +43,40 @@ type Options struct {
 	// have; a larger one is answered with 413. 0 means that there is no limit.
 	MaxUpload int64
 
+	// RateLimit is how many requests a minute one client may send, 0 any
+	// number. A client is an IPv4 address or the /64 that an IPv6 address lies
+	// in; behind a proxy all are one. Every answer of a route under BaseURL
+	// then carries x-ratelimit-limit, x-ratelimit-remaining and
+	// x-ratelimit-reset, the seconds until everybody may start anew; over the
+	// limit the answer is 429, before a token is looked at.
+	RateLimit int
+
+	// MinRate is how many bytes a second, on average over MinRateAfter, a
+	// request's body has to arrive with and an answer has to be taken with. A
+	// body that is slower is answered with 408, an answer is broken off. 0
+	// stands for 4 KiB; a negative number sets no limit.
+	//
+	// It works with the deadlines of the connection, so it takes the place of
+	// ReadTimeout and WriteTimeout of [http.Server], which limit whole
+	// transfers; where there are no deadlines, it does nothing. An
+	// implementation may rest between reads and writes; over HTTP/2, where a
+	// deadline is felt at once, for less than MinRateAfter.
+	MinRate int64
+
+	// MinRateAfter is the time over which MinRate is measured, and so for how
+	// long a client may send or take nothing. 0 stands for 30 seconds.
+	MinRateAfter time.Duration
+
+	// Others are further routes, by their whole path, as in "/livez". They are
+	// served for GET and HEAD, without Authenticate, and report errors with
+	// [WriteError]. Such a handler can look at a token with
+	// [ReadCredentials].
+	Others map[string]http.Handler
+
+	// OnDone, if it is set, is told of every request when it is over, however
+	// it ended; of a broken one after OnError.
+	OnDone func(r *http.Request, e Exchange)
+
 	// OnError, if it is set, is told of every request that ends in an error:
 	// the status that was sent and the error with what the answer keeps back.
 	// A status below 400 means that the answer had begun and was broken off.
@@ -51,6 +88,9 @@ type Options struct {
 // basePath is what a BaseURL may look like: whole segments of characters that
 // neither a pattern nor a URL gives a meaning.
 var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])*$`)
+
+// otherPath is what a path in Others may look like.
+var otherPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+$`)
 
 func (o Options) withDefaults() (Options, error) {
 	var errs []error
@@ -72,6 +112,23 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MaxUpload < 0 {
 		errs = append(errs, fmt.Errorf("the MaxUpload %d is negative", o.MaxUpload))
+	}
+	if o.RateLimit < 0 {
+		errs = append(errs, fmt.Errorf("the RateLimit %d is negative", o.RateLimit))
+	}
+	if o.MinRate == 0 {
+		o.MinRate = defaultMinRate
+	}
+	if o.MinRateAfter < 0 {
+		errs = append(errs, fmt.Errorf("the MinRateAfter %v is negative", o.MinRateAfter))
+	}
+	if o.MinRateAfter == 0 {
+		o.MinRateAfter = defaultMinRateAfter
+	}
+	for path, other := range o.Others {
+		if !otherPath.MatchString(path) || other == nil {
+			errs = append(errs, fmt.Errorf("the path %q in Others is not a path such as /livez, or has no handler", path))
+		}
 	}
 	return o, errors.Join(errs...)
 }

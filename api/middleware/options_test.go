@@ -9,11 +9,13 @@ import (
 
 func TestNewNamesEverythingThatIsWrongWithTheOptions(t *testing.T) {
 	t.Parallel()
-	_, err := middleware.NewStrict(nil, middleware.Options{BaseURL: "v2.1/{x}", MaxJSONBody: -1, MaxUpload: -2})
+	_, err := middleware.NewStrict(nil, middleware.Options{BaseURL: "v2.1/{x}", MaxJSONBody: -1, MaxUpload: -2,
+		RateLimit: -3, MinRateAfter: -4, Others: map[string]http.Handler{"livez": http.NotFoundHandler(), "/nil": nil, "/a/{b}": http.NotFoundHandler()}})
 	if err == nil {
 		t.Fatal("no error")
 	}
-	wantText(t, err.Error(), "implementation is nil", `BaseURL "v2.1/{x}"`, "Authenticate is missing", "MaxJSONBody -1", "MaxUpload -2")
+	wantText(t, err.Error(), "implementation is nil", `BaseURL "v2.1/{x}"`, "Authenticate is missing", "MaxJSONBody -1", "MaxUpload -2",
+		"RateLimit -3", "MinRateAfter -4ns", `"livez"`, `"/nil"`, `"/a/{b}"`)
 	if _, err := middleware.New(nil, options()); err == nil {
 		t.Error("New takes nil for an implementation")
 	}

@@ -16,6 +16,9 @@ type response struct {
 	onError   func(*http.Request, int, error)
 	result    any // what a strict implementation returned
 	status    int // 0 until the answer has begun
+	broken    bool
+	sent      int64 // bytes of the body
+	pace      pace  // at which the client takes the answer
 }
 
 // unwrap returns the response that w is, or that w is built on, or nil.
@@ -49,19 +52,26 @@ func (w *response) WriteHeader(status int) {
 
 func (w *response) Write(b []byte) (int, error) {
 	w.begin()
-	return w.ResponseWriter.Write(b)
+	return w.write(b)
 }
 
 // ReadFrom keeps the way open on which net/http sends files without copying
 // them through memory.
 func (w *response) ReadFrom(src io.Reader) (int64, error) {
 	w.begin()
-	return io.Copy(w.ResponseWriter, src)
+	if _, ok := w.ResponseWriter.(io.ReaderFrom); !ok {
+		return io.Copy(writerOnly{w}, src)
+	}
+	return w.readFrom(src)
 }
+
+// writerOnly hides ReadFrom.
+type writerOnly struct{ io.Writer }
 
 // FlushError is for http.ResponseController, which would otherwise pass by.
 func (w *response) FlushError() error {
 	w.begin()
+	w.pace.wait()
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
@@ -81,15 +91,15 @@ func (w *response) defaultStatus() int {
 // fail answers with err, or breaks the answer off when it has begun.
 func (w *response) fail(err error) {
 	answer := asError(err)
-	broken := w.status != 0
+	w.broken = w.status != 0
 	if w.onError != nil {
 		status := answer.Status
-		if broken {
+		if w.broken {
 			status = w.status
 		}
 		w.onError(w.request, status, err)
 	}
-	if broken {
+	if w.broken {
 		panic(http.ErrAbortHandler)
 	}
 	writeAnswer(w, answer)
@@ -101,6 +111,7 @@ func (w *response) recoverPanic() {
 	switch v := recover(); v {
 	case nil:
 	case http.ErrAbortHandler:
+		w.broken = true
 		panic(v)
 	default:
 		w.fail(fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
