@@ -92,8 +92,12 @@ func (a Archive) send(w http.ResponseWriter, r *http.Request) error {
 		status = http.StatusPartialContent
 		header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.start, part.start+part.length-1, size))
 	}
-	if _, err := a.Content.Seek(part.start, io.SeekStart); err != nil {
-		return fmt.Errorf("seeking in the archive: %w", err)
+	body, err := a.open(r.Method, part)
+	if err != nil {
+		return err
+	}
+	if c, ok := body.(io.Closer); ok {
+		defer func() { _ = c.Close() }()
 	}
 	header.Set("Accept-Ranges", "bytes")
 	header.Set("Content-Disposition", disposition(a.Name))
@@ -103,12 +107,31 @@ func (a Archive) send(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	n, err := io.CopyN(w, a.Content, part.length)
-	if errors.Is(err, io.EOF) {
+	n, err := io.Copy(w, body)
+	if err == nil && n < part.length {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
 		return fmt.Errorf("sending the archive: after %d of %d bytes: %w", n, part.length, err)
 	}
 	return nil
+}
+
+// open returns a reader of a part of the archive, which the caller closes if it
+// is an [io.Closer].
+func (a Archive) open(method string, part byteRange) (io.Reader, error) {
+	ranges, ok := a.Content.(interface {
+		OpenRange(off, n int64) (io.ReadCloser, error)
+	})
+	if ok && method != http.MethodHead { // which would open it for nothing
+		body, err := ranges.OpenRange(part.start, part.length)
+		if err != nil {
+			return nil, fmt.Errorf("opening the archive: %w", err)
+		}
+		return body, nil
+	}
+	if _, err := a.Content.Seek(part.start, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("seeking in the archive: %w", err)
+	}
+	return io.LimitReader(a.Content, part.length), nil
 }

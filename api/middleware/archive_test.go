@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -194,6 +195,54 @@ func TestAnArchiveThatFailsIs500BeforeItsHeaderAndBrokenOffAfterIt(t *testing.T)
 	}
 	for range 4 * len(urls) { // all were closed, the last perhaps after its answer
 		<-closed
+	}
+}
+
+// ranged opens ranges, and tells which, with "" for the end of one.
+type ranged struct {
+	*strings.Reader
+	opened chan string
+	err    error
+}
+
+type section struct {
+	io.Reader
+	closed chan string
+}
+
+func (s section) Close() error { s.closed <- ""; return nil }
+
+func (r ranged) OpenRange(off, n int64) (io.ReadCloser, error) {
+	r.opened <- fmt.Sprint(off, "+", n)
+	return section{io.NewSectionReader(r.Reader, off, n), r.opened}, r.err
+}
+
+func TestAnArchiveThatOpensRangesIsReadThroughOne(t *testing.T) {
+	t.Parallel()
+	opened := make(chan string, 2)
+	next := make(chan middleware.Archive, 1)
+	for _, url := range archives(t, func() middleware.Archive { return <-next }) {
+		for asked, want := range map[string]string{"": "0+12", "bytes=2-4": "2+3", "bytes=-3": "9+3"} {
+			next <- middleware.Archive{Content: ranged{Reader: strings.NewReader(content), opened: opened}}
+			resp := send(t, "GET", url, nil, "Range", asked)
+			var off, n int
+			if got := <-opened; got != want {
+				t.Errorf("%q: opened %s", asked, got)
+			} else if _, err := fmt.Sscanf(want, "%d+%d", &off, &n); err != nil || resp.body != content[off:off+n] {
+				t.Errorf("%q: %q, error %v", asked, resp.body, err)
+			}
+			if got := <-opened; got != "" {
+				t.Errorf("%q: opened %s too", asked, got)
+			}
+		}
+		next <- middleware.Archive{Content: ranged{Reader: strings.NewReader(content), opened: opened}}
+		wantStatus(t, send(t, "HEAD", url, nil), http.StatusOK)
+		if len(opened) > 0 {
+			t.Errorf("HEAD opened %s", <-opened)
+		}
+		next <- middleware.Archive{Content: ranged{Reader: strings.NewReader(content), opened: opened, err: errors.New("disk gone")}}
+		wantError(t, send(t, "GET", url, nil), http.StatusInternalServerError)
+		<-opened
 	}
 }
 

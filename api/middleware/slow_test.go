@@ -91,7 +91,7 @@ func TestABodyThatStopsIsAnswered408(t *testing.T) {
 		say(t, c, post(exports, "1000")+"\r\n{")
 		got := hear(t, c)
 		wantText(t, wantError(t, got, http.StatusRequestTimeout), "too slowly")
-		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the connection stays open: %v", err)
 		}
 		if waited := time.Since(began); waited < 10*time.Second || waited > 12*time.Second {

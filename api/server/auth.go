@@ -12,17 +12,10 @@ import (
 
 type caller struct{}
 
-// authenticate looks a token up by its hash, so that the time it takes says
-// nothing about the tokens that exist.
+// authenticate says what the bearer of a token may do.
 func (s *Server) authenticate(ctx context.Context, c middleware.Credentials) (context.Context, error) {
-	var token store.Token
-	err := s.store.View(ctx, func(tx store.Tx) (err error) {
-		token, err = tx.Token(sha256.Sum256([]byte(c.Token)))
-		return err
-	})
+	token, err := s.token(ctx, c)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, &middleware.Error{Status: http.StatusUnauthorized, Message: "The token is not known"}
 	case err != nil:
 		return nil, err
 	case token.Project != c.Project:
@@ -31,6 +24,19 @@ func (s *Server) authenticate(ctx context.Context, c middleware.Credentials) (co
 		return nil, &middleware.Error{Status: http.StatusForbidden, Message: "The token may only read"}
 	}
 	return context.WithValue(ctx, caller{}, token.Name), nil
+}
+
+// token looks a token up by its hash, so that the time it takes says nothing
+// about the tokens that exist.
+func (s *Server) token(ctx context.Context, c middleware.Credentials) (token store.Token, err error) {
+	err = s.store.View(ctx, func(tx store.Tx) (err error) {
+		token, err = tx.Token(sha256.Sum256([]byte(c.Token)))
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = &middleware.Error{Status: http.StatusUnauthorized, Message: "The token is not known"}
+	}
+	return token, err
 }
 
 // callerOf returns the name of the token that the request came with.

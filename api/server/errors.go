@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"syscall"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/plan"
@@ -27,6 +28,12 @@ func answer(err error, what string) error {
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		return &middleware.Error{Status: http.StatusNotFound, Message: "The " + what + " does not exist"}
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return &middleware.Error{Status: http.StatusInsufficientStorage, Message: "The server has no space left", Err: err}
+	}
+	if errors.Is(err, store.ErrBusy) {
+		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's database is busy; try again later", Err: err}
 	}
 	return err
 }

@@ -17,13 +17,16 @@ var _ gen.StrictServerInterface = (*operations)(nil)
 
 // ExportsList implements the operation exports_list.
 func (o *operations) ExportsList(ctx context.Context, r gen.ExportsListRequestObject) (gen.ExportsListResponseObject, error) {
-	body := models.Exports{}
+	var body models.Exports
 	err := o.Store.View(ctx, func(tx store.Tx) error {
-		exports, err := tx.Exports(r.ProjectName)
-		for _, e := range exports {
-			if r.Params.Status == nil || e.Status == *r.Params.Status {
-				body = append(body, exportList(e))
-			}
+		var status models.ExportStatus
+		if r.Params.Status != nil {
+			status = *r.Params.Status
+		}
+		exports, err := tx.Exports(r.ProjectName, status)
+		body = make(models.Exports, len(exports))
+		for i, e := range exports {
+			body[i] = exportList(e)
 		}
 		return err
 	})

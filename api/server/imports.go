@@ -18,13 +18,16 @@ import (
 
 // ImportsList implements the operation imports_list.
 func (o *operations) ImportsList(ctx context.Context, r gen.ImportsListRequestObject) (gen.ImportsListResponseObject, error) {
-	body := models.Imports{}
+	var body models.Imports
 	err := o.Store.View(ctx, func(tx store.Tx) error {
-		imports, err := tx.Imports(r.ProjectName)
-		for _, i := range imports {
-			if r.Params.Status == nil || i.Status == *r.Params.Status {
-				body = append(body, importList(i))
-			}
+		var status models.ImportStatus
+		if r.Params.Status != nil {
+			status = *r.Params.Status
+		}
+		imports, err := tx.Imports(r.ProjectName, status)
+		body = make(models.Imports, len(imports))
+		for i, row := range imports {
+			body[i] = importList(row)
 		}
 		return err
 	})
@@ -47,20 +50,20 @@ func (o *operations) ImportsCreate(ctx context.Context, r gen.ImportsCreateReque
 	if err == nil {
 		source.Link, source.ExportID = form.ImportLink, canonical(form.ExportID)
 		if source.Link != "" {
-			err = engine.CheckLink(source.Link)
+			err = o.Links.Check(source.Link)
 		}
-	}
-	var row store.Import
-	if err == nil {
-		row, err = o.CreateImport(ctx, r.ProjectName, callerOf(ctx), source, form.SkipConfirmation)
 	}
 	if err != nil {
 		if source.File.Key != "" {
 			err = errors.Join(err, o.Blobs.Delete(context.WithoutCancel(ctx), source.File.Key))
 		}
+		return nil, answer(err, "import")
+	}
+	imp, err := o.CreateImport(ctx, r.ProjectName, callerOf(ctx), source, form.SkipConfirmation)
+	if err != nil {
 		return nil, answer(err, "export")
 	}
-	return gen.ImportsCreate2XXJSONResponse{Body: importList(row)}, nil
+	return gen.ImportsCreate2XXJSONResponse{Body: importList(imp)}, nil
 }
 
 // ImportsGet implements the operation imports_get.

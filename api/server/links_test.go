@@ -56,9 +56,9 @@ func TestLinksThatFailTheImport(t *testing.T) {
 		want string
 	}{
 		{"status", links(answers(http.StatusForbidden, strings.NewReader("no"))), link, "Forbidden"},
-		{"too large", links(answers(http.StatusOK, io.LimitReader(zeros{}, 2<<20))), link, "larger than 1048576 bytes"},
+		{"too large", links(answers(http.StatusOK, io.LimitReader(zeros{}, 2<<20))), link, "more than 1048576 bytes"},
 		{"breaks off", links(answers(http.StatusOK, io.MultiReader(strings.NewReader("PK"), broken{}))), link, "broke off after 2 bytes"},
-		{"private address behind a name", server.Options{}, "http://localhost/a.zip?signature=abc", "cannot be reached"},
+		{"private address behind a name", server.Options{}, "http://localhost/a.zip?signature=abc", "localhost cannot be reached: the address is not public"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

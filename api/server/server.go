@@ -13,11 +13,9 @@ import (
 	"os"
 	"regexp"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/middleware"
-	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
@@ -26,130 +24,106 @@ import (
 // BaseURL is the path that the API is served under, as on the platform.
 const BaseURL = "/v2.1"
 
-// Options says how a server behaves. The zero value is a server with the
-// defaults.
-type Options struct {
-	// MaxArchive limits the size of an archive in bytes; 0 means 64 GiB.
-	MaxArchive int64
-	// OnConflict says what an import does with an object that exists already;
-	// empty means [plan.Fail].
-	OnConflict plan.OnConflict
-	// Workers is the number of exports and imports that are carried out at
-	// once; 0 means 2.
-	Workers int
-	// Links fetches the archives of imports from a link. Nil means a client
-	// that reaches public addresses only.
-	Links *http.Client
-	// Now is the clock; nil means [time.Now].
-	Now func() time.Time
-	// Log takes what happens; nil drops it. No body, token, link or value of a
-	// variable is ever logged.
-	Log *slog.Logger
-}
-
-const (
-	defaultMaxArchive = 64 << 30
-	defaultWorkers    = 2
-)
-
 // A Server is a running server. Make it with [New].
 type Server struct {
 	handler http.Handler
 	engine  *engine.Engine
 	store   store.Store
-	blobs   *blob.Folder
-	folder  string
+	blobs   *blob.Bucket
+	scratch string // a folder to remove in the end, or empty
 	stop    context.CancelFunc
-	workers sync.WaitGroup
+	running sync.WaitGroup
+	closing sync.Once
+	closed  error
+
+	log      *slog.Logger
+	metrics  *metrics
+	draining atomic.Bool
+	ready    func(context.Context) error
+	checking chan struct{} // holds a token while ready is asked
 }
 
-// New starts a server without projects. The caller closes it.
-func New(opts Options) (*Server, error) {
-	switch opts.OnConflict {
-	case "", plan.Fail, plan.Skip, plan.Overwrite:
-	default:
-		return nil, fmt.Errorf("OnConflict: %q is none of fail, skip and overwrite", opts.OnConflict)
-	}
-	if opts.MaxArchive < 0 || opts.Workers < 0 {
-		return nil, errors.New("MaxArchive and Workers cannot be negative")
-	}
-	if opts.MaxArchive == 0 {
-		opts.MaxArchive = defaultMaxArchive
-	}
-	if opts.Workers == 0 {
-		opts.Workers = defaultWorkers
-	}
-	if opts.Links == nil {
-		opts.Links = engine.NewLinkClient()
-	}
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
-	if opts.Log == nil {
-		opts.Log = slog.New(slog.DiscardHandler)
-	}
-	folder, err := os.MkdirTemp("", "ubiops-transfer-")
-	if err != nil {
-		return nil, fmt.Errorf("folder for archives: %w", err)
-	}
-	blobs, err := blob.NewFolder(folder)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+// New starts a server: without projects, or with what opts.Data holds. The
+// caller closes it.
+func New(opts Options) (_ *Server, err error) {
+	if opts, err = opts.withDefaults(); err != nil {
+		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{store: store.NewMemory(), blobs: blobs, folder: folder, stop: stop}
+	s := &Server{stop: stop, log: opts.Log, checking: make(chan struct{}, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := s.openStorage(ctx, opts); err != nil {
+		return nil, err
+	}
+	s.ready = s.usable
+	s.metrics = newMetrics(s.store.Stats)
 	s.engine = &engine.Engine{
-		Store: s.store, Blobs: blobs, Links: opts.Links, MaxArchive: opts.MaxArchive,
-		OnConflict: opts.OnConflict, Now: opts.Now, Log: opts.Log,
+		Store: s.store, Blobs: s.blobs, Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
+		MaxArchive: opts.MaxArchive, OnConflict: opts.OnConflict, RefuseEmpty: opts.EmptyConfirmation == ConfirmRefuse,
+		Now: opts.Now, NewID: newID, Log: opts.Log, OnJob: s.metrics.job,
 	}
-	s.handler, err = middleware.NewStrict(&operations{s.engine}, middleware.Options{
-		BaseURL:      BaseURL,
-		Authenticate: s.authenticate,
-		MaxUpload:    opts.MaxArchive,
-		OnError: func(r *http.Request, status int, err error) {
-			if status >= http.StatusInternalServerError {
-				opts.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
-			}
-		},
+	if s.handler, err = s.newHandler(opts); err != nil {
+		return nil, err
+	}
+	s.running.Go(func() {
+		if err := s.engine.Work(ctx, opts.Workers); err != nil {
+			opts.Log.ErrorContext(ctx, "no jobs are carried out any more", "error", err)
+		}
 	})
-	if err != nil {
-		stop()
-		return nil, errors.Join(err, blobs.Close(), os.RemoveAll(folder))
-	}
-	for range opts.Workers {
-		s.workers.Go(func() { s.engine.Work(ctx) })
-	}
+	s.running.Go(func() { s.sweepNowAndThen(ctx, opts) })
 	return s, nil
 }
 
-// Close stops the work in the background and removes all archives.
+// Close stops the work in the background, which goes on when a server opens
+// the same data again. Without [Options.Data] everything is gone. Requests that
+// are still being served fail.
 func (s *Server) Close() error {
-	s.stop()
-	s.workers.Wait()
-	return errors.Join(s.blobs.Close(), os.RemoveAll(s.folder))
+	s.closing.Do(func() { s.closed = s.close() })
+	return s.closed
 }
 
-// ServeHTTP serves the API under [BaseURL].
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) close() error {
+	s.stop()
+	s.running.Wait()
+	var errs []error
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.blobs != nil {
+		errs = append(errs, s.blobs.Close())
+	}
+	if s.scratch != "" {
+		errs = append(errs, os.RemoveAll(s.scratch))
+	}
+	return errors.Join(errs...)
+}
 
 // projectName is what the platform documents, and the contract has.
 var projectName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 
+// ErrProjectExists is the error of [Server.AddProject] for a name that is taken.
+var ErrProjectExists = errors.New("it exists already")
+
 // AddProject adds an empty project. It fails when the name is not one that a
-// project can have, or taken.
+// project can have, and with [ErrProjectExists] when it is taken.
 func (s *Server) AddProject(ctx context.Context, name string) error {
 	if !projectName.MatchString(name) {
 		return fmt.Errorf("project %q: a name has up to 64 lower-case letters, digits and dashes and starts with a letter", name)
 	}
-	return s.store.Update(ctx, func(tx store.Tx) error {
-		switch _, err := tx.Project(name); {
+	_, err := s.store.Update(ctx, func(tx store.Tx) error {
+		switch err := tx.Project(name); {
 		case err == nil:
-			return fmt.Errorf("project %q exists already", name)
+			return fmt.Errorf("project %q: %w", name, ErrProjectExists)
 		case !errors.Is(err, store.ErrNotFound):
 			return err
 		}
-		return tx.PutProject(store.Project{Name: name})
+		return tx.AddProject(name)
 	})
+	return err
 }
 
 // AddToken makes a token for a project and returns it, without the word that
@@ -161,8 +135,8 @@ func (s *Server) AddToken(ctx context.Context, project, name string, write bool)
 		return "", err
 	}
 	token := hex.EncodeToString(random[:])
-	err := s.store.Update(ctx, func(tx store.Tx) error {
-		if _, err := tx.Project(project); err != nil {
+	_, err := s.store.Update(ctx, func(tx store.Tx) error {
+		if err := tx.Project(project); err != nil {
 			return fmt.Errorf("project %q: %w", project, err)
 		}
 		return tx.PutToken(store.Token{Hash: sha256.Sum256([]byte(token)), Project: project, Name: name, Write: write})
@@ -188,9 +162,8 @@ func (s *Server) Load(ctx context.Context, project string, r io.ReaderAt, size i
 // server, not paths.
 func (s *Server) Content(ctx context.Context, project string) (archive.Content, error) {
 	var content archive.Content
-	err := s.store.View(ctx, func(tx store.Tx) error {
-		p, err := tx.Project(project)
-		content = p.Content
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		content, err = tx.Content(project)
 		return err
 	})
 	return content, err

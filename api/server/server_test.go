@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,18 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
+// onDisk makes servers with a data folder.
+var onDisk bool
+
+// TestMain runs everything twice: in memory and on the disk.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if onDisk = true; code == 0 {
+		code = m.Run()
+	}
+	os.Exit(code)
+}
+
 // host is a server with a project p, and what its tests need of it.
 type host struct {
 	*server.Server
@@ -25,6 +38,9 @@ type host struct {
 
 func start(t *testing.T, opts server.Options) *host {
 	t.Helper()
+	if onDisk && opts.Data == "" {
+		opts.Data = t.TempDir()
+	}
 	s, err := server.New(opts)
 	if err != nil {
 		t.Fatal(err)

@@ -1,18 +1,17 @@
 // Package engine carries out exports and imports: it checks what is asked for,
 // keeps it in the store, and does the work in background jobs. It knows nothing
 // of HTTP but the links that imports are fetched from.
+//
+// A job can be interrupted at any moment, with its process even, and begins
+// again: each step looks at the status that the one before has left. What it
+// changes in the end it changes in one transaction, which also finishes the job.
 package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"io"
 	"log/slog"
-	"net/http"
-	"runtime/debug"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
@@ -20,15 +19,27 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// Engine carries out exports and imports. All fields are needed.
+// Engine carries out exports and imports. All fields are needed but OnJob.
 type Engine struct {
-	Store      store.Store
-	Blobs      blob.Blobs
-	Links      *http.Client // fetches the archives of imports from a link
-	MaxArchive int64        // bytes of an archive from a link
-	OnConflict plan.OnConflict
-	Now        func() time.Time
-	Log        *slog.Logger
+	Store       store.Store
+	Blobs       Blobs
+	Links       *Links
+	MaxArchive  int64 // bytes of an archive from a link
+	OnConflict  plan.OnConflict
+	RefuseEmpty bool // a confirmation that names nothing
+	Now         func() time.Time
+	NewID       func() (string, error) // each greater than the one before
+	Log         *slog.Logger
+	// OnJob is told how a job has ended.
+	OnJob func(kind store.JobKind, end End, took time.Duration)
+}
+
+// Blobs keeps bytes: a [blob.Bucket].
+type Blobs interface {
+	Write(ctx context.Context, write func(io.Writer) error) (blob.Info, error)
+	Copy(ctx context.Context, r io.Reader) (blob.Info, error)
+	Open(ctx context.Context, key string) (*blob.Blob, error)
+	Delete(ctx context.Context, keys ...string) error
 }
 
 // A StatusError tells that the present status of an export or import does not
@@ -42,97 +53,38 @@ type InvalidError struct{ Message string }
 
 func (e *InvalidError) Error() string { return e.Message }
 
-// errGone ends a job whose export or import was deleted or went on without it.
-var errGone = errors.New("nothing left to do")
-
-// Work takes jobs, one after the other, until ctx ends.
-func (e *Engine) Work(ctx context.Context) {
-	for {
-		job, err := e.Store.Next(ctx)
-		if err != nil {
-			if ctx.Err() == nil {
-				e.Log.ErrorContext(ctx, "no job could be taken", "error", err)
-			}
-			return
-		}
-		e.run(ctx, job)
-	}
-}
-
-func (e *Engine) run(ctx context.Context, job store.Job) {
-	start := e.Now()
-	err := e.do(ctx, job)
-	switch {
-	case err == nil:
-		e.Log.InfoContext(ctx, "job done", "kind", job.Kind, "project", job.Project, "id", job.ID, "duration", e.Now().Sub(start))
-	case errors.Is(err, errGone) || errors.Is(err, store.ErrNotFound):
-		e.Log.InfoContext(ctx, "job dropped", "kind", job.Kind, "project", job.Project, "id", job.ID)
-	case ctx.Err() != nil:
-		e.Log.InfoContext(ctx, "job stopped", "kind", job.Kind, "project", job.Project, "id", job.ID)
-	default:
-		e.Log.WarnContext(ctx, "job failed", "kind", job.Kind, "project", job.Project, "id", job.ID, "error", err)
-		if err := e.fail(ctx, job, err); err != nil && !errors.Is(err, store.ErrNotFound) {
-			e.Log.ErrorContext(ctx, "failure not recorded", "kind", job.Kind, "project", job.Project, "id", job.ID, "error", err)
-		}
-	}
-}
-
-func (e *Engine) do(ctx context.Context, job store.Job) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			e.Log.ErrorContext(ctx, "job panicked", "kind", job.Kind, "panic", p, "stack", string(debug.Stack()))
-			err = errors.New("internal error")
-		}
-	}()
-	switch job.Kind {
-	case store.RunExport:
-		return e.runExport(ctx, job)
-	case store.ScanImport:
-		return e.scanImport(ctx, job)
-	case store.ApplyImport:
-		return e.applyImport(ctx, job)
-	default:
-		return fmt.Errorf("unknown kind of job %q", job.Kind)
-	}
-}
-
 // Load adds everything in an archive to a project, without an import: a
 // variable keeps the value that the archive has for it, even an absent one.
 func (e *Engine) Load(ctx context.Context, project string, a *archive.Archive) error {
 	content := a.Content()
-	keys, err := e.keep(ctx, a, content)
-	if err != nil {
-		return err
-	}
-	return e.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := tx.Project(project)
+	return e.keep(ctx, a, content, func(tx store.Tx, keys map[string]string) error {
+		objects, err := withKeys(content, keys)
 		if err != nil {
 			return err
 		}
-		p.Content = plan.Apply(p.Content, withKeys(content, keys), "")
-		return tx.PutProject(p)
+		return tx.PutContent(project, plan.Apply(archive.Content{}, objects, ""))
 	})
 }
 
-// release deletes a blob that no row refers to any more.
-func (e *Engine) release(ctx context.Context, key string) {
-	if key == "" {
+// update runs a transaction and deletes the bytes that it leaves unused.
+func (e *Engine) update(ctx context.Context, f func(store.Tx) error) error {
+	unused, err := e.Store.Update(ctx, f)
+	e.discard(ctx, unused...)
+	return err
+}
+
+// discard deletes bytes that no row knows. What cannot be deleted now is swept
+// when the server starts.
+func (e *Engine) discard(ctx context.Context, keys ...string) {
+	if len(keys) == 0 {
 		return
 	}
-	var used bool
-	err := e.Store.View(ctx, func(tx store.Tx) (err error) {
-		used, err = tx.BlobInUse(key)
-		return err
-	})
-	if err == nil && !used {
-		err = e.Blobs.Delete(ctx, key)
-	}
-	if err != nil {
-		e.Log.WarnContext(ctx, "blob not released", "key", key, "error", err)
+	if err := e.Blobs.Delete(context.WithoutCancel(ctx), keys...); err != nil {
+		e.Log.WarnContext(ctx, "blobs left for the sweep", "blobs", len(keys), "error", err)
 	}
 }
 
-func newID() (string, error) {
-	id, err := uuid.NewV7()
-	return id.String(), err
+// row is what the store keeps of a blob.
+func row(info blob.Info) store.Blob {
+	return store.Blob{Key: info.Key, Size: info.Size, SHA256: info.SHA256, CRC32: info.CRC32}
 }

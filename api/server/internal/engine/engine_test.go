@@ -7,10 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
@@ -25,16 +28,16 @@ type watched struct {
 	seen []string
 }
 
-func (w *watched) Update(ctx context.Context, f func(store.Tx) error) error {
+func (w *watched) Update(ctx context.Context, f func(store.Tx) error) ([]string, error) {
 	return w.Store.Update(ctx, func(tx store.Tx) error {
 		if err := f(tx); err != nil {
 			return err
 		}
-		exports, err := tx.Exports("p")
+		exports, err := tx.Exports("p", "")
 		for _, e := range exports {
 			w.saw(string(e.Status))
 		}
-		imports, importsErr := tx.Imports("p")
+		imports, importsErr := tx.Imports("p", "")
 		for _, i := range imports {
 			w.saw(string(i.Status))
 		}
@@ -48,27 +51,40 @@ func (w *watched) saw(status string) {
 	}
 }
 
-// work runs f with an engine whose jobs run whenever f waits.
-func work(t *testing.T, f func(*engine.Engine, *watched)) {
+func engineOn(t *testing.T, s store.Store) *engine.Engine {
 	t.Helper()
-	dir := t.TempDir()
+	blobs, err := blob.OpenFolder(filepath.Join(t.TempDir(), "blobs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := blobs.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := s.Update(t.Context(), func(tx store.Tx) error { return tx.AddProject("p") }); err != nil {
+		t.Fatal(err)
+	}
+	return &engine.Engine{
+		Store: s, Blobs: blobs, Links: engine.NewLinks(nil, nil, 0), MaxArchive: 1 << 20,
+		NewID: func() (string, error) { id, err := uuid.NewV7(); return id.String(), err },
+		Now:   time.Now, Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// work runs f with an engine whose jobs run whenever f waits.
+func work(t *testing.T, f func(*testing.T, *engine.Engine, *watched)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		blobs, err := blob.NewFolder(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer blobs.Close()
 		w := &watched{Store: store.NewMemory()}
-		if err := w.Update(t.Context(), func(tx store.Tx) error { return tx.PutProject(store.Project{Name: "p"}) }); err != nil {
-			t.Fatal(err)
-		}
-		e := &engine.Engine{
-			Store: w, Blobs: blobs, Links: engine.NewLinkClient(), MaxArchive: 1 << 20,
-			Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		}
+		e := engineOn(t, w)
 		ctx, stop := context.WithCancel(t.Context())
-		go e.Work(ctx)
-		f(e, w)
+		go func() {
+			if err := e.Work(ctx, 1); err != nil {
+				t.Error(err)
+			}
+		}()
+		f(t, e, w)
 		stop()
 		synctest.Wait()
 	})
@@ -106,7 +122,7 @@ func wantSeen(t *testing.T, w *watched, want ...string) {
 
 func TestExportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +133,7 @@ func TestExportGoesThroughTheDocumentedStatuses(t *testing.T) {
 
 func TestImportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		row, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), false)
 		if err != nil {
 			t.Fatal(err)
@@ -133,7 +149,7 @@ func TestImportGoesThroughTheDocumentedStatuses(t *testing.T) {
 
 func TestImportWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		if _, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), true); err != nil {
 			t.Fatal(err)
 		}
@@ -144,16 +160,16 @@ func TestImportWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T)
 
 func TestImportThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		source := file(t, e, zipOf(t, content))
 		row, err := e.CreateImport(t.Context(), "p", "", source, false)
 		if err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if err := w.Update(t.Context(), func(tx store.Tx) error {
+		if _, err := w.Update(t.Context(), func(tx store.Tx) error {
 			// Somebody takes the name between the confirmation and the work.
-			if err := tx.PutProject(store.Project{Name: "p", Content: content}); err != nil {
+			if err := tx.PutContent("p", content); err != nil {
 				return err
 			}
 			row, err := tx.Import("p", row.ID)
@@ -172,7 +188,7 @@ func TestImportThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
 
 func TestDeletedImportLeavesNoArchive(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, _ *watched) {
+	work(t, func(t *testing.T, e *engine.Engine, _ *watched) {
 		source := file(t, e, zipOf(t, content))
 		row, err := e.CreateImport(t.Context(), "p", "", source, false)
 		if err != nil {
@@ -190,9 +206,9 @@ func TestDeletedImportLeavesNoArchive(t *testing.T) {
 
 func TestExportThatIsNotCompletedIsNoSource(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		id := "0198"
-		if err := w.Update(t.Context(), func(tx store.Tx) error {
+		if _, err := w.Update(t.Context(), func(tx store.Tx) error {
 			return tx.PutExport(store.Export{Project: "p", ID: id, Status: models.ExportStatusPending})
 		}); err != nil {
 			t.Fatal(err)

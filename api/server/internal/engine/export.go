@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -14,23 +15,23 @@ import (
 // the selection. A selection of something that the project does not have gives
 // a [*plan.RefusedError].
 func (e *Engine) CreateExport(ctx context.Context, project, by string, selection models.ExportCreate, all, packages bool) (store.Export, error) {
-	id, err := newID()
+	id, err := e.NewID()
 	if err != nil {
 		return store.Export{}, err
 	}
 	export := store.Export{
 		Project: project, ID: id, Status: models.ExportStatusPending, Created: e.Now().UTC(), By: by, Packages: packages,
 	}
-	err = e.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := tx.Project(project)
+	err = e.update(ctx, func(tx store.Tx) error {
+		content, err := tx.Content(project)
 		if err != nil {
 			return err
 		}
 		if all {
 			description := selection.Description
-			selection = plan.All(p.Content)
+			selection = plan.All(content)
 			selection.Description = description
-		} else if _, err := plan.Select(p.Content, selection); err != nil {
+		} else if _, err := plan.Select(content, selection); err != nil {
 			return err
 		}
 		export.Selection = selection
@@ -42,73 +43,107 @@ func (e *Engine) CreateExport(ctx context.Context, project, by string, selection
 	return export, err
 }
 
-// DeleteExport removes an export and frees its archive.
+// DeleteExport removes an export, ends its job and frees its archive.
 func (e *Engine) DeleteExport(ctx context.Context, project, id string) error {
-	var blob string
-	err := e.Store.Update(ctx, func(tx store.Tx) error {
-		export, err := tx.Export(project, id)
-		if err != nil {
+	return e.update(ctx, func(tx store.Tx) error {
+		if err := tx.DeleteExport(project, id); err != nil {
 			return err
 		}
-		blob = export.Blob
-		return tx.DeleteExport(project, id)
+		return tx.Cancel(id)
 	})
-	if err == nil {
-		e.release(ctx, blob)
-	}
-	return err
 }
 
 func (e *Engine) runExport(ctx context.Context, job store.Job) error {
-	var (
-		export  store.Export
-		project store.Project
-	)
-	err := e.Store.Update(ctx, func(tx store.Tx) (err error) {
-		if export, err = tx.Export(job.Project, job.ID); err != nil {
-			return err
-		}
-		if export.Status != models.ExportStatusPending {
-			return errGone
-		}
-		// From here on the project may change; this export does not.
-		if project, err = tx.Project(job.Project); err != nil {
-			return err
-		}
-		export.Status = models.ExportStatusProcessing
-		return tx.PutExport(export)
-	})
+	export, blobs, err := e.snapshot(ctx, job)
 	if err != nil {
 		return err
-	}
-	content, err := plan.Select(project.Content, export.Selection)
-	if err != nil {
-		return err
-	}
-	if !export.Packages {
-		content = withPackages(content, func(string) string { return "" })
 	}
 	info, err := e.Blobs.Write(ctx, func(w io.Writer) error {
-		return archive.Write(w, content,
-			func(key string) (io.ReadCloser, error) { return e.Blobs.Open(ctx, key) },
+		return archive.Write(w, export.Snapshot,
+			func(key string) (io.ReadCloser, error) { return e.stored(ctx, blobs[key]) },
 			archive.WithExportDate(e.Now()))
 	})
 	if err != nil {
 		return err
 	}
-	err = e.Store.Update(ctx, func(tx store.Tx) error {
+	err = e.update(ctx, func(tx store.Tx) error {
+		if err := tx.Finish(job); err != nil {
+			return err
+		}
 		export, err := tx.Export(job.Project, job.ID)
 		if err != nil {
 			return err
 		}
-		if export.Status != models.ExportStatusProcessing {
-			return errGone
+		export.Status, export.Snapshot, export.Size = models.ExportStatusCompleted, archive.Content{}, info.Size
+		if export.Blob, err = tx.AddBlob(row(info)); err != nil {
+			return err
 		}
-		export.Status, export.Blob, export.Size = models.ExportStatusCompleted, info.Key, info.Size
 		return tx.PutExport(export)
 	})
-	if err != nil { // deleted meanwhile
-		e.release(ctx, info.Key)
+	if err != nil {
+		e.discard(ctx, info.Key)
 	}
 	return err
 }
+
+// snapshot fixes what an export takes: from there on the project may change,
+// the export does not, nor do its packages go, however often it is interrupted.
+func (e *Engine) snapshot(ctx context.Context, job store.Job) (export store.Export, blobs map[string]store.Blob, err error) {
+	err = e.update(ctx, func(tx store.Tx) (err error) {
+		if export, err = tx.Export(job.Project, job.ID); err != nil {
+			return err
+		}
+		switch export.Status {
+		case models.ExportStatusPending:
+			content, err := tx.Content(job.Project)
+			if err != nil {
+				return err
+			}
+			if content, err = plan.Select(content, export.Selection); err != nil {
+				return err
+			}
+			if !export.Packages {
+				content = withPackages(content, func(string) string { return "" })
+			}
+			export.Status, export.Snapshot = models.ExportStatusProcessing, content
+			if err := tx.PutExport(export); err != nil {
+				return err
+			}
+		case models.ExportStatusProcessing:
+		default:
+			return errGone
+		}
+		blobs, err = packageBlobs(tx, export.Snapshot)
+		return err
+	})
+	return export, blobs, err
+}
+
+func packageBlobs(tx store.Tx, content archive.Content) (map[string]store.Blob, error) {
+	blobs := make(map[string]store.Blob)
+	for key := range packagesOf(content) {
+		b, err := tx.Blob(key)
+		if err != nil {
+			return nil, fmt.Errorf("package blob %s: %w", key, err)
+		}
+		blobs[key] = b
+	}
+	return blobs, nil
+}
+
+// stored opens a package for [archive.Write], which reads it once since size
+// and checksum are known.
+func (e *Engine) stored(ctx context.Context, b store.Blob) (io.ReadCloser, error) {
+	r, err := e.Blobs.Open(ctx, b.Key)
+	if err != nil {
+		return nil, err
+	}
+	return statedBlob{r, b}, nil
+}
+
+type statedBlob struct {
+	io.ReadCloser
+	row store.Blob
+}
+
+func (s statedBlob) Stated() (size int64, crc32 uint32) { return s.row.Size, s.row.CRC32 }

@@ -2,8 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"syscall"
 	"unicode/utf8"
 
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -13,23 +18,100 @@ const maxErrorMessage = 1024
 
 // fail records why the export or import of a job failed.
 func (e *Engine) fail(ctx context.Context, job store.Job, reason error) error {
-	message := shorten(reason.Error(), maxErrorMessage)
-	return e.Store.Update(ctx, func(tx store.Tx) error {
+	err := e.update(ctx, func(tx store.Tx) error {
+		if err := tx.Finish(job); err != nil {
+			return err
+		}
 		if job.Kind == store.RunExport {
 			row, err := tx.Export(job.Project, job.ID)
 			if err != nil {
 				return err
 			}
-			row.Status, row.ErrorMessage = models.ExportStatusFailed, message
+			row.Status, row.ErrorMessage, row.Snapshot = models.ExportStatusFailed, message(reason), archive.Content{}
 			return tx.PutExport(row)
 		}
 		row, err := tx.Import(job.Project, job.ID)
 		if err != nil {
 			return err
 		}
-		row.Status, row.ErrorMessage = models.ImportStatusFailed, message
+		row.Status, row.ErrorMessage, row.Link = models.ImportStatusFailed, message(reason), ""
 		return tx.PutImport(row)
 	})
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrLost) {
+		return nil // deleted meanwhile
+	}
+	return err
+}
+
+// passing tells whether an error may not come again: it is the server's, not
+// that of an archive, a confirmation or a link.
+func passing(err error) bool { return reasons(err) == nil }
+
+// reasons returns what somebody outside may know of an error: nothing where it
+// is the server's own.
+func reasons(err error) []string {
+	if findings, ok := errors.AsType[archive.Findings](err); ok {
+		return texts(findings, func(f *archive.Finding) string { return f.Error() })
+	}
+	if finding, ok := errors.AsType[*archive.Finding](err); ok {
+		return []string{finding.Error()}
+	}
+	if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
+		return texts(refused.Problems, plan.Problem.String)
+	}
+	if invalid, ok := errors.AsType[*InvalidError](err); ok {
+		return []string{invalid.Message}
+	}
+	if link, ok := errors.AsType[*LinkError](err); ok {
+		return []string{link.Error()}
+	}
+	return nil
+}
+
+func texts[T any](list []T, text func(T) string) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = text(v)
+	}
+	return out
+}
+
+// message is the error_message of what failed for a reason.
+func message(reason error) string {
+	switch known := reasons(reason); {
+	case known != nil:
+		return first(known, maxErrorMessage)
+	case errors.Is(reason, syscall.ENOSPC):
+		return "The server has no space left"
+	case errors.Is(reason, store.ErrBusy):
+		return "The server's database is busy"
+	default:
+		return "An internal error of the server, which its log tells"
+	}
+}
+
+// first joins as many reasons as fit, and tells how many more there are.
+func first(reasons []string, characters int) string {
+	more := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return fmt.Sprintf("; and %d more", n)
+	}
+	out := ""
+	for i, reason := range reasons {
+		rest := more(len(reasons) - i - 1)
+		if i == 0 {
+			out = shorten(reason, characters-len(rest))
+			continue
+		}
+		longer := out + "; " + reason
+		if utf8.RuneCountInString(longer)+len(rest) > characters {
+			return out + more(len(reasons)-i)
+		}
+		out = longer
+	}
+	return out
 }
 
 func shorten(s string, characters int) string {

@@ -1,14 +1,19 @@
 package engine_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
+	"unicode/utf8"
 
 	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
@@ -18,29 +23,41 @@ import (
 
 // failing blobs fail to write or panic when they are opened, and count.
 type failing struct {
-	blob.Blobs
+	engine.Blobs
+	mu      sync.Mutex
 	write   error
+	writes  int
 	panics  bool
 	deleted []string
 }
 
 func (f *failing) Write(ctx context.Context, write func(io.Writer) error) (blob.Info, error) {
-	if f.write != nil {
-		return blob.Info{}, f.write
+	f.mu.Lock()
+	f.writes++
+	err := f.write
+	f.mu.Unlock()
+	if err != nil {
+		return blob.Info{}, err
 	}
 	return f.Blobs.Write(ctx, write)
 }
 
-func (f *failing) Open(ctx context.Context, key string) (blob.Blob, error) {
+func (f *failing) setWrite(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.write = err
+}
+
+func (f *failing) Open(ctx context.Context, key string) (*blob.Blob, error) {
 	if f.panics {
 		panic("a bug")
 	}
 	return f.Blobs.Open(ctx, key)
 }
 
-func (f *failing) Delete(ctx context.Context, key string) error {
-	f.deleted = append(f.deleted, key)
-	return f.Blobs.Delete(ctx, key)
+func (f *failing) Delete(ctx context.Context, keys ...string) error {
+	f.deleted = append(f.deleted, keys...)
+	return f.Blobs.Delete(ctx, keys...)
 }
 
 func errorMessage(t *testing.T, s store.Store, id string) (message string) {
@@ -59,25 +76,55 @@ func errorMessage(t *testing.T, s store.Store, id string) (message string) {
 	return message
 }
 
-func TestExportThatCannotBeWrittenFails(t *testing.T) {
+func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
-		e.Blobs = &failing{Blobs: e.Blobs, write: errors.New("the disk is full")}
-		export, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true)
-		if err != nil {
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("write /data/a: %w", syscall.ENOSPC), "The server has no space left"},
+		{fmt.Errorf("sealed: %w", store.ErrBusy), "The server's database is busy"},
+		{errors.New("token 1234 in /data"), "An internal error of the server, which its log tells"},
+	} {
+		t.Run(test.want, func(t *testing.T) {
+			t.Parallel()
+			work(t, func(t *testing.T, e *engine.Engine, w *watched) {
+				blobs := &failing{Blobs: e.Blobs, write: test.err}
+				e.Blobs = blobs
+				export, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				wantSeen(t, w, "pending", "processing", "failed")
+				if got := errorMessage(t, w, export.ID); got != test.want || blobs.writes != 4 {
+					t.Errorf("error_message %q after %d attempts", got, blobs.writes)
+				}
+			})
+		})
+	}
+}
+
+func TestExportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
+	t.Parallel()
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
+		blobs := &failing{Blobs: e.Blobs, write: syscall.ENOSPC}
+		e.Blobs = blobs
+		if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		wantSeen(t, w, "pending", "processing", "failed")
-		if got := errorMessage(t, w, export.ID); got != "the disk is full" {
-			t.Errorf("error_message %q", got)
-		}
+		blobs.setWrite(nil)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		wantSeen(t, w, "pending", "processing", "completed")
 	})
 }
 
 func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		blobs := &failing{Blobs: e.Blobs}
 		source := file(t, e, zipOf(t, content))
 		e.Blobs, blobs.panics = blobs, true
@@ -85,9 +132,10 @@ func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		time.Sleep(time.Minute)
 		synctest.Wait()
 		wantSeen(t, w, "pending", "scanning", "failed")
-		if got := errorMessage(t, w, row.ID); got != "internal error" {
+		if got := errorMessage(t, w, row.ID); !strings.HasPrefix(got, "An internal error") {
 			t.Errorf("error_message %q shows what is inside", got)
 		}
 		w.seen = nil
@@ -102,50 +150,28 @@ func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 	})
 }
 
-type answer string
-
-func (a answer) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(string(a))), Request: r}, nil
-}
-
-func TestArchiveFromALinkThatIsNoneIsNotKept(t *testing.T) {
+func TestErrorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
 	t.Parallel()
-	work(t, func(e *engine.Engine, w *watched) {
-		blobs := &failing{Blobs: e.Blobs}
-		e.Blobs, e.Links = blobs, &http.Client{Transport: answer("no ZIP")}
-		if _, err := e.CreateImport(t.Context(), "p", "", engine.Source{Link: "https://archives.example/a.zip"}, false); err != nil {
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
+		var buf bytes.Buffer
+		z := zip.NewWriter(&buf)
+		for i := range 40 {
+			if _, err := z.Create(fmt.Sprintf("../%s%d", strings.Repeat("é", 40), i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		row, err := e.CreateImport(t.Context(), "p", "", file(t, e, buf.Bytes()), false)
+		if err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		wantSeen(t, w, "pending", "scanning", "failed")
-		if len(blobs.deleted) != 1 {
-			t.Errorf("deleted blobs %q", blobs.deleted)
+		got := errorMessage(t, w, row.ID)
+		shown := strings.Count(got, "../")
+		if n := utf8.RuneCountInString(got); n > 1024 || n < 900 || shown < 2 || !strings.HasSuffix(got, fmt.Sprintf("; and %d more", 40-shown)) {
+			t.Errorf("%d characters: %s", n, got)
 		}
 	})
-}
-
-func TestRedirectsOfLinksAreChecked(t *testing.T) {
-	t.Parallel()
-	check := engine.NewLinkClient().CheckRedirect
-	for _, test := range []struct {
-		url  string
-		via  int
-		want string // empty where it is followed
-	}{
-		{"https://archives.example/b.zip", 4, ""},
-		{"https://archives.example/b.zip", 5, "more than 5 redirects"},
-		{"http://169.254.169.254/latest/meta-data", 1, "not public"},
-		{"http://[::1]:8080/", 1, "not public"},
-		{"ftp://archives.example/b.zip", 1, "scheme"},
-		{"https://me:pw@archives.example/b.zip", 1, "credentials"},
-	} {
-		r := httptest.NewRequest(http.MethodGet, test.url, nil)
-		err := check(r, make([]*http.Request, test.via))
-		switch {
-		case test.want == "" && err != nil:
-			t.Errorf("%s: %v", test.url, err)
-		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
-			t.Errorf("%s: error %v; want %q", test.url, err, test.want)
-		}
-	}
 }

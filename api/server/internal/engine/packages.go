@@ -6,28 +6,59 @@ import (
 	"maps"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// keep copies the packages that content takes from a to blobs of their own and
-// returns their keys by path.
-func (e *Engine) keep(ctx context.Context, a *archive.Archive, content archive.Content) (map[string]string, error) {
-	keys := make(map[string]string)
-	for path := range packagesOf(content) {
-		r, err := a.OpenPackage(path)
-		if err != nil {
-			return nil, err
-		}
-		info, err := e.Blobs.WriteShared(ctx, r)
-		if closeErr := r.Close(); err == nil {
-			err = closeErr
-		}
-		if err != nil {
-			return nil, fmt.Errorf("package %s: %w", path, err)
-		}
-		keys[path] = info.Key
+// keep copies the packages that content takes from a to blobs of their own, and
+// then has use refer to them, in one transaction, by their keys by path. Where
+// that fails, nothing stays.
+func (e *Engine) keep(ctx context.Context, a *archive.Archive, content archive.Content, use func(tx store.Tx, keys map[string]string) error) error {
+	copied, err := e.copyPackages(ctx, a, content)
+	if err == nil {
+		err = e.update(ctx, func(tx store.Tx) error {
+			keys := make(map[string]string, len(copied))
+			for path, info := range copied {
+				if keys[path], err = tx.AddBlob(row(info)); err != nil {
+					return err
+				}
+			}
+			return use(tx, keys)
+		})
 	}
-	return keys, nil
+	if err != nil {
+		for _, info := range copied {
+			e.discard(ctx, info.Key)
+		}
+	}
+	return err
+}
+
+// copyPackages returns what it has copied also when it fails.
+func (e *Engine) copyPackages(ctx context.Context, a *archive.Archive, content archive.Content) (map[string]blob.Info, error) {
+	copied := make(map[string]blob.Info)
+	for path := range packagesOf(content) {
+		info, err := e.copyPackage(ctx, a, path)
+		if err != nil {
+			return copied, fmt.Errorf("package %s: %w", path, err)
+		}
+		copied[path] = info
+	}
+	return copied, nil
+}
+
+func (e *Engine) copyPackage(ctx context.Context, a *archive.Archive, path string) (blob.Info, error) {
+	r, err := a.OpenPackage(path)
+	if err != nil {
+		return blob.Info{}, err
+	}
+	info, err := e.Blobs.Copy(ctx, r)
+	if closeErr := r.Close(); err == nil && closeErr != nil {
+		e.discard(ctx, info.Key)
+		err = closeErr
+	}
+	return info, err
 }
 
 func packagesOf(content archive.Content) map[string]bool {
@@ -40,8 +71,13 @@ func packagesOf(content archive.Content) map[string]bool {
 }
 
 // withKeys returns content with the keys of its packages in place of paths.
-func withKeys(content archive.Content, keys map[string]string) archive.Content {
-	return withPackages(content, func(path string) string { return keys[path] })
+func withKeys(content archive.Content, keys map[string]string) (archive.Content, error) {
+	for path := range packagesOf(content) {
+		if keys[path] == "" {
+			return content, fmt.Errorf("package %s was not copied", path)
+		}
+	}
+	return withPackages(content, func(path string) string { return keys[path] }), nil
 }
 
 // withPackages returns content with every zip replaced by what f makes of it;

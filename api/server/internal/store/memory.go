@@ -3,36 +3,56 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // NewMemory returns a store that forgets everything when the process ends.
 func NewMemory() Store {
-	return &memory{wake: make(chan struct{}, 1), rows: rows{
-		projects: map[string]Project{},
-		tokens:   map[Hash]Token{},
-		exports:  map[key]Export{},
-		imports:  map[key]Import{},
-	}}
+	return &memory{
+		rows: rows{
+			projects: map[string]archive.Content{},
+			tokens:   map[Hash]Token{},
+			exports:  map[key]Export{},
+			imports:  map[key]Import{},
+			blobs:    map[string]Blob{},
+			shared:   map[string]string{},
+			uses:     map[owner][]string{},
+			users:    map[string]int{},
+		},
+		queue: queue{wake: make(chan struct{}, 1)},
+	}
 }
 
 type memory struct {
 	mu   sync.RWMutex
 	rows rows
-	jobs []Job
-	wake chan struct{} // holds a token while there may be jobs
+	queue
 }
 
 type key struct{ project, id string }
 
 type rows struct {
-	projects map[string]Project
+	projects map[string]archive.Content
 	tokens   map[Hash]Token
 	exports  map[key]Export
 	imports  map[key]Import
+	blobs    map[string]Blob
+	shared   map[string]string  // SHA-256 -> key
+	uses     map[owner][]string // keys of blobs
+	users    map[string]int     // key of a blob -> number of uses
 }
+
+// An owner is what refers to blobs.
+type owner struct{ project, kind, name string }
+
+func (m *memory) Ping(ctx context.Context) error { return ctx.Err() }
+func (m *memory) Close() error                   { return nil }
 
 func (m *memory) View(ctx context.Context, f func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
@@ -40,17 +60,17 @@ func (m *memory) View(ctx context.Context, f func(Tx) error) error {
 	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return f(&tx{rows: &m.rows})
+	return f(&tx{rows: &m.rows, readOnly: true})
 }
 
 // Update works on the rows themselves and undoes its changes when f fails.
-func (m *memory) Update(ctx context.Context, f func(Tx) error) (err error) {
+func (m *memory) Update(ctx context.Context, f func(Tx) error) (unused []string, err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	t := &tx{rows: &m.rows}
+	t := &tx{rows: &m.rows, queue: &m.queue, touched: map[string]bool{}}
 	done := false
 	defer func() { // also when f panics
 		if done {
@@ -61,55 +81,41 @@ func (m *memory) Update(ctx context.Context, f func(Tx) error) (err error) {
 		}
 	}()
 	if err := f(t); err != nil {
-		return err
+		return nil, err
 	}
 	done = true
-	m.jobs = append(m.jobs, t.jobs...)
-	if len(t.jobs) > 0 {
-		m.signal()
+	for _, after := range t.after {
+		after()
 	}
-	return nil
+	return t.forgetUnused(), nil
 }
 
-func (m *memory) Next(ctx context.Context) (Job, error) {
-	for {
-		select {
-		case <-ctx.Done():
-			return Job{}, ctx.Err()
-		case <-m.wake:
+func (m *memory) Stats(ctx context.Context) (Stats, error) {
+	stats := Stats{Exports: map[models.ExportStatus]int{}, Imports: map[models.ImportStatus]int{}}
+	err := m.View(ctx, func(Tx) error {
+		for _, e := range m.rows.exports {
+			stats.Exports[e.Status]++
 		}
-		if job, ok := m.take(); ok {
-			return job, nil
+		for _, i := range m.rows.imports {
+			stats.Imports[i.Status]++
 		}
-	}
-}
-
-func (m *memory) take() (Job, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(m.jobs) == 0 {
-		return Job{}, false
-	}
-	job := m.jobs[0]
-	m.jobs = m.jobs[1:]
-	if len(m.jobs) > 0 {
-		m.signal()
-	}
-	return job, true
-}
-
-func (m *memory) signal() {
-	select {
-	case m.wake <- struct{}{}:
-	default:
-	}
+		return nil
+	})
+	stats.Jobs = m.unfinished()
+	return stats, err
 }
 
 type tx struct {
-	rows *rows
-	undo []func()
-	jobs []Job
+	rows     *rows
+	queue    *queue
+	readOnly bool
+	undo     []func()
+	after    []func()        // what happens when the transaction is made
+	touched  map[string]bool // blobs that may have lost their last use
+	strange  []string        // blobs whose bytes are known under another key
 }
+
+var errReadOnly = errors.New("a View cannot change anything")
 
 func get[K comparable, V any](table map[K]V, k K) (V, error) {
 	v, ok := table[k]
@@ -120,12 +126,18 @@ func get[K comparable, V any](table map[K]V, k K) (V, error) {
 }
 
 func put[K comparable, V any](t *tx, table map[K]V, k K, v V) error {
+	if t.readOnly {
+		return errReadOnly
+	}
 	remember(t, table, k)
 	table[k] = v
 	return nil
 }
 
 func remove[K comparable, V any](t *tx, table map[K]V, k K) error {
+	if t.readOnly {
+		return errReadOnly
+	}
 	if _, ok := table[k]; !ok {
 		return ErrNotFound
 	}
@@ -145,61 +157,122 @@ func remember[K comparable, V any](t *tx, table map[K]V, k K) {
 	})
 }
 
-func (t *tx) Project(name string) (Project, error) { return get(t.rows.projects, name) }
-func (t *tx) PutProject(p Project) error           { return put(t, t.rows.projects, p.Name, p) }
-func (t *tx) Token(h Hash) (Token, error)          { return get(t.rows.tokens, h) }
-func (t *tx) PutToken(v Token) error               { return put(t, t.rows.tokens, v.Hash, v) }
+func (t *tx) Project(name string) error {
+	_, err := get(t.rows.projects, name)
+	return err
+}
+
+func (t *tx) AddProject(name string) error {
+	if t.Project(name) == nil {
+		return nil
+	}
+	return put(t, t.rows.projects, name, archive.Content{})
+}
+
+func (t *tx) Content(project string) (archive.Content, error) { return get(t.rows.projects, project) }
+
+func (t *tx) PutContent(project string, objects archive.Content) error {
+	content, err := t.Content(project)
+	if err != nil {
+		return err
+	}
+	for name, d := range objects.Deployments {
+		if err := t.use(owner{project, "deployment", name}, zips(archive.Content{Deployments: map[string]models.Deployment{name: d}})); err != nil {
+			return err
+		}
+	}
+	for name, e := range objects.Environments {
+		if err := t.use(owner{project, "environment", name}, zips(archive.Content{Environments: map[string]models.Environment{name: e}})); err != nil {
+			return err
+		}
+	}
+	return put(t, t.rows.projects, project, archive.Content{
+		Deployments:          over(content.Deployments, objects.Deployments),
+		Pipelines:            over(content.Pipelines, objects.Pipelines),
+		Environments:         over(content.Environments, objects.Environments),
+		EnvironmentVariables: over(content.EnvironmentVariables, objects.EnvironmentVariables),
+		Services:             over(content.Services, objects.Services),
+	})
+}
+
+func over[V any](table, objects map[string]V) map[string]V {
+	table = maps.Clone(table)
+	if table == nil {
+		table = make(map[string]V, len(objects))
+	}
+	maps.Copy(table, objects)
+	return table
+}
+
+func (t *tx) Token(h Hash) (Token, error) { return get(t.rows.tokens, h) }
+func (t *tx) PutToken(v Token) error {
+	return put(t, t.rows.tokens, v.Hash, v)
+}
 
 func (t *tx) Export(project, id string) (Export, error) {
 	return get(t.rows.exports, key{project, id})
 }
-func (t *tx) PutExport(e Export) error { return put(t, t.rows.exports, key{e.Project, e.ID}, e) }
+
+func (t *tx) PutExport(e Export) error {
+	keys := zips(e.Snapshot)
+	if e.Blob != "" {
+		keys = append(keys, e.Blob)
+	}
+	if err := t.use(owner{e.Project, "export", e.ID}, keys); err != nil {
+		return err
+	}
+	return put(t, t.rows.exports, key{e.Project, e.ID}, e)
+}
+
 func (t *tx) DeleteExport(project, id string) error {
-	return remove(t, t.rows.exports, key{project, id})
+	if err := remove(t, t.rows.exports, key{project, id}); err != nil {
+		return err
+	}
+	return t.use(owner{project, "export", id}, nil)
 }
 
 func (t *tx) Import(project, id string) (Import, error) {
 	return get(t.rows.imports, key{project, id})
 }
-func (t *tx) PutImport(i Import) error { return put(t, t.rows.imports, key{i.Project, i.ID}, i) }
+
+func (t *tx) PutImport(i Import) error {
+	var keys []string
+	if i.Blob != "" {
+		keys = []string{i.Blob}
+	}
+	if err := t.use(owner{i.Project, "import", i.ID}, keys); err != nil {
+		return err
+	}
+	return put(t, t.rows.imports, key{i.Project, i.ID}, i)
+}
+
 func (t *tx) DeleteImport(project, id string) error {
-	return remove(t, t.rows.imports, key{project, id})
+	if err := remove(t, t.rows.imports, key{project, id}); err != nil {
+		return err
+	}
+	return t.use(owner{project, "import", id}, nil)
 }
 
-func (t *tx) Exports(project string) ([]Export, error) {
-	return newestFirst(t.rows.exports, project, func(e Export) string { return e.ID }), nil
-}
-
-func (t *tx) Imports(project string) ([]Import, error) {
-	return newestFirst(t.rows.imports, project, func(i Import) string { return i.ID }), nil
-}
-
-func newestFirst[V any](table map[key]V, project string, id func(V) string) []V {
-	var out []V
-	for k, v := range maps.All(table) {
-		if k.project == project {
-			out = append(out, v)
+func (t *tx) Exports(project string, status models.ExportStatus) ([]Export, error) {
+	var out []Export
+	for k, e := range t.rows.exports {
+		if k.project == project && (status == "" || e.Status == status) {
+			e.Selection, e.Snapshot = models.ExportCreate{Description: e.Selection.Description}, archive.Content{}
+			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b V) int { return cmp.Compare(id(b), id(a)) })
-	return out
+	slices.SortFunc(out, func(a, b Export) int { return cmp.Compare(b.ID, a.ID) })
+	return out, nil
 }
 
-func (t *tx) BlobInUse(blob string) (bool, error) {
-	for _, e := range t.rows.exports {
-		if e.Blob == blob {
-			return true, nil
+func (t *tx) Imports(project string, status models.ImportStatus) ([]Import, error) {
+	var out []Import
+	for k, i := range t.rows.imports {
+		if k.project == project && (status == "" || i.Status == status) {
+			i.Link, i.Scanned, i.Packages, i.Confirmed = "", archive.Content{}, nil, models.ImportUpdate{}
+			out = append(out, i)
 		}
 	}
-	for _, i := range t.rows.imports {
-		if i.Blob == blob {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-func (t *tx) Enqueue(job Job) error {
-	t.jobs = append(t.jobs, job)
-	return nil
+	slices.SortFunc(out, func(a, b Import) int { return cmp.Compare(b.ID, a.ID) })
+	return out, nil
 }

@@ -1,9 +1,10 @@
-// Package store keeps the state of the server: projects, tokens, exports,
-// imports and the jobs that carry them out.
+// Package store keeps the state of the server: projects with their objects,
+// tokens, exports, imports, the jobs that carry them out, and which blobs are in
+// use.
 //
-// [Store] is the interface that a database fills; [NewMemory] fills it with
-// maps. Values that go in or come out share their maps and slices with the
-// store: they are never changed in place.
+// [Store] is the interface; [NewMemory] fills it with maps, and the package
+// database with SQL. Values that go in or come out may share their maps and
+// slices with the store: they are never changed in place.
 package store
 
 import (
@@ -18,45 +19,81 @@ import (
 // ErrNotFound is returned for a row that is not there.
 var ErrNotFound = errors.New("not found")
 
-// A Store runs transactions.
+// ErrBusy is wrapped by an error that another try may not meet: somebody else
+// holds the database.
+var ErrBusy = errors.New("the database is busy")
+
+// ErrLost is returned by [Tx.Finish] for a job that is no longer the worker's:
+// it was cancelled, or somebody else has taken it over.
+var ErrLost = errors.New("the job was taken away")
+
+// A Store runs transactions and jobs.
 type Store interface {
-	// View runs f on a consistent snapshot.
+	// View runs f on a consistent snapshot, in which nothing can be changed.
 	View(ctx context.Context, f func(Tx) error) error
 	// Update runs f and makes all of its changes when f returns nil, and none
-	// of them otherwise. Jobs that f enqueues start only after that.
-	Update(ctx context.Context, f func(Tx) error) error
-	// Next waits for a job and takes it. It fails when ctx ends.
-	Next(ctx context.Context) (Job, error)
+	// of them otherwise, also when f panics. Jobs that f enqueues start, and
+	// those that it cancels end, only after that. It returns the keys of the
+	// blobs that f has taken the last reference from: they are forgotten, and
+	// theirs are the bytes to delete. f may run once only.
+	Update(ctx context.Context, f func(Tx) error) (unused []string, err error)
+	// Work has do carry out jobs, n at a time, until ctx ends, and returns when
+	// the last of them has. A job whose do returns an error comes again after a
+	// delay, with one more attempt; one that ctx has interrupted comes again
+	// without that, here or in another process.
+	Work(ctx context.Context, n int, do func(ctx context.Context, job Job) error) error
+	// Ping reports whether the store can be used.
+	Ping(ctx context.Context) error
+	// Stats counts what there is.
+	Stats(ctx context.Context) (Stats, error)
+	// Close releases what the store holds. Work has to have returned.
+	Close() error
 }
 
 // A Tx is a transaction. A row that is not there gives [ErrNotFound].
 type Tx interface {
-	Project(name string) (Project, error)
-	PutProject(Project) error
+	// Project tells whether there is a project.
+	Project(name string) error
+	// AddProject adds an empty project, if there is none of that name.
+	AddProject(name string) error
+	// Content returns what a project holds, with the values of secrets. A
+	// member zip holds the key of a blob.
+	Content(project string) (archive.Content, error)
+	// PutContent adds objects to a project or replaces those of the same name.
+	// The blobs that they name have to be there.
+	PutContent(project string, objects archive.Content) error
 
 	Token(hash Hash) (Token, error)
 	PutToken(Token) error
 
 	Export(project, id string) (Export, error)
-	Exports(project string) ([]Export, error) // newest first
+	// Exports lists exports, newest first, without their Selection (but with its
+	// description) and Snapshot. An empty status stands for all.
+	Exports(project string, status models.ExportStatus) ([]Export, error)
 	PutExport(Export) error
 	DeleteExport(project, id string) error
 
 	Import(project, id string) (Import, error)
-	Imports(project string) ([]Import, error) // newest first
+	// Imports lists imports, newest first, without Link, Scanned, Packages and
+	// Confirmed. An empty status stands for all.
+	Imports(project string, status models.ImportStatus) ([]Import, error)
 	PutImport(Import) error
 	DeleteImport(project, id string) error
 
-	// BlobInUse reports whether an export or import refers to the blob.
-	BlobInUse(key string) (bool, error)
+	// AddBlob makes a blob known, which the transaction then has to refer to.
+	// If one with the same SHA-256 is known already, its key is returned, and
+	// b's own is among the unused that Update returns.
+	AddBlob(b Blob) (key string, err error)
+	Blob(key string) (Blob, error)
 
+	// Enqueue adds a job.
 	Enqueue(Job) error
-}
-
-// A Project holds objects.
-type Project struct {
-	Name    string
-	Content archive.Content // values of secrets included; zip is the key of a blob
+	// Cancel takes away what is left of the jobs of an export or import: those
+	// that wait never start, and the context of one that runs ends.
+	Cancel(id string) error
+	// Finish marks a running job as done, together with what else the
+	// transaction changes, or returns [ErrLost].
+	Finish(Job) error
 }
 
 // A Hash is the SHA-256 of a token.
@@ -70,6 +107,14 @@ type Token struct {
 	Write   bool
 }
 
+// A Blob is what is known of one. Without its SHA-256 it is never shared.
+type Blob struct {
+	Key    string
+	Size   int64
+	SHA256 string // in hex, or empty
+	CRC32  uint32 // where there is a SHA-256
+}
+
 // An Export is the row of an export.
 type Export struct {
 	Project      string
@@ -80,8 +125,9 @@ type Export struct {
 	By           string
 	Selection    models.ExportCreate // with the description
 	Packages     bool
-	Blob         string // key of the archive, empty until it exists
-	Size         int64
+	Blob         string          // key of the archive, empty until it exists
+	Size         int64           // of the archive
+	Snapshot     archive.Content // what is being exported, and pins its blobs; empty before and after
 }
 
 // An Import is the row of an import.
@@ -106,6 +152,8 @@ type Job struct {
 	Kind    JobKind
 	Project string
 	ID      string // of the export or import
+	Attempt int    // 1 at first; set by the store
+	Handle  any    // the store's own
 }
 
 // A JobKind says what a job does.
@@ -117,3 +165,10 @@ const (
 	ScanImport  JobKind = "scan"
 	ApplyImport JobKind = "apply"
 )
+
+// Stats are counts of rows.
+type Stats struct {
+	Exports map[models.ExportStatus]int
+	Imports map[models.ImportStatus]int
+	Jobs    int // waiting or running
+}

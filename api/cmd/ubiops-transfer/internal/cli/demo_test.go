@@ -15,10 +15,12 @@ import (
 
 const template = "../../../../archive/testdata/template.zip"
 
+func noEnv(string) string { return "" }
+
 func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	err := cli.Run(t.Context(), args, &stdout, &stderr)
+	err := cli.Run(t.Context(), args, noEnv, &stdout, &stderr)
 	if stderr.Len() > 0 {
 		t.Errorf("on stderr: %s", stderr.String())
 	}
@@ -110,7 +112,7 @@ func TestDemoSaysWhatIsWrongInOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stdout bytes.Buffer
-			err := cli.Run(t.Context(), args, &stdout, io.Discard)
+			err := cli.Run(t.Context(), args, noEnv, &stdout, io.Discard)
 			if err == nil || strings.Contains(err.Error(), "\n") || err.Error() == "" {
 				t.Errorf("error %q", err)
 			}

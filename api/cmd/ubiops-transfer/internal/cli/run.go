@@ -8,9 +8,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Run runs the command with the arguments that follow its name. Every error is
-// one line for people.
-func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// Run runs the command with the arguments that follow its name, until it is
+// done or ctx ends. Variables of the environment come from getenv. Every error
+// is one line for people.
+func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	root := &cobra.Command{
 		Use:   "ubiops-transfer",
 		Short: "Move the contents of UbiOps projects",
@@ -19,7 +20,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand())
+	root.AddCommand(demoCommand(), serveCommand(getenv))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+// Size reads a size.
+var Size = size
+
+// ParseTokens reads a token file and returns how many tokens it holds.
+func ParseTokens(r io.Reader) (int, error) {
+	lines, err := parseTokens(r)
+	return len(lines), err
+}
+
+// NewSlots returns what limits connections, as two functions.
+func NewSlots(n int) (note func(net.Conn, http.ConnState), open func()) {
+	s := newSlots(n)
+	return s.note, s.open
+}
+
+// AddProjects does with a server what serve does with the values of --project.
+func AddProjects(ctx context.Context, s *server.Server, out io.Writer, values ...string) error {
+	projects, err := openProjects(values)
+	if err != nil {
+		return err
+	}
+	defer closeProjects(projects)
+	for _, p := range projects {
+		if err := p.add(ctx, s, true, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+// serveFlags is what serve is told.
+type serveFlags struct {
+	listen, tlsCert, tlsKey string
+	projects                []string
+	tokenFile               string
+	maxConnections          int
+	shutdownTimeout         time.Duration
+	logLevel                slog.Level
+	logFormat               string
+	server                  server.Options
+
+	from origins
+}
+
+func serveCommand(getenv func(string) string) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the Imports & Exports API from this machine",
+		Long: "serve answers the Imports & Exports API with projects of its own. It prints its\n" +
+			"URL and, for each project that is new, a token that may write, unless there is a\n" +
+			"token file. The log goes to stderr.\n\n" +
+			"Each flag can be given as a variable of the environment as well: --max-archive as\n" +
+			envPrefix + "MAX_ARCHIVE. A flag wins; values of a repeatable one are\n" +
+			"separated by commas there.\n\n" +
+			"SIGTERM and SIGINT stop it: /readyz answers 503, requests that are being served\n" +
+			"are finished within --shutdown-timeout, and the rest is cut off. A second signal\n" +
+			"ends it at once.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var err error
+			if f.from, err = fromEnv(cmd, getenv); err != nil {
+				return oneLine(err)
+			}
+			if err := f.complete(); err != nil {
+				return err
+			}
+			return serve(cmd.Context(), &f, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f.define(cmd)
+	return cmd
+}
+
+func (f *serveFlags) define(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flag(cmd, &f.listen, "listen", "127.0.0.1:8080", "address", "where to listen; port 0 takes a free one", listenAddress)
+	flags.StringVar(&f.tlsCert, "tls-cert", "", "file with the certificate; serves https together with --tls-key")
+	flags.StringVar(&f.tlsKey, "tls-key", "", "file with the key of the certificate")
+	flags.StringVar(&f.server.Data, "data", "", "folder for the database, the key and archives (default ubiops-transfer in the\nuser's configuration folder)")
+	flags.Var(&list{&f.projects, projectAndArchive}, "project", "NAME or NAME=ARCHIVE: a project to have; a project that is empty is filled from\nthe archive; repeatable (default \"default\")")
+	flags.StringVar(&f.tokenFile, "token-file", "", "file with a token a line: PROJECT read|write TOKEN")
+	flag(cmd, &f.server.OnConflict, "on-conflict", string(plan.Fail), "choice", "fail, skip or overwrite an object that exists already", oneOf(plan.Fail, plan.Skip, plan.Overwrite))
+	flag(cmd, &f.server.EmptyConfirmation, "empty-confirmation", string(server.ConfirmAll), "choice", "all or refuse: what a confirmation that names nothing does", oneOf(server.ConfirmAll, server.ConfirmRefuse))
+	flag(cmd, &f.server.RateLimit, "rate-limit", "300", "number", "requests a minute from one address, 0 for any number", atLeast(0))
+	flag(cmd, &f.server.MaxArchive, "max-archive", "64GiB", "size", "largest archive that is taken", size)
+	flag(cmd, &f.maxConnections, "max-connections", "1000", "number", "connections at once; further ones wait", atLeast(1))
+	flag(cmd, &f.server.LinkTimeout, "link-timeout", "1h", "duration", "longest time for fetching an archive from a link", positiveDuration)
+	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public; repeatable")
+	flag(cmd, &f.server.Workers, "workers", "2", "number", "exports and imports that are carried out at once", atLeast(1))
+	flag(cmd, &f.shutdownTimeout, "shutdown-timeout", "20s", "duration", "longest time for finishing requests in the end", positiveDuration)
+	flag(cmd, &f.logLevel, "log-level", "info", "choice", "debug, info, warn or error", logLevel)
+	flag(cmd, &f.logFormat, "log-format", "text", "choice", "text or json", oneOf("text", "json"))
+}
+
+func logLevel(text string) (level slog.Level, err error) {
+	name, err := oneOf("debug", "info", "warn", "error")(text)
+	if err != nil {
+		return 0, err
+	}
+	return level, level.UnmarshalText([]byte(name))
+}
+
+// complete fills in and checks what concerns several flags.
+func (f *serveFlags) complete() error {
+	if (f.tlsCert == "") != (f.tlsKey == "") {
+		return fmt.Errorf("%s and %s belong together", f.from.of("tls-cert"), f.from.of("tls-key"))
+	}
+	if f.server.Data == "" {
+		folder, err := os.UserConfigDir()
+		if err != nil {
+			return fmt.Errorf("--data is not given, and there is no folder to take by default: %w", err)
+		}
+		f.server.Data = filepath.Join(folder, "ubiops-transfer")
+	}
+	if len(f.projects) == 0 {
+		f.projects = []string{"default"}
+	}
+	return nil
+}

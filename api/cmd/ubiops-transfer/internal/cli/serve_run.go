@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+// serve serves until ctx ends.
+func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err error) {
+	f.server.Log = newLogger(stderr, f)
+	// All that can be wrong with what was given shows before anything is made.
+	projects, err := openProjects(f.projects)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.from.of("project"), err)
+	}
+	defer closeProjects(projects)
+	var tokens []tokenLine
+	if f.tokenFile != "" {
+		if tokens, err = readTokens(f.tokenFile); err != nil {
+			return fmt.Errorf("%s: %s: %w", f.from.of("token-file"), f.tokenFile, oneLine(err))
+		}
+	}
+	listener, err := listen(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ignoreClosed(listener.Close())) }()
+
+	s, err := server.New(f.server) //nolint:contextcheck // it lives until Close
+	if err != nil {
+		return oneLine(err)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	for _, p := range projects {
+		if err := p.add(ctx, s, f.tokenFile == "", stdout); err != nil {
+			return fmt.Errorf("%s: %s: %w", f.from.of("project"), p.name, oneLine(err))
+		}
+	}
+	if err := putTokens(ctx, s, tokens); err != nil {
+		return fmt.Errorf("%s: %s: %w", f.from.of("token-file"), f.tokenFile, oneLine(err))
+	}
+	scheme := "http"
+	if f.tlsCert != "" {
+		scheme = "https"
+	}
+	fmt.Fprintf(stdout, "serving %s://%s%s\n", scheme, listener.Addr(), server.BaseURL)
+	return f.serveUntil(ctx, listener, s)
+}
+
+func newLogger(w io.Writer, f *serveFlags) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: f.logLevel}
+	if f.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+func listen(ctx context.Context, f *serveFlags) (net.Listener, error) {
+	var config *tls.Config
+	if f.tlsCert != "" {
+		certificate, err := tls.LoadX509KeyPair(f.tlsCert, f.tlsKey)
+		if err != nil {
+			return nil, fmt.Errorf("%s and %s: %w", f.from.of("tls-cert"), f.from.of("tls-key"), err)
+		}
+		config = &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.from.of("listen"), err)
+	}
+	if config != nil {
+		listener = tls.NewListener(listener, config)
+	}
+	return listener, nil
+}
+
+// serveUntil serves until ctx ends, and then finishes what is being served.
+func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server) error {
+	log := f.server.Log
+	slots := newSlots(f.maxConnections)
+	web := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ConnState:         slots.note,
+	}
+	web.RegisterOnShutdown(slots.open)
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping", "timeout", f.shutdownTimeout)
+	s.Drain()
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.shutdownTimeout)
+	defer cancel()
+	err := web.Shutdown(limit)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("requests were cut off")
+		err = web.Close()
+	}
+	<-served // http.ErrServerClosed
+	return ignoreClosed(err)
+}
+
+// ignoreClosed is for a listener that the server has closed already.
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

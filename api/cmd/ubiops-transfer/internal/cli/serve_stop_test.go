@@ -1,0 +1,173 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
+)
+
+// conn is a connection to the command.
+type conn struct {
+	net.Conn
+	answer *bufio.Reader
+}
+
+// talk opens a connection and sends the beginning of a request.
+func (s *served) talk(t *testing.T, text string) *conn {
+	t.Helper()
+	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.host(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if _, err := io.WriteString(c, text); err != nil {
+		t.Fatal(err)
+	}
+	return &conn{c, bufio.NewReader(c)}
+}
+
+func (s *served) host(t *testing.T) string {
+	t.Helper()
+	u, err := url.Parse(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Host
+}
+
+func (c *conn) status(t *testing.T) int {
+	t.Helper()
+	resp, err := http.ReadResponse(c.answer, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode
+}
+
+// upload begins a request that the server waits for the body of.
+func (s *served) upload(t *testing.T) *conn {
+	t.Helper()
+	c := s.talk(t, fmt.Sprintf("POST /v2.1/projects/default/exports HTTP/1.1\r\nHost: h\r\nAuthorization: Token %s\r\n"+
+		"Content-Length: 2\r\nExpect: 100-continue\r\n\r\n", s.tokens["default"]))
+	if got := c.status(t); got != http.StatusContinue {
+		t.Fatalf("status %d", got)
+	}
+	return c
+}
+
+// What a signal does: an upload that does not get on is cut off at the
+// deadline, and the command ends without an error all the same.
+func TestServeEndsWithinTheDeadline(t *testing.T) {
+	t.Parallel()
+	s := serve(t, noEnv, "--shutdown-timeout", "50ms")
+	c := s.upload(t)
+	s.end(t)
+	if line, err := c.answer.ReadString('\n'); err == nil {
+		t.Errorf("there is an answer: %s", line)
+	}
+	if log := s.log.String(); !strings.Contains(log, "stopping") || !strings.Contains(log, "cut off") {
+		t.Errorf("the log is %s", log)
+	}
+	if _, err := http.Get(s.url + "/status"); err == nil {
+		t.Error("it still takes requests")
+	}
+}
+
+func TestServeFinishesWhatItServes(t *testing.T) {
+	t.Parallel()
+	s := serve(t, noEnv, "--shutdown-timeout", "10m")
+	c := s.upload(t)
+	s.stop()
+	for { // until it takes no connection any more
+		probe, err := (&net.Dialer{}).DialContext(context.WithoutCancel(t.Context()), "tcp", s.host(t))
+		if err != nil {
+			break
+		}
+		probe.Close()
+	}
+	if _, err := io.WriteString(c, "{}"); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.status(t); got != http.StatusCreated {
+		t.Errorf("status %d", got)
+	}
+	s.end(t)
+}
+
+// A connection over the limit waits until another one is closed.
+func TestServeLimitsConnections(t *testing.T) {
+	t.Parallel()
+	s := serve(t, noEnv, "--max-connections", "1")
+	first := s.upload(t)
+	second := s.talk(t, "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := second.status(t); got != http.StatusOK {
+		t.Errorf("status %d", got)
+	}
+}
+
+func TestConnectionsOverTheLimitWaitUntilTheServerShutsDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		note, open := cli.NewSlots(1)
+		come := func() *atomic.Bool {
+			in := new(atomic.Bool)
+			go func() {
+				note(nil, http.StateNew)
+				in.Store(true)
+			}()
+			synctest.Wait()
+			return in
+		}
+		first, second := come(), come()
+		if !first.Load() || second.Load() {
+			t.Errorf("first %t, second %t", first.Load(), second.Load())
+		}
+		note(nil, http.StateActive)
+		note(nil, http.StateIdle)
+		synctest.Wait()
+		if second.Load() {
+			t.Error("an idle connection makes room")
+		}
+		note(nil, http.StateClosed)
+		synctest.Wait()
+		third := come()
+		if !second.Load() || third.Load() {
+			t.Errorf("second %t, third %t", second.Load(), third.Load())
+		}
+		open()
+		open()
+		synctest.Wait()
+		if !third.Load() || !come().Load() {
+			t.Error("somebody still waits")
+		}
+		for range 4 {
+			note(nil, http.StateClosed)
+		}
+	})
+}
+
+func TestServeMeetsHugeHeadersWithALimit(t *testing.T) {
+	t.Parallel()
+	s := serve(t, noEnv)
+	r := s.talk(t, "GET /livez HTTP/1.1\r\nHost: h\r\nX: "+strings.Repeat("x", 70<<10))
+	if got := r.status(t); got != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("status %d", got)
+	}
+}

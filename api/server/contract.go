@@ -1,0 +1,44 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	transfer "github.com/ubiops-contrib/transfer"
+	"github.com/ubiops-contrib/transfer/api/middleware"
+)
+
+// hostHeader is what the Host of a request may look like to be quoted: a name
+// or an address, and a port.
+var hostHeader = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
+
+// serversOfContract is the top-level member servers in the contract's text.
+var serversOfContract = regexp.MustCompile(`(?m)^servers:\n(?:[ #].*\n|\n)*`)
+
+// serveContract answers openapi.yaml as it is written, with this server in
+// place of the platform, under the name that the client knows it by. What a
+// proxy says of other names is not believed.
+func serveContract(w http.ResponseWriter, r *http.Request) {
+	if !hostHeader.MatchString(r.Host) {
+		middleware.WriteError(w, r, &middleware.Error{Status: http.StatusBadRequest, Message: "the Host header is missing or malformed"})
+		return
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	text := transfer.Contract()
+	at := serversOfContract.FindStringIndex(text)
+	here := "servers:\n  - url: " + strconv.Quote(scheme+"://"+r.Host+BaseURL) + "\n    description: This server.\n\n"
+	text = text[:at[0]] + here + text[at[1]:]
+	header := w.Header()
+	header.Set("Content-Type", "application/yaml")
+	header.Set("Content-Length", strconv.Itoa(len(text)))
+	header.Set("X-Content-Type-Options", "nosniff")
+	if _, err := io.Copy(w, strings.NewReader(text)); err != nil {
+		middleware.WriteError(w, r, err)
+	}
+}

@@ -1,0 +1,77 @@
+package server_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	transfer "github.com/ubiops-contrib/transfer"
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+func TestTheContractNamesThisServerAndIsOtherwiseAsWritten(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	resp, body := h.ask("GET", "/openapi.yaml", "X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "Forwarded", "host=evil.example")
+	if got := resp.Header.Get("Content-Type"); got != "application/yaml" {
+		t.Errorf("Content-Type %q", got)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if len(doc.Servers) != 1 || doc.Servers[0].URL != h.url {
+		t.Errorf("servers %+v; want %s", doc.Servers, h.url)
+	}
+	// Every line but those of servers is there, in the order of the file.
+	written := strings.Split(transfer.Contract(), "\n")
+	served := strings.Split(body, "\n")
+	if len(written) != len(served) {
+		t.Fatalf("%d lines instead of %d", len(served), len(written))
+	}
+	for i, line := range written {
+		if line != served[i] && !strings.Contains(line, "url: https://api.ubiops.com/v2.1") && !strings.Contains(line, "description: The hosted platform.") {
+			t.Errorf("line %d is %q instead of %q", i+1, served[i], line)
+		}
+	}
+}
+
+func TestTheContractOverTLSAndForOddHosts(t *testing.T) {
+	t.Parallel()
+	s, err := server.New(server.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	for _, test := range []struct{ target, host, want string }{
+		{"https://x/openapi.yaml", "archives.example:8443", "https://archives.example:8443/v2.1"},
+		{"http://x/openapi.yaml", "[::1]:8080", "http://[::1]:8080/v2.1"},
+		{"http://x/openapi.yaml", "a_b.Example", "http://a_b.Example/v2.1"},
+		{"http://x/openapi.yaml", "", ""},
+		{"http://x/openapi.yaml", "a/b", ""},
+		{"http://x/openapi.yaml", "a\"\n  evil: true", ""},
+		{"http://x/openapi.yaml", "user@host", ""},
+		{"http://x/openapi.yaml", "host:port", ""},
+		{"http://x/openapi.yaml", "{host}", ""},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", test.target, nil)
+		r.Host = test.host
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if test.want == "" {
+			if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "Host header") {
+				t.Errorf("host %q: %d %.200s", test.host, w.Code, w.Body)
+			}
+			continue
+		}
+		if !strings.Contains(w.Body.String(), "servers:\n  - url: \""+test.want+"\"\n") {
+			t.Errorf("host %q: %d, no %s", test.host, w.Code, test.want)
+		}
+	}
+}

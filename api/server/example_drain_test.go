@@ -1,0 +1,64 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+// What a program does when it is told to stop: no new requests, then the end.
+func ExampleServer_Drain() {
+	s, err := server.New(server.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	web := httptest.NewServer(s)
+	defer web.Close()
+	ready := func() {
+		resp, err := http.Get(web.URL + "/readyz")
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(resp.StatusCode)
+		if err := resp.Body.Close(); err != nil {
+			fmt.Println(err)
+		}
+	}
+	ready()
+	s.Drain()
+	ready()
+	if err := web.Config.Shutdown(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	if err := s.Close(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 200
+	// 503
+}
+
+// A token that was made elsewhere, instead of one that the server makes.
+func ExampleServer_PutToken() {
+	ctx := context.Background()
+	s, err := server.New(server.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer s.Close()
+	if err := s.AddProject(ctx, "my-project"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(s.PutToken(ctx, "my-project", "ci", "short", false))
+	fmt.Println(s.PutToken(ctx, "my-project", "ci", "0123456789abcdef0123456789abcdef", false))
+	// Output:
+	// a token needs at least 16 characters
+	// <nil>
+}

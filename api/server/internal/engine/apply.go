@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// applyImport decides twice what to create: to copy the packages before the
+// transaction, which keeps that short, and inside it, since the project may
+// have changed meanwhile.
+func (e *Engine) applyImport(ctx context.Context, job store.Job) error {
+	imp, err := e.advance(ctx, job, models.ImportStatusProcessing,
+		models.ImportStatusConfirmationPending, models.ImportStatusProcessing)
+	if err != nil {
+		return err
+	}
+	var create archive.Content
+	err = e.Store.View(ctx, func(tx store.Tx) (err error) {
+		create, err = e.decide(tx, imp)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return e.withArchive(ctx, imp.Blob, func(a *archive.Archive) error {
+		return e.keep(ctx, a, create, func(tx store.Tx, keys map[string]string) error {
+			if err := tx.Finish(job); err != nil {
+				return err
+			}
+			imp, err := tx.Import(job.Project, job.ID)
+			if err != nil {
+				return err
+			}
+			create, err := e.decide(tx, imp)
+			if err != nil {
+				return err
+			}
+			if create, err = withKeys(create, keys); err != nil {
+				return err
+			}
+			imp.Status = models.ImportStatusCompleted
+			if err := tx.PutImport(imp); err != nil {
+				return err
+			}
+			return tx.PutContent(job.Project, plan.Apply(archive.Content{}, create, job.ID))
+		})
+	})
+}

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+)
+
+// An End says how a job has ended.
+type End string
+
+// How a job ends.
+const (
+	Done        End = "done"
+	Failed      End = "failed"      // so does its export or import
+	Retried     End = "retried"     // it comes again
+	Dropped     End = "dropped"     // its export or import was deleted or went on without it
+	Interrupted End = "interrupted" // it comes again when the server does
+)
+
+// attempts is how often a job is begun that fails for reasons of the server.
+const attempts = 4
+
+// errGone ends a job whose export or import was deleted or went on without it.
+var errGone = errors.New("nothing left to do")
+
+// Work carries out jobs, n at a time, until ctx ends.
+func (e *Engine) Work(ctx context.Context, n int) error { return e.Store.Work(ctx, n, e.run) }
+
+func (e *Engine) run(ctx context.Context, job store.Job) error {
+	start := time.Now()
+	log := e.Log.With("kind", job.Kind, "project", job.Project, "id", job.ID, "attempt", job.Attempt)
+	log.DebugContext(ctx, "job started")
+	err := e.do(ctx, job)
+	end := Done
+	switch {
+	case err == nil:
+	case errors.Is(err, errGone), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrLost):
+		end, err = Dropped, nil
+	case ctx.Err() != nil:
+		end = Interrupted
+	case passing(err) && job.Attempt < attempts:
+		end = Retried
+	default:
+		end = Failed
+		log = log.With("reason", err)
+		err = e.fail(ctx, job, err)
+	}
+	if err != nil {
+		log = log.With("error", err)
+	}
+	log.InfoContext(ctx, "job ended", "end", end, "duration", time.Since(start))
+	if e.OnJob != nil {
+		e.OnJob(job.Kind, end, time.Since(start))
+	}
+	return err
+}
+
+func (e *Engine) do(ctx context.Context, job store.Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	switch job.Kind {
+	case store.RunExport:
+		return e.runExport(ctx, job)
+	case store.ScanImport:
+		return e.scanImport(ctx, job)
+	case store.ApplyImport:
+		return e.applyImport(ctx, job)
+	default:
+		return fmt.Errorf("unknown kind of job %q", job.Kind)
+	}
+}

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+func (e *Engine) scanImport(ctx context.Context, job store.Job) error {
+	imp, err := e.advance(ctx, job, models.ImportStatusScanning, models.ImportStatusPending, models.ImportStatusScanning)
+	if err != nil {
+		return err
+	}
+	if imp.Blob == "" {
+		if imp, err = e.fetchArchive(ctx, imp); err != nil {
+			return err
+		}
+	}
+	content, packages, err := e.scan(ctx, imp.Blob)
+	if err != nil {
+		return err
+	}
+	return e.update(ctx, func(tx store.Tx) error {
+		if err := tx.Finish(job); err != nil {
+			return err
+		}
+		imp, err := tx.Import(job.Project, job.ID)
+		if err != nil {
+			return err
+		}
+		imp.Scanned, imp.Packages = content, packages
+		imp.Status = models.ImportStatusConfirmation
+		if imp.SkipConfirmation {
+			imp.Status = models.ImportStatusProcessing
+			if err := tx.Enqueue(store.Job{Kind: store.ApplyImport, Project: job.Project, ID: job.ID}); err != nil {
+				return err
+			}
+		}
+		return tx.PutImport(imp)
+	})
+}
+
+// fetchArchive gets the archive of an import from its link, which is forgotten
+// as soon as the archive is there.
+func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Import, error) {
+	info, err := e.Links.Fetch(ctx, imp.Link, e.MaxArchive, e.Blobs)
+	if err != nil {
+		return imp, err
+	}
+	err = e.update(ctx, func(tx store.Tx) (err error) {
+		if imp, err = tx.Import(imp.Project, imp.ID); err != nil {
+			return err
+		}
+		if imp.Blob != "" {
+			return errGone
+		}
+		imp.Link, imp.Size = "", info.Size
+		if imp.Blob, err = tx.AddBlob(row(info)); err != nil {
+			return err
+		}
+		return tx.PutImport(imp)
+	})
+	if err != nil {
+		e.discard(ctx, info.Key)
+	}
+	return imp, err
+}
+
+func (e *Engine) scan(ctx context.Context, key string) (content archive.Content, packages []string, err error) {
+	err = e.withArchive(ctx, key, func(a *archive.Archive) error {
+		content = a.Content()
+		for _, p := range a.Packages() {
+			packages = append(packages, p.Path)
+		}
+		return nil
+	})
+	return content, packages, err
+}
+
+func (e *Engine) withArchive(ctx context.Context, key string, f func(*archive.Archive) error) (err error) {
+	b, err := e.Blobs.Open(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	a, err := archive.Open(b, b.Size())
+	if err != nil {
+		return err
+	}
+	return f(a)
+}
+
+// advance moves an import to a status, if it is in one of from.
+func (e *Engine) advance(ctx context.Context, job store.Job, to models.ImportStatus, from ...models.ImportStatus) (store.Import, error) {
+	var imp store.Import
+	err := e.update(ctx, func(tx store.Tx) (err error) {
+		if imp, err = tx.Import(job.Project, job.ID); err != nil {
+			return err
+		}
+		if !slices.Contains(from, imp.Status) {
+			return errGone
+		}
+		imp.Status = to
+		return tx.PutImport(imp)
+	})
+	return imp, err
+}

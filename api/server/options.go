@@ -1,0 +1,105 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api/plan"
+)
+
+// Options says how a server behaves. The zero value is a server with the
+// defaults.
+type Options struct {
+	// Data is the folder for the database, the key of what it keeps secret, and
+	// the archives; it is made if it is not there. Only one server at a time can
+	// use it. When it is empty everything is in memory and in a temporary folder,
+	// and gone with [Server.Close].
+	Data string
+	// MaxArchive limits the size of an archive in bytes; 0 means 64 GiB.
+	MaxArchive int64
+	// OnConflict says what an import does with an object that exists already;
+	// empty means [plan.Fail].
+	OnConflict plan.OnConflict
+	// EmptyConfirmation says what a confirmation without any member means;
+	// empty means [ConfirmAll].
+	EmptyConfirmation EmptyConfirmation
+	// RateLimit is how many requests a minute one client may send, by its
+	// address; 0 means any number. See [middleware.Options].
+	RateLimit int
+	// Workers is the number of exports and imports that are carried out at
+	// once; 0 means 2.
+	Workers int
+	// Links fetches the archives of imports from a link. Nil means a client
+	// that reaches public addresses only, and those of AllowLinkHosts. Redirects
+	// are checked with either.
+	Links *http.Client
+	// LinkTimeout limits the whole download of an archive from a link; 0 means
+	// an hour. A link that sends nothing for a minute is given up before.
+	LinkTimeout time.Duration
+	// AllowLinkHosts are hosts, HOST or HOST:PORT, that links may lead to
+	// although their addresses are not public or their ports not those of http
+	// and https.
+	AllowLinkHosts []string
+	// Now is the clock; nil means [time.Now].
+	Now func() time.Time
+	// Log takes what happens; nil drops it. No body, token, query of a link or
+	// value of a variable is ever logged.
+	Log *slog.Logger
+}
+
+// EmptyConfirmation says what a confirmation without any member means, which
+// nobody documents.
+type EmptyConfirmation string
+
+// What a confirmation without any member can mean.
+const (
+	ConfirmAll    EmptyConfirmation = "all"    // everything is created as it was scanned
+	ConfirmRefuse EmptyConfirmation = "refuse" // nothing; it is answered with 400
+)
+
+const (
+	defaultMaxArchive = 64 << 30
+	defaultWorkers    = 2
+)
+
+// linkHost is a host of [Options.AllowLinkHosts], with or without a port.
+var linkHost = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
+
+func (o Options) withDefaults() (Options, error) {
+	var errs []error
+	switch o.OnConflict {
+	case "", plan.Fail, plan.Skip, plan.Overwrite:
+	default:
+		errs = append(errs, fmt.Errorf("OnConflict: %q is none of fail, skip and overwrite", o.OnConflict))
+	}
+	switch o.EmptyConfirmation {
+	case "", ConfirmAll, ConfirmRefuse:
+	default:
+		errs = append(errs, fmt.Errorf("EmptyConfirmation: %q is neither all nor refuse", o.EmptyConfirmation))
+	}
+	if o.MaxArchive < 0 || o.Workers < 0 || o.RateLimit < 0 || o.LinkTimeout < 0 {
+		errs = append(errs, errors.New("MaxArchive, Workers, RateLimit and LinkTimeout cannot be negative"))
+	}
+	for _, host := range o.AllowLinkHosts {
+		if !linkHost.MatchString(host) {
+			errs = append(errs, fmt.Errorf("AllowLinkHosts: %q is not a host with or without a port", host))
+		}
+	}
+	if o.MaxArchive == 0 {
+		o.MaxArchive = defaultMaxArchive
+	}
+	if o.Workers == 0 {
+		o.Workers = defaultWorkers
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o, errors.Join(errs...)
+}

@@ -1,0 +1,53 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// outside is what the server answers beside the contract: for those who run
+// it, and what the official command asks before anything else.
+func (s *Server) outside() map[string]http.Handler {
+	return map[string]http.Handler{
+		"/livez":              http.HandlerFunc(live),
+		"/readyz":             http.HandlerFunc(s.serveReady),
+		"/metrics":            s.metrics,
+		"/openapi.yaml":       http.HandlerFunc(serveContract),
+		BaseURL + "/status":   http.HandlerFunc(live),
+		BaseURL + "/projects": http.HandlerFunc(s.serveProjects),
+	}
+}
+
+type health struct {
+	Status string `json:"status"`
+}
+
+func live(w http.ResponseWriter, r *http.Request) { answerJSON(w, r, http.StatusOK, health{"ok"}) }
+
+type project struct {
+	Name models.ProjectName `json:"name"`
+}
+
+// serveProjects lists the one project that a token is for.
+func (s *Server) serveProjects(w http.ResponseWriter, r *http.Request) {
+	c, err := middleware.ReadCredentials(r)
+	if err != nil {
+		middleware.WriteError(w, r, err)
+		return
+	}
+	token, err := s.token(r.Context(), c)
+	if err != nil {
+		middleware.WriteError(w, r, err)
+		return
+	}
+	answerJSON(w, r, http.StatusOK, []project{{token.Project}})
+}
+
+func answerJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
+	w.Header().Set("Cache-Control", "no-store")
+	if err := middleware.WriteJSON(w, status, v); err != nil {
+		middleware.WriteError(w, r, err)
+	}
+}

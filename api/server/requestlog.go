@@ -1,0 +1,79 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+
+	"github.com/ubiops-contrib/transfer/api/middleware"
+)
+
+const requestIDHeader = "X-Request-Id"
+
+// requestID is what an id of the client may look like to be taken over.
+var requestID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
+
+// requestLog makes one line of each request. It never sees bodies, and takes
+// of a request only what is named here: no header, no query.
+type requestLog struct{ log *slog.Logger }
+
+// record is what the log has of a request before it is over.
+type record struct {
+	id  string
+	err error
+}
+
+type recordKey struct{}
+
+// begin gives the request an id, which the answer carries.
+func (requestLog) begin(w http.ResponseWriter, r *http.Request) *http.Request {
+	id := r.Header.Get(requestIDHeader)
+	if !requestID.MatchString(id) {
+		id = rand.Text()
+	}
+	w.Header().Set(requestIDHeader, id)
+	return r.WithContext(context.WithValue(r.Context(), recordKey{}, &record{id: id}))
+}
+
+// failed keeps an error for the line, if it is the server's own and not what
+// is wrong with the request.
+func (requestLog) failed(r *http.Request, status int, err error) {
+	if rec, ok := r.Context().Value(recordKey{}).(*record); ok && (status >= http.StatusInternalServerError || status < http.StatusBadRequest) {
+		rec.err = err
+	}
+}
+
+// done writes the line.
+func (l requestLog) done(r *http.Request, e middleware.Exchange) {
+	level := slog.LevelInfo
+	switch {
+	case e.Status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case e.Broken:
+		level = slog.LevelWarn
+	}
+	if !l.log.Enabled(r.Context(), level) {
+		return
+	}
+	source, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		source = r.RemoteAddr
+	}
+	attrs := []slog.Attr{
+		slog.String("method", clip(r.Method)), slog.String("path", clip(r.URL.Path)),
+		slog.Any("", e), slog.String("source", source),
+	}
+	if rec, ok := r.Context().Value(recordKey{}).(*record); ok {
+		attrs = append(attrs, slog.String("id", rec.id))
+		if rec.err != nil {
+			attrs = append(attrs, slog.Any("error", rec.err))
+		}
+	}
+	l.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// clip keeps what a client chose from flooding the log.
+func clip(text string) string { return text[:min(len(text), 300)] }

@@ -1,0 +1,52 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+func TestPutTokenLetsAGivenTokenIn(t *testing.T) {
+	t.Parallel()
+	const token = "0123456789abcdef"
+	h := start(t, server.Options{})
+	for _, write := range []bool{false, true} { // the second changes the first
+		if err := h.PutToken(t.Context(), "p", "ada", token, write); err != nil {
+			t.Fatal(err)
+		}
+		want := http.StatusForbidden
+		if write {
+			want = http.StatusCreated
+		}
+		if got, body := h.send("POST", "/projects/p/exports", token, "", "{}"); got != want {
+			t.Errorf("write %t: %d %s", write, got, body)
+		}
+	}
+	_, body := h.send("GET", "/projects/p/exports", token, "", "")
+	if !strings.Contains(body, `"exported_by":"ada"`) {
+		t.Errorf("no creator in %s", body)
+	}
+}
+
+func TestPutTokenRefusesWhatIsNoTokenWithoutPrintingIt(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	for token, want := range map[string]string{
+		"":                         "at least 16",
+		"0123456789abcde":          "at least 16",
+		"Token 0123456789abcdef":   "space",
+		"0123456789abcdef\n":       "space",
+		"0123456789abcdefgh\u00e9": "character",
+	} {
+		err := h.PutToken(t.Context(), "p", "ada", token, true)
+		if err == nil || !strings.Contains(err.Error(), want) || token != "" && strings.Contains(err.Error(), token) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+	err := h.PutToken(t.Context(), "nope", "ada", "0123456789abcdef", true)
+	if err == nil || !strings.Contains(err.Error(), `"nope"`) {
+		t.Errorf("no such project: %v", err)
+	}
+}
