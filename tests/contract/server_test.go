@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -239,21 +240,50 @@ func (r *rig) operations() map[string]operationPath {
 	return out
 }
 
-// canned is what the reference server never answers by itself yet: it has no
-// rate limit, does not fail on demand, and lets every token of a project read.
+// canned is what the reference server never answers by itself: it lets every
+// token of a project read.
 func canned(operation, status string) bool {
-	return status == "429" || status == "5XX" ||
-		status == "403" && !slices.Contains([]string{"exports_create", "exports_delete", "imports_create", "imports_update", "imports_delete"}, operation)
+	return status == "403" && !slices.Contains([]string{"exports_create", "exports_delete", "imports_create", "imports_update", "imports_delete"}, operation)
+}
+
+// fail has every operation answered by a server that allows one request a
+// minute, and by one whose database is closed.
+func (r *rig) fail(operations map[string]operationPath) {
+	r.t.Helper()
+	for want, opts := range map[int]server.Options{
+		http.StatusTooManyRequests:     {RateLimit: 1},
+		http.StatusInternalServerError: {Data: r.t.TempDir()},
+	} {
+		s, err := server.New(opts)
+		r.must(err)
+		r.must(s.AddProject(r.t.Context(), project))
+		token, err := s.AddToken(r.t.Context(), project, "writer", true)
+		r.must(err)
+		ask := func(op operationPath) int {
+			req := httptest.NewRequest(op.method, "http://"+canon(r.x)+"/projects/"+project+strings.ReplaceAll(op.path, "ID", id), nil)
+			req.Header.Set("Authorization", "Token "+token)
+			recorder := httptest.NewRecorder()
+			r.x.hold(s).ServeHTTP(recorder, req)
+			return recorder.Code
+		}
+		if opts.RateLimit > 0 {
+			ask(operations["exports_list"])
+		}
+		r.must(s.Close())
+		for name, op := range operations {
+			if got := ask(op); got != want {
+				r.t.Errorf("%s: %d, want %d", name, got, want)
+			}
+		}
+	}
 }
 
 // answerCanned lets the middleware answer a status that the server does not.
 func answerCanned(t *testing.T, x *exchanges, op operationPath, status string) {
 	t.Helper()
-	code := http.StatusBadGateway
-	if status != "5XX" {
-		if _, err := fmt.Sscan(status, &code); err != nil {
-			t.Fatal(err)
-		}
+	code, err := strconv.Atoi(status)
+	if err != nil {
+		t.Fatal(err)
 	}
 	handler, err := middleware.NewStrict(middleware.Unimplemented{}, middleware.Options{
 		Authenticate: noEntry(code),
@@ -282,11 +312,12 @@ func TestTheServerSpeaksTheContract(t *testing.T) {
 	r.refuse()
 	r.conflict()
 	r.clean()
+	operations := r.operations()
+	r.fail(operations)
 	for _, wrong := range r.x.wrong {
 		t.Error(wrong)
 	}
 	given := maps.Clone(r.x.seen)
-	operations := r.operations()
 	if len(operations) != 11 {
 		t.Errorf("%d operations", len(operations))
 	}
