@@ -32,9 +32,13 @@ func OpenFolder(path string) (*Bucket, error) {
 	return &Bucket{bucket: bucket, dir: dir}, nil
 }
 
+// ErrUnavailable is wrapped by the errors of a folder that cannot be used, for
+// instance since it has gone. It is no [fs.ErrNotExist]: nobody knows then
+// whether a blob exists.
+var ErrUnavailable = errors.New("the blob folder cannot be used")
+
 // checkFolder gives an error when the folder is not there, which fileblob
-// either takes for an empty one or makes again. The error is no
-// [fs.ErrNotExist]: nobody knows then whether a blob exists.
+// either takes for an empty one or makes again.
 func (b *Bucket) checkFolder() error {
 	if b.dir == "" {
 		return nil
@@ -46,11 +50,11 @@ func (b *Bucket) checkFolder() error {
 func (b *Bucket) folderFault(info fs.FileInfo, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("the blob folder %s is not there", b.dir)
+		return fmt.Errorf("%w: %s is not there", ErrUnavailable, b.dir)
 	case err != nil:
-		return fmt.Errorf("the blob folder %s: %w", b.dir, err)
+		return fmt.Errorf("%w: %s: %w", ErrUnavailable, b.dir, err)
 	case !info.IsDir():
-		return fmt.Errorf("the blob folder %s is not a directory", b.dir)
+		return fmt.Errorf("%w: %s is not a directory", ErrUnavailable, b.dir)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -43,9 +44,19 @@ func (e *Engine) fail(ctx context.Context, job store.Job, reason error) error {
 	return err
 }
 
-// passing tells whether an error may not come again: it is the server's, not
-// that of an archive, a confirmation or a link.
-func passing(err error) bool { return reasons(err) == nil }
+// patience is how often a job is begun that meets an error: once where it is that
+// of an archive, a confirmation or a link, for about a minute and a half where
+// somebody has to make room or bring something back, and a few times otherwise.
+func patience(err error) int {
+	switch {
+	case reasons(err) != nil:
+		return 1
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable):
+		return 8
+	default:
+		return 3
+	}
+}
 
 // reasons returns what somebody outside may know of an error: nothing where it
 // is the server's own.
@@ -83,6 +94,8 @@ func message(reason error) string {
 		return first(known, maxErrorMessage)
 	case errors.Is(reason, syscall.ENOSPC):
 		return "The server has no space left"
+	case errors.Is(reason, blob.ErrUnavailable):
+		return "The server's archives cannot be reached"
 	case errors.Is(reason, store.ErrBusy):
 		return "The server's database is busy"
 	default:

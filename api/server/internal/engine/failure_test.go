@@ -79,12 +79,14 @@ func errorMessage(t *testing.T, s store.Store, id string) (message string) {
 func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		err  error
-		want string
+		err      error
+		want     string
+		attempts int
 	}{
-		{fmt.Errorf("write /data/a: %w", syscall.ENOSPC), "The server has no space left"},
-		{fmt.Errorf("sealed: %w", store.ErrBusy), "The server's database is busy"},
-		{errors.New("token 1234 in /data"), "An internal error of the server, which its log tells"},
+		{fmt.Errorf("write /data/a: %w", syscall.ENOSPC), "The server has no space left", 8},
+		{fmt.Errorf("sealed: %w", store.ErrBusy), "The server's database is busy", 8},
+		{fmt.Errorf("/data: %w", blob.ErrUnavailable), "The server's archives cannot be reached", 8},
+		{errors.New("token 1234 in /data"), "An internal error of the server, which its log tells", 3},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			t.Parallel()
@@ -95,10 +97,10 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(time.Minute)
+				time.Sleep(2 * time.Minute)
 				synctest.Wait()
 				wantSeen(t, w, "pending", "processing", "failed")
-				if got := errorMessage(t, w, export.ID); got != test.want || blobs.writes != 4 {
+				if got := errorMessage(t, w, export.ID); got != test.want || blobs.writes != test.attempts {
 					t.Errorf("error_message %q after %d attempts", got, blobs.writes)
 				}
 			})
@@ -116,7 +118,7 @@ func TestExportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
 		}
 		synctest.Wait()
 		blobs.setWrite(nil)
-		time.Sleep(time.Minute)
+		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		wantSeen(t, w, "pending", "processing", "completed")
 	})
@@ -132,7 +134,7 @@ func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		wantSeen(t, w, "pending", "scanning", "failed")
 		if got := errorMessage(t, w, row.ID); !strings.HasPrefix(got, "An internal error") {

@@ -22,9 +22,6 @@ const (
 	Interrupted End = "interrupted" // it comes again when the server does
 )
 
-// attempts is how often a job is begun that fails for reasons of the server.
-const attempts = 4
-
 // errGone ends a job whose export or import was deleted or went on without it.
 var errGone = errors.New("nothing left to do")
 
@@ -43,7 +40,7 @@ func (e *Engine) run(ctx context.Context, job store.Job) error {
 		end, err = Dropped, nil
 	case ctx.Err() != nil:
 		end = Interrupted
-	case passing(err) && job.Attempt < attempts:
+	case job.Attempt < patience(err):
 		end = Retried
 	default:
 		end = Failed
