@@ -7,10 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,64 +17,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
-
-// pipes is a listener of connections in memory, with deadlines that follow the
-// clock of a bubble.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-func (p *pipes) Close() error   { close(p.closed); return nil }
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-// dial serves h in the bubble and returns a connection to it.
-func dial(t *testing.T, h http.Handler) net.Conn {
-	t.Helper()
-	p := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-	s := &http.Server{Handler: h, ReadHeaderTimeout: time.Second}
-	served := make(chan error)
-	go func() { served <- s.Serve(p) }()
-	client, other := net.Pipe()
-	p.conns <- other
-	t.Cleanup(func() {
-		if err := errors.Join(s.Close(), client.Close()); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-	})
-	return client
-}
-
-func say(t *testing.T, c net.Conn, text string) {
-	t.Helper()
-	if _, err := io.WriteString(c, text); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func hear(t *testing.T, c net.Conn) answer {
-	t.Helper()
-	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return readAnswer(t, resp)
-}
-
-func post(path, length string) string {
-	return "POST " + path + " HTTP/1.1\r\nHost: h\r\nAuthorization: " + token + "\r\nContent-Length: " + length + "\r\n"
-}
 
 // atLeast asks for 100 bytes in each 10 seconds.
 func atLeast(o *middleware.Options) { o.MinRate, o.MinRateAfter = 10, 10*time.Second }
@@ -205,55 +144,6 @@ func TestTheTimeOfTheImplementationDoesNotCount(t *testing.T) {
 	})
 }
 
-func TestAnAnswerThatNobodyTakesIsBrokenOff(t *testing.T) {
-	t.Parallel()
-	for _, taken := range []int{0, 5} { // bytes a second
-		t.Run(strconv.Itoa(taken), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				done := make(chan middleware.Exchange, 1)
-				c := dial(t, bigDownload(t, atLeast, func(o *middleware.Options) {
-					o.OnDone = func(_ *http.Request, e middleware.Exchange) { done <- e }
-				}))
-				say(t, c, "GET "+imports+one+"/download HTTP/1.1\r\nHost: h\r\nAuthorization: "+token+"\r\n\r\n")
-				for {
-					select {
-					case e := <-done:
-						if !e.Broken || e.Duration > time.Minute {
-							t.Errorf("%+v", e)
-						}
-						return
-					case <-time.After(time.Second):
-						_, _ = c.Read(make([]byte, taken))
-					}
-				}
-			})
-		})
-	}
-}
-
-func bigDownload(t *testing.T, change ...func(*middleware.Options)) http.Handler {
-	return strict(t, stub{fetch: func(context.Context, server.ImportsDownloadRequestObject) (server.ImportsDownloadResponseObject, error) {
-		return middleware.Archive{Content: strings.NewReader(strings.Repeat("z", 100_000))}, nil
-	}}, change...)
-}
-
-func TestAnAnswerThatIsTakenJustFastEnoughArrivesWhole(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := dial(t, bigDownload(t, func(o *middleware.Options) { o.MinRate, o.MinRateAfter = 1000, 10*time.Second }))
-		say(t, c, "GET "+imports+one+"/download HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: "+token+"\r\n\r\n")
-		var got strings.Builder
-		for err := error(nil); err == nil; {
-			time.Sleep(time.Second)
-			_, err = io.CopyN(&got, c, 1100) // the header comes on top
-		}
-		if _, body, _ := strings.Cut(got.String(), "\r\n\r\n"); len(body) != 100_000 {
-			t.Errorf("%d bytes arrived", len(body))
-		}
-	})
-}
-
 func TestANegativeMinRateWaitsForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -267,60 +157,26 @@ func TestANegativeMinRateWaitsForEver(t *testing.T) {
 
 func TestASlowBodyIsAnswered408OverHTTP2(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewUnstartedServer(strict(t, stub{}, func(o *middleware.Options) { o.MinRate, o.MinRateAfter = 1000, 20*time.Millisecond }))
-	s.EnableHTTP2 = true
-	s.StartTLS()
-	t.Cleanup(s.Close)
-	body, more := io.Pipe()
-	t.Cleanup(func() { _ = more.Close() })
-	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+exports, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	setHeader(r, nil)
-	resp, err := s.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if resp.ProtoMajor != 2 {
-		t.Errorf("HTTP/%d", resp.ProtoMajor)
-	}
-	wantError(t, readAnswer(t, resp), http.StatusRequestTimeout)
-}
-
-// taker is a ResponseWriter that knows what it is asked to send.
-type taker struct {
-	http.ResponseWriter
-	files int
-}
-
-func (k *taker) SetWriteDeadline(time.Time) error { return nil }
-
-func (k *taker) ReadFrom(src io.Reader) (int64, error) {
-	if l, ok := src.(*io.LimitedReader); ok {
-		if _, ok := l.R.(*os.File); ok {
-			k.files++
+	synctest.Test(t, func(t *testing.T) {
+		var protocols http.Protocols
+		protocols.SetUnencryptedHTTP2(true)
+		c := dialWith(t, strict(t, stub{}, atLeast), &protocols)
+		transport := &http.Transport{Protocols: &protocols, DialContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }}
+		defer transport.CloseIdleConnections()
+		body, more := io.Pipe()
+		defer more.Close()
+		r, err := http.NewRequestWithContext(t.Context(), "POST", "http://h"+exports, body)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	return io.Copy(k.ResponseWriter, src)
-}
-
-func TestFilesReachNetHTTPInTheWayItSendsThemWithoutCopying(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "archive.zip")
-	if err := os.WriteFile(path, make([]byte, 300_000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h := strict(t, stub{fetch: func(context.Context, server.ImportsDownloadRequestObject) (server.ImportsDownloadResponseObject, error) {
-		f, err := os.Open(path)
-		return middleware.Archive{Content: f}, err
-	}}, func(o *middleware.Options) { o.MinRate, o.MinRateAfter = 10_000, 10*time.Second })
-	var k taker
-	got := call(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		k.ResponseWriter = w
-		h.ServeHTTP(&k, r)
-	}), "GET", imports+one+"/download", "")
-	if body := wantStatus(t, got, http.StatusOK); len(body) != 300_000 || k.files != 3 {
-		t.Errorf("%d bytes in %d pieces", len(body), k.files)
-	}
+		setHeader(r, nil)
+		resp, err := transport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.ProtoMajor != 2 {
+			t.Errorf("HTTP/%d", resp.ProtoMajor)
+		}
+		wantError(t, readAnswer(t, resp), http.StatusRequestTimeout)
+	})
 }

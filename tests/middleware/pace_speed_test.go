@@ -17,7 +17,7 @@ import (
 	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
 )
 
-const gib = 1 << 30
+const large = 256 << 20
 
 // sparse answers downloads from a file, and drops uploads.
 type sparse struct {
@@ -38,7 +38,7 @@ func (sparse) ImportsCreate(_ context.Context, r server.ImportsCreateRequestObje
 	return server.ImportsCreate2XXJSONResponse{Body: models.ImportList{ID: id}}, err
 }
 
-// BenchmarkSlowClients compares transfers of 1 GiB over loopback with and
+// BenchmarkSlowClients compares transfers of 256 MiB over loopback with and
 // without the deadlines that slow clients meet. Downloads are of a file of
 // holes, so that no disk is in the way; HTTP/2 is over TLS.
 func BenchmarkSlowClients(b *testing.B) {
@@ -47,7 +47,7 @@ func BenchmarkSlowClients(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := f.Truncate(gib); err != nil {
+	if err := f.Truncate(large); err != nil {
 		b.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
@@ -76,7 +76,7 @@ func BenchmarkSlowClients(b *testing.B) {
 		for _, c := range []struct {
 			name string
 			do   func(context.Context, *httptest.Server) error
-		}{{"download", downloadGiB}, {"upload", uploadGiB}} {
+		}{{"download", downloadLarge}, {"upload", uploadLarge}} {
 			b.Run(name+"/"+c.name, func(b *testing.B) {
 				ratio.Run(b, 7,
 					ratio.Way{Name: "free", Do: func() error { return c.do(b.Context(), free) }},
@@ -86,14 +86,14 @@ func BenchmarkSlowClients(b *testing.B) {
 	}
 }
 
-func downloadGiB(ctx context.Context, s *httptest.Server) error {
-	return exchange(ctx, s, "GET", "/v2.1/projects/demo/exports/"+id+"/download", nil, gib)
+func downloadLarge(ctx context.Context, s *httptest.Server) error {
+	return exchange(ctx, s, "GET", "/v2.1/projects/demo/exports/"+id+"/download", nil, large)
 }
 
-func uploadGiB(ctx context.Context, s *httptest.Server) error {
+func uploadLarge(ctx context.Context, s *httptest.Server) error {
 	const head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\n"
 	return exchange(ctx, s, "POST", "/v2.1/projects/demo/imports", io.MultiReader(
-		strings.NewReader(head), io.LimitReader(zeros{}, gib), strings.NewReader("\r\n--b--\r\n")), 1)
+		strings.NewReader(head), io.LimitReader(zeros{}, large), strings.NewReader("\r\n--b--\r\n")), 1)
 }
 
 // exchange wants an answer of at least so many bytes.

@@ -103,16 +103,18 @@ func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *s
 		return err
 	case <-ctx.Done():
 	}
-	log.Info("stopping", "timeout", f.shutdownTimeout)
+	log.InfoContext(ctx, "stopping", "timeout", f.shutdownTimeout)
 	s.Drain()
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.shutdownTimeout)
 	defer cancel()
 	err := web.Shutdown(limit)
 	if errors.Is(err, context.DeadlineExceeded) {
-		log.Warn("requests were cut off")
+		log.WarnContext(ctx, "requests were cut off")
 		err = web.Close()
 	}
-	<-served // http.ErrServerClosed
+	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
+		err = errors.Join(err, serveErr)
+	}
 	return ignoreClosed(err)
 }
 

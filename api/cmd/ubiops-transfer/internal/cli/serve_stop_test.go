@@ -82,8 +82,9 @@ func TestServeEndsWithinTheDeadline(t *testing.T) {
 	if log := s.log.String(); !strings.Contains(log, "stopping") || !strings.Contains(log, "cut off") {
 		t.Errorf("the log is %s", log)
 	}
-	if _, err := http.Get(s.url + "/status"); err == nil {
-		t.Error("it still takes requests")
+	if late, err := net.Dial("tcp", s.host(t)); err == nil {
+		t.Error("it still takes connections")
+		late.Close()
 	}
 }
 
