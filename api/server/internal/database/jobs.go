@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,10 +87,22 @@ func (t *tx) Finish(job store.Job) error {
 	if row.State != rivertype.JobStateRunning || row.Attempt != h.job.Attempt || cancelRequested(row) {
 		return store.ErrLost
 	}
-	if _, err := river.JobCompleteTx[*riversqlite.Driver](context.WithoutCancel(h.ctx), t.sql, h.job); err != nil {
+	row, err = complete(h, t.sql)
+	if err != nil {
 		return t.result(err)
 	}
+	if row.State != rivertype.JobStateCompleted || row.Attempt != h.job.Attempt {
+		return t.result(store.ErrLost) // on a database where others write meanwhile
+	}
 	return t.result(t.queries.DeleteJob(t.ctx, h.job.ID))
+}
+
+func complete(h *handle, tx *sql.Tx) (*rivertype.JobRow, error) {
+	job, err := river.JobCompleteTx[*riversqlite.Driver](context.WithoutCancel(h.ctx), tx, h.job)
+	if err != nil {
+		return nil, err
+	}
+	return job.JobRow, nil
 }
 
 // cancelRequested reports whether somebody wants a running job to end.
