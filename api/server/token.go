@@ -32,3 +32,9 @@ func (s *Server) PutToken(ctx context.Context, project, name, token string, writ
 	})
 	return err
 }
+
+// ForgetTokens keeps the bearers of all tokens of a name out from now on.
+func (s *Server) ForgetTokens(ctx context.Context, name string) error {
+	_, err := s.store.Update(ctx, func(tx store.Tx) error { return tx.DeleteTokens(name) })
+	return err
+}

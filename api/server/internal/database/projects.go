@@ -140,3 +140,11 @@ func (t *tx) PutToken(token store.Token) error {
 		Hash: token.Hash[:], Project: token.Project, Name: token.Name, MayWrite: token.Write,
 	}))
 }
+
+// DeleteTokens implements [store.Tx].
+func (t *tx) DeleteTokens(name string) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	return t.result(t.queries.DeleteTokens(t.ctx, name))
+}

@@ -10,6 +10,9 @@ SELECT name FROM projects WHERE name = $1;
 -- name: AddProject :exec
 INSERT INTO projects (name) VALUES ($1) ON CONFLICT (name) DO NOTHING;
 
+-- name: DeleteTokens :exec
+DELETE FROM tokens WHERE name = $1;
+
 -- name: Token :one
 SELECT * FROM tokens WHERE hash = $1;
 

@@ -209,6 +209,20 @@ func (t *tx) PutToken(v Token) error {
 	return put(t, t.rows.tokens, v.Hash, v)
 }
 
+func (t *tx) DeleteTokens(name string) error {
+	if t.readOnly {
+		return errReadOnly
+	}
+	for hash, token := range t.rows.tokens {
+		if token.Name == name {
+			if err := remove(t, t.rows.tokens, hash); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (t *tx) Export(project, id string) (Export, error) {
 	return get(t.rows.exports, key{project, id})
 }

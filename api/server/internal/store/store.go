@@ -65,6 +65,8 @@ type Tx interface {
 
 	Token(hash Hash) (Token, error)
 	PutToken(Token) error
+	// DeleteTokens removes the tokens of that name, in whatever project.
+	DeleteTokens(name string) error
 
 	Export(project, id string) (Export, error)
 	// Exports lists exports, newest first, without their Selection (but with its

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -150,6 +151,36 @@ func TestServeFillsProjectsAndTakesTokensFromAFile(t *testing.T) {
 	s.end(t)
 	if log := s.log.String(); log != "" {
 		t.Errorf("the log is %s", log)
+	}
+}
+
+func TestServeGoesOnWithItsDataAndForgetsTokensThatLeftTheFile(t *testing.T) {
+	t.Parallel()
+	path := file(t, archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"TOP": {Value: models.Value("1")}}})
+	data, tokens := t.TempDir(), filepath.Join(t.TempDir(), "tokens")
+	all := models.ExportCreate{EnvironmentVariables: map[string]models.VariableSelection{"TOP": {}}}
+	var created string
+	for _, line := range []string{"a write aaaaaaaaaaaaaaaa\n", "a write bbbbbbbbbbbbbbbb\n"} {
+		if err := os.WriteFile(tokens, []byte(line), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := serve(t, noEnv, "--project", "a="+path, "--token-file", tokens, "--data", data)
+		if created == "" {
+			export, err := s.client(t, "aaaaaaaaaaaaaaaa").Exports.Create(t.Context(), "a", all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			created = export.ID
+		} else {
+			if _, err := s.client(t, "aaaaaaaaaaaaaaaa").Exports.Get(t.Context(), "a", created); !errors.Is(err, api.ErrUnauthorized) {
+				t.Errorf("the old token: %v", err)
+			}
+			export, err := s.client(t, "bbbbbbbbbbbbbbbb").Exports.Wait(t.Context(), "a", created)
+			if err != nil || export.Status != models.ExportStatusCompleted {
+				t.Errorf("the export of the first start: %+v, %v", export, err)
+			}
+		}
+		s.end(t)
 	}
 }
 

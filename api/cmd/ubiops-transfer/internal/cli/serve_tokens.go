@@ -65,12 +65,18 @@ func parseTokens(r io.Reader) ([]tokenLine, error) {
 	return lines, errors.Join(errs...)
 }
 
-// putTokens lets the bearers of the tokens in. A token that is no longer in the
-// file stays valid.
+// fromFile is the name of all tokens of the file.
+const fromFile = "token-file"
+
+// putTokens lets the bearers of the tokens in, and keeps those of tokens out
+// that the file held when the server was started before.
 func putTokens(ctx context.Context, s *server.Server, lines []tokenLine) error {
+	if err := s.ForgetTokens(ctx, fromFile); err != nil {
+		return err
+	}
 	var errs []error
 	for _, l := range lines {
-		if err := s.PutToken(ctx, l.project, "token-file", l.token, l.write); err != nil {
+		if err := s.PutToken(ctx, l.project, fromFile, l.token, l.write); err != nil {
 			errs = append(errs, fmt.Errorf("line %d: %w", l.number, err))
 		}
 	}

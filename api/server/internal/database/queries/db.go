@@ -63,6 +63,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteReferenceStmt, err = db.PrepareContext(ctx, deleteReference); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteReference: %w", err)
 	}
+	if q.deleteTokensStmt, err = db.PrepareContext(ctx, deleteTokens); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteTokens: %w", err)
+	}
 	if q.exportByIDStmt, err = db.PrepareContext(ctx, exportByID); err != nil {
 		return nil, fmt.Errorf("error preparing query ExportByID: %w", err)
 	}
@@ -188,6 +191,11 @@ func (q *Queries) Close() error {
 	if q.deleteReferenceStmt != nil {
 		if cerr := q.deleteReferenceStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteReferenceStmt: %w", cerr)
+		}
+	}
+	if q.deleteTokensStmt != nil {
+		if cerr := q.deleteTokensStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteTokensStmt: %w", cerr)
 		}
 	}
 	if q.exportByIDStmt != nil {
@@ -337,6 +345,7 @@ type Queries struct {
 	deleteImportStmt       *sql.Stmt
 	deleteJobStmt          *sql.Stmt
 	deleteReferenceStmt    *sql.Stmt
+	deleteTokensStmt       *sql.Stmt
 	exportByIDStmt         *sql.Stmt
 	exportsStmt            *sql.Stmt
 	exportsWithStatusStmt  *sql.Stmt
@@ -375,6 +384,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteImportStmt:       q.deleteImportStmt,
 		deleteJobStmt:          q.deleteJobStmt,
 		deleteReferenceStmt:    q.deleteReferenceStmt,
+		deleteTokensStmt:       q.deleteTokensStmt,
 		exportByIDStmt:         q.exportByIDStmt,
 		exportsStmt:            q.exportsStmt,
 		exportsWithStatusStmt:  q.exportsWithStatusStmt,

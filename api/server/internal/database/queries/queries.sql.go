@@ -245,6 +245,15 @@ func (q *Queries) DeleteReference(ctx context.Context, arg DeleteReferenceParams
 	return err
 }
 
+const deleteTokens = `-- name: DeleteTokens :exec
+DELETE FROM tokens WHERE name = $1
+`
+
+func (q *Queries) DeleteTokens(ctx context.Context, name string) error {
+	_, err := q.exec(ctx, q.deleteTokensStmt, deleteTokens, name)
+	return err
+}
+
 const exportByID = `-- name: ExportByID :one
 SELECT e.project, e.id, e.status, e.error_message, e.created_at, e.created_by, e.description, e.packages, e.blob, e.size, d.selection, d.snapshot
 FROM exports AS e JOIN export_documents AS d ON d.project = e.project AND d.id = e.id

@@ -51,7 +51,7 @@ var rows = map[string]func(*testing.T, store.Store){
 			return err
 		})
 	},
-	"a token is kept and replaced": func(t *testing.T, s store.Store) {
+	"a token is kept, replaced and deleted": func(t *testing.T, s store.Store) {
 		token := store.Token{Hash: store.Hash{1, 31: 2}, Project: project, Name: "who"}
 		for _, token.Write = range []bool{true, false} {
 			update(t, s, func(tx store.Tx) error { return tx.PutToken(token) })
@@ -63,6 +63,15 @@ var rows = map[string]func(*testing.T, store.Store){
 				return err
 			})
 		}
+		other := store.Token{Hash: store.Hash{2}, Project: project, Name: "whoever"}
+		update(t, s, func(tx store.Tx) error { return errors.Join(tx.PutToken(other), tx.DeleteTokens("who")) })
+		view(t, s, func(tx store.Tx) error {
+			if _, err := tx.Token(token.Hash); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("the token is still there: %v", err)
+			}
+			_, err := tx.Token(other.Hash)
+			return err
+		})
 	},
 	"content keeps every member, and what is not put again": func(t *testing.T, s store.Store) {
 		first := fullContent()
