@@ -44,11 +44,7 @@ func openPartial(dir string, identity ...string) (*partial, error) {
 	name := filepath.Join(dir, fmt.Sprintf(".download-%x", sum[:16]))
 	lock, err := openLocked(name + ".lock")
 	if errors.Is(err, errors.ErrUnsupported) {
-		f, err := os.CreateTemp(dir, ".download-*.part")
-		if err != nil {
-			return nil, err
-		}
-		return &partial{File: f}, nil
+		return ownPartial(dir)
 	}
 	if err != nil {
 		return nil, err
@@ -70,6 +66,15 @@ func openPartial(dir string, identity ...string) (*partial, error) {
 		return nil, errors.Join(err, os.Remove(lock.Name()), lock.Close())
 	}
 	return p, nil
+}
+
+// ownPartial makes a partial file that no other call finds.
+func ownPartial(dir string) (*partial, error) {
+	f, err := os.CreateTemp(dir, ".download-*.part")
+	if err != nil {
+		return nil, err
+	}
+	return &partial{File: f}, nil
 }
 
 // openLocked opens or makes a file and locks it.
