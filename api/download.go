@@ -83,18 +83,19 @@ type checkedBody struct {
 
 func (b *checkedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	ended := err == io.EOF
 	if b.size >= 0 && int64(n) > b.size-b.read {
-		n, err = int(b.size-b.read), fmt.Errorf("%w: it goes on", ErrDownloadSize)
+		n, ended, err = int(b.size-b.read), false, fmt.Errorf("%w: it goes on", ErrDownloadSize)
 	}
 	b.read += int64(n)
 	b.meter.add(n)
 	switch {
 	case err == nil:
 		return n, nil
-	case err == io.EOF && (b.size < 0 || b.read == b.size):
+	case ended && (b.size < 0 || b.read == b.size):
 		b.meter.end()
 		return n, io.EOF
-	case err == io.EOF:
+	case ended:
 		err = io.ErrUnexpectedEOF
 	}
 	return n, fmt.Errorf("%s: after %d bytes of %s: %w", b.where, b.read, length(b.size), err)

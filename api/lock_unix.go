@@ -19,7 +19,7 @@ func tryLock(f *os.File) error {
 	}
 	var lockErr error
 	err = conn.Control(func(fd uintptr) {
-		lockErr = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB) //nolint:gosec // G115: it is a descriptor
+		lockErr = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB)
 	})
 	switch {
 	case err != nil:

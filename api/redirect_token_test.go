@@ -51,8 +51,8 @@ func TestNoRedirectCarriesTheTokenAway(t *testing.T) {
 	}}
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for target, want := range map[string]string{
-			"/other":                                   "token",
-			"https://api.example.com/other":            "token",
+			"/other":                        "token",
+			"https://api.example.com/other": "token",
 			"https://user:pass@api.example.com/other":  "token",
 			"https://api.example.com:444/other":        "no token",
 			"https://sub.api.example.com/other":        "no token",

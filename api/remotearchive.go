@@ -124,7 +124,7 @@ func contentRange(h http.Header) (first, last, size int64, ok bool) {
 		to   *int64
 	}{{from, &first}, {to, &last}, {total, &size}} {
 		n, err := strconv.ParseUint(number.text, 10, 63)
-		*number.to, errs[i] = int64(n), err //nolint:gosec // G115: of 63 bits
+		*number.to, errs[i] = int64(n), err
 	}
 	return first, last, size, errors.Join(errs[:]...) == nil
 }

@@ -99,7 +99,7 @@ func post(ctx context.Context, srv *httptest.Server, body io.Reader, size int64)
 // a file system of memory where there is one.
 func BenchmarkDownload(b *testing.B) {
 	dir := b.TempDir()
-	if shm, err := os.MkdirTemp("/dev/shm", "transfers"); err == nil {
+	if shm, err := os.MkdirTemp("/dev/shm", "transfers"); err == nil { //nolint:usetesting // elsewhere than b.TempDir
 		dir = shm
 		b.Cleanup(func() { _ = os.RemoveAll(shm) })
 	}
