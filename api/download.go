@@ -83,7 +83,7 @@ type checkedBody struct {
 
 func (b *checkedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	ended := err == io.EOF
+	ended := err == io.EOF //nolint:errorlint // wrapped, it is no end
 	if b.size >= 0 && int64(n) > b.size-b.read {
 		n, ended, err = int(b.size-b.read), false, fmt.Errorf("%w: it goes on", ErrDownloadSize)
 	}
