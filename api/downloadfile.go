@@ -27,7 +27,8 @@ import (
 // new; a refused request is not repeated. Whatever the call then ends with, it
 // removes the partial file, unless [KeepPartial] is given. A partial file that is
 // there nevertheless, since it was kept or the process was killed, is used by the
-// next call for the same host, project, job and path.
+// next call for the same host, project, job and path. Where only removing it fails
+// there are both a File and an error.
 //
 // Bytes of two archives are never mixed. What is there is used only where the
 // archive still has the same size, and its ETag is the same; a strong ETag lets
@@ -108,7 +109,7 @@ func (r *remoteArchive) downloadFile(ctx context.Context, path string, set downl
 		return file, part.remove() // what is left beside the file
 	}
 	if set.keepPartial && d.useful() {
-		return nil, errors.Join(err, part.Sync(), part.keep())
+		return nil, errors.Join(err, part.keep())
 	}
 	return nil, errors.Join(err, part.remove())
 }

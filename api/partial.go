@@ -132,10 +132,15 @@ func (p *partial) note(from origins) error {
 		return nil
 	}
 	p.from = from
+	return p.write()
+}
+
+// write puts p.from into the file with the lock.
+func (p *partial) write() error {
 	if p.lock == nil {
 		return nil
 	}
-	text, err := json.Marshal(from)
+	text, err := json.Marshal(p.from)
 	if err != nil {
 		return err
 	}
@@ -158,10 +163,17 @@ func (p *partial) publish(target string, overwrite bool) error {
 	if err := p.Close(); err != nil {
 		return err
 	}
+	if err := p.rename(target, overwrite); err != nil {
+		return errors.Join(err, p.write()) // a later call may have more luck
+	}
+	return nil
+}
+
+func (p *partial) rename(target string, overwrite bool) error {
 	if !overwrite {
 		err := os.Link(p.Name(), target)
 		if err == nil {
-			return nil
+			return nil // the other name goes with remove
 		}
 		if errors.Is(err, fs.ErrExist) {
 			return exists(target)
@@ -198,11 +210,19 @@ func (p *partial) remove() error {
 	if p.lock != nil {
 		err = errors.Join(err, os.Remove(p.lock.Name())) // before it is free
 	}
-	return errors.Join(err, p.keep())
+	return errors.Join(err, p.free())
 }
 
 // keep leaves the file to a later call.
 func (p *partial) keep() error {
+	err := p.Sync()
+	if errors.Is(err, fs.ErrClosed) { // after publish has failed
+		err = nil
+	}
+	return errors.Join(err, p.free())
+}
+
+func (p *partial) free() error {
 	err := p.Close()
 	if errors.Is(err, fs.ErrClosed) {
 		err = nil

@@ -213,3 +213,22 @@ func TestAPartialFileIsNoLink(t *testing.T) {
 		t.Errorf("%q, %v", there, err)
 	}
 }
+
+func TestAWholeArchiveThatFoundNoPlaceIsKept(t *testing.T) {
+	t.Parallel()
+	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
+	path := filepath.Join(t.TempDir(), "a.zip")
+	host.before = func(int, http.ResponseWriter, *http.Request) bool { put(t, path, []byte("mine")); return true }
+	c := newTestClient(t, host.serve)
+	if _, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, KeepPartial()); !errors.Is(err, fs.ErrExist) || strings.Contains(err.Error(), "closed") {
+		t.Errorf("error is %v", err)
+	}
+	f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, Overwrite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, f, path, host.content)
+	if f.Resumed != int64(len(host.content)-1) {
+		t.Errorf("answered %+v", f)
+	}
+}
