@@ -18,7 +18,9 @@
 //
 // [ExportsService.Create] starts an export of what a selection names,
 // [ExportsService.Wait] waits until it is completed, and
-// [ExportsService.Download] streams the archive.
+// [ExportsService.DownloadFile] takes the archive into a file: resumed after a
+// break, checked, and there as a whole or not at all; see [File].
+// [ExportsService.Download] streams it.
 //
 // # Into a project
 //
@@ -43,11 +45,14 @@
 // Nothing is sent twice by this package; repeating what failed is up to the
 // caller. JSON answers may have up to 256 MiB. Archives are streamed in both
 // directions and never held in memory. Uploads carry their exact length and
-// ask the server first (Expect: 100-continue).
+// ask the server first (Expect: 100-continue). [UploadProgress] and
+// [DownloadProgress] tell how far they are.
 //
 // The token goes to the scheme, host and port of the base URL only. A GET
 // follows redirects to other https hosts without it, as downloads from an
 // object storage need; any other request follows a redirect only where method
 // and origin stay the same. A redirect from https to plain http is not
-// followed, nor is any after the tenth. [Client.Raw] keeps to the same rules.
+// followed, nor is any after the tenth. Cookies are not the token: the jar of
+// the caller's [http.Client], if any, decides alone where they go.
+// [Client.Raw] keeps to the same rules.
 package api

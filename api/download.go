@@ -1,90 +1,101 @@
 package api
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"mime"
-	"net/http"
-	"strings"
-	"unicode"
-
-	"github.com/ubiops-contrib/transfer/gen/client"
 )
+
+// ErrDownloadSize says that the server has another number of bytes than the
+// archive should have. A body that merely ends too early is an
+// [io.ErrUnexpectedEOF].
+var ErrDownloadSize = errors.New("the archive does not have the expected size")
 
 // Download is an archive on its way from the server.
 type Download struct {
 	// Body streams the archive. Where it ends before Size bytes, Read fails with
-	// an error that wraps [io.ErrUnexpectedEOF]; where Size is -1, an end that
-	// HTTP itself does not notice is not noticed here either. The caller closes
-	// it, at any time.
+	// an error that wraps [io.ErrUnexpectedEOF], and where it goes on after them
+	// with [ErrDownloadSize]; where Size is -1, an end that HTTP itself does not
+	// notice is not noticed here either. The caller closes it, at any time.
 	Body io.ReadCloser
-	// Size is the number of bytes, or -1 where the server does not tell.
+	// Size is the number of bytes, or -1 where the server does not tell and
+	// [ExpectSize] was not given.
 	Size int64
 	// FileName is what the server suggests to call the file, reduced to a name
-	// without a directory that common file systems accept, or else made from the
-	// id. It is never empty.
+	// without a directory that common file systems accept and that ends in .zip,
+	// or else made from the id. It is never empty.
 	FileName string
 }
 
-const maxFileName = 200 // bytes; common file systems take 255
+// DownloadOption is a choice for the Download and DownloadFile methods of
+// [ExportsService] and [ImportsService].
+type DownloadOption func(*downloadChoices)
 
-// acceptArchive asks for the archive as it is: a compressed body would have
-// another length. Anything else is accepted too, since errors are no archives
-// and frameworks answer 406 where they know no application/zip.
-func acceptArchive(_ context.Context, req *http.Request) error {
-	req.Header.Set("Accept", "application/zip, */*;q=0.9")
-	req.Header.Set("Accept-Encoding", "identity")
-	return nil
+type downloadChoices struct {
+	size                   int64 // -1 where it is not known
+	progress               Progress
+	overwrite, keepPartial bool
+	writer                 func(io.Writer) io.Writer // for tests that fill the disk
 }
 
-// download makes a call and returns the archive that it answers, with the body open.
-func download(c *Client, fallback string, call func(*client.Client) (*http.Response, error)) (*Download, error) {
-	resp, err := call(c.calls)
+// ExpectSize says how many bytes the archive has, as the Size of a detail does.
+// A download of another size is an error, also where the server does not tell
+// how much it sends. The default: Download believes the server's Content-Length,
+// and DownloadFile asks for the detail first. A negative size stands for the
+// default.
+func ExpectSize(bytes int64) DownloadOption {
+	return func(c *downloadChoices) { c.size = max(bytes, -1) }
+}
+
+// DownloadProgress has p told how far a download is. What was there from an
+// earlier call counts as done.
+func DownloadProgress(p Progress) DownloadOption {
+	return func(c *downloadChoices) { c.progress = p }
+}
+
+func downloadChoicesOf(opts []DownloadOption) downloadChoices {
+	c := downloadChoices{size: -1}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	return c
+}
+
+// download opens the whole archive.
+func (r *remoteArchive) download(ctx context.Context, set downloadChoices) (*Download, error) {
+	a, err := r.fetch(ctx, span{size: set.size})
 	if err != nil {
 		return nil, err
 	}
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) // no or a broken type is no objection
-	why := ""
-	switch {
-	case resp.StatusCode == http.StatusPartialContent:
-		why = "the answer is a part of the archive, though the whole was asked for"
-	case resp.StatusCode == http.StatusNoContent, resp.StatusCode == http.StatusResetContent:
-		why = "the answer has no archive"
-	case kind == "text/html", kind == jsonType:
-		why = "the answer is " + kind + " and no archive"
-	}
-	if why != "" {
-		drain(resp.Body)
-		_ = resp.Body.Close()
-		return nil, c.send.unusable(resp, why, nil)
-	}
-	d := &Download{Size: resp.ContentLength, FileName: cmp.Or(fileName(fallback), "archive.zip")}
-	if _, params, err := mime.ParseMediaType(resp.Header.Get("Content-Disposition")); err == nil {
-		if name := fileName(params["filename"]); name != "" {
-			d.FileName = name
-		}
-	}
-	where := resp.Request.Method + " " + c.send.path(resp.Request)
-	d.Body = &checkedBody{ReadCloser: resp.Body, size: d.Size, where: where}
-	return d, nil
+	a.body.meter = meter{tell: set.progress, total: a.size}
+	return &Download{Body: a.body, Size: a.size, FileName: a.name}, nil
 }
 
 // checkedBody holds a body to its length, whichever transport it comes from.
+// Its errors count from the beginning of the archive.
 type checkedBody struct {
 	io.ReadCloser
-	read, size int64
+	read, size int64 // of the archive
 	where      string
+	meter      meter
 }
 
 func (b *checkedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	b.read += int64(n)
-	if err == nil || err == io.EOF && (b.size < 0 || b.read == b.size) {
-		return n, err
+	ended := err == io.EOF //nolint:errorlint // wrapped, it is no end
+	if b.size >= 0 && int64(n) > b.size-b.read {
+		n, ended, err = int(b.size-b.read), false, fmt.Errorf("%w: it goes on", ErrDownloadSize)
 	}
-	if err == io.EOF {
+	b.read += int64(n)
+	b.meter.add(n)
+	switch {
+	case err == nil:
+		return n, nil
+	case ended && (b.size < 0 || b.read == b.size):
+		b.meter.end()
+		return n, io.EOF
+	case ended:
 		err = io.ErrUnexpectedEOF
 	}
 	return n, fmt.Errorf("%s: after %d bytes of %s: %w", b.where, b.read, length(b.size), err)
@@ -95,23 +106,4 @@ func length(size int64) string {
 		return "unknown length"
 	}
 	return fmt.Sprint(size)
-}
-
-// fileName reduces a foreign name to one that stays in its directory: the part
-// behind the last separator of any system, without characters that cannot be
-// seen or that Windows reserves, and without dots or spaces around it. It is
-// empty where nothing is left, or too much.
-func fileName(name string) string {
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) || strings.ContainsRune(`<>:"|?*`, r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(name, ""))
-	name = strings.Trim(name, ". ")
-	if len(name) > maxFileName {
-		return ""
-	}
-	return name
 }

@@ -104,13 +104,42 @@ func (s *ExportsService) Delete(ctx context.Context, project, id string) error {
 }
 
 // Download opens the archive of a completed export. The caller closes the body.
-// It is the operation exports_download. Errors: those of [ExportsService];
-// [ErrConflict] where the export is not completed yet.
-func (s *ExportsService) Download(ctx context.Context, project, id string) (*Download, error) {
+// It is the operation exports_download. Options: [ExpectSize] and
+// [DownloadProgress].
+//
+// Errors: those of [ExportsService]; [ErrConflict] where the export is not
+// completed yet; [ErrDownloadSize].
+func (s *ExportsService) Download(ctx context.Context, project, id string, opts ...DownloadOption) (*Download, error) {
 	if err := pathElements(project, "export id", id); err != nil {
 		return nil, err
 	}
-	return download(s.client, "export-"+id+".zip", func(c *client.Client) (*http.Response, error) {
-		return c.ExportsDownload(ctx, project, id, nil, acceptArchive)
-	})
+	return s.archive(project, id).download(ctx, downloadChoicesOf(opts))
+}
+
+// DownloadFile takes the archive of a completed export into a file; see [File].
+//
+// Errors: those of [ExportsService.Download], [ErrDownloadInUse],
+// [io/fs.ErrExist] where the file is there already, an archive that is no sound
+// ZIP, and those of the file system, which name the path.
+func (s *ExportsService) DownloadFile(ctx context.Context, project, id, path string, opts ...DownloadOption) (*File, error) {
+	if err := pathElements(project, "export id", id); err != nil {
+		return nil, err
+	}
+	return s.archive(project, id).downloadFile(ctx, path, downloadChoicesOf(opts))
+}
+
+func (s *ExportsService) archive(project, id string) *remoteArchive {
+	return &remoteArchive{
+		client: s.client, kind: "export", project: project, id: id,
+		open: func(ctx context.Context, edit client.RequestEditorFn) (*http.Response, error) {
+			return s.client.calls.ExportsDownload(ctx, project, id, nil, edit)
+		},
+		detailSize: func(ctx context.Context) (int64, error) {
+			detail, err := s.Get(ctx, project, id)
+			if err != nil {
+				return 0, err
+			}
+			return detail.Size.Or(-1), nil
+		},
+	}
 }

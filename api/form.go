@@ -21,6 +21,7 @@ type form struct {
 	contentType string
 	prefix, end []byte
 	archive     *archive // nil for a link or an export
+	progress    Progress // of the archive; may be nil
 }
 
 // newForm writes the small fields before the file, so that a server knows them
@@ -29,7 +30,7 @@ func newForm(source ImportSource, choices importChoices) (*form, error) {
 	if source.err != nil {
 		return nil, source.err
 	}
-	f := &form{}
+	f := &form{progress: choices.progress}
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)
 	f.contentType = w.FormDataContentType()
@@ -87,7 +88,7 @@ func (f *form) open(ctx context.Context) (io.ReadCloser, error) {
 	if f.archive == nil {
 		return io.NopCloser(io.MultiReader(prefix, end)), nil
 	}
-	archive, err := f.archive.open(ctx)
+	archive, err := f.archive.open(ctx, f.progress)
 	if err != nil {
 		return nil, err
 	}

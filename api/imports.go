@@ -23,7 +23,10 @@ type ImportsService struct{ client *Client }
 // ImportOption is a choice for [ImportsService.Create].
 type ImportOption func(*importChoices)
 
-type importChoices struct{ skipConfirmation *bool }
+type importChoices struct {
+	skipConfirmation *bool
+	progress         Progress
+}
 
 // SkipConfirmation says whether to create everything in the archive at once,
 // without waiting for [ImportsService.Confirm]. The default is false.
@@ -137,13 +140,43 @@ func (s *ImportsService) Delete(ctx context.Context, project, id string) error {
 }
 
 // Download opens the archive that an import was made from. The caller closes
-// the body. It is the operation imports_download. Errors: those of
-// [ImportsService]; [ErrConflict] where the archive has not arrived yet.
-func (s *ImportsService) Download(ctx context.Context, project, id string) (*Download, error) {
+// the body. It is the operation imports_download. Options: [ExpectSize] and
+// [DownloadProgress].
+//
+// Errors: those of [ImportsService]; [ErrConflict] where the archive has not
+// arrived yet; [ErrDownloadSize].
+func (s *ImportsService) Download(ctx context.Context, project, id string, opts ...DownloadOption) (*Download, error) {
 	if err := pathElements(project, "import id", id); err != nil {
 		return nil, err
 	}
-	return download(s.client, "import-"+id+".zip", func(c *client.Client) (*http.Response, error) {
-		return c.ImportsDownload(ctx, project, id, nil, acceptArchive)
-	})
+	return s.archive(project, id).download(ctx, downloadChoicesOf(opts))
+}
+
+// DownloadFile takes the archive that an import was made from into a file; see
+// [File].
+//
+// Errors: those of [ImportsService.Download], [ErrDownloadInUse],
+// [io/fs.ErrExist] where the file is there already, an archive that is no sound
+// ZIP, and those of the file system, which name the path.
+func (s *ImportsService) DownloadFile(ctx context.Context, project, id, path string, opts ...DownloadOption) (*File, error) {
+	if err := pathElements(project, "import id", id); err != nil {
+		return nil, err
+	}
+	return s.archive(project, id).downloadFile(ctx, path, downloadChoicesOf(opts))
+}
+
+func (s *ImportsService) archive(project, id string) *remoteArchive {
+	return &remoteArchive{
+		client: s.client, kind: "import", project: project, id: id,
+		open: func(ctx context.Context, edit client.RequestEditorFn) (*http.Response, error) {
+			return s.client.calls.ImportsDownload(ctx, project, id, nil, edit)
+		},
+		detailSize: func(ctx context.Context) (int64, error) {
+			detail, err := s.Get(ctx, project, id)
+			if err != nil {
+				return 0, err
+			}
+			return detail.Size.Or(-1), nil
+		},
+	}
 }

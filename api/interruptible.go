@@ -5,6 +5,8 @@ import (
 	"io"
 )
 
+const readAtOnce = 128 << 10 // bytes; net/http asks for 32 KiB
+
 // interruptible is a reader whose Read ends with its context, also where the
 // reader below blocks. net/http needs that: it does not return from a cancelled
 // request before the Read of its body has returned. A Read that was given up
@@ -13,6 +15,8 @@ type interruptible struct {
 	ctx    context.Context
 	reader io.Reader
 	buf    []byte
+	unread []byte // of buf
+	err    error  // that comes after unread
 	done   chan readResult
 }
 
@@ -22,26 +26,30 @@ type readResult struct {
 }
 
 func newInterruptible(ctx context.Context, r io.Reader) *interruptible {
-	return &interruptible{ctx: ctx, reader: r, done: make(chan readResult, 1)}
+	return &interruptible{ctx: ctx, reader: r, buf: make([]byte, readAtOnce), done: make(chan readResult, 1)}
 }
 
 func (i *interruptible) Read(p []byte) (int, error) {
 	if err := i.ctx.Err(); err != nil {
 		return 0, err
 	}
-	if len(i.buf) < len(p) {
-		i.buf = make([]byte, len(p))
+	if len(i.unread) == 0 && i.err == nil {
+		go i.read()
+		select {
+		case r := <-i.done:
+			i.unread, i.err = i.buf[:r.n], r.err
+		case <-i.ctx.Done():
+			return 0, i.ctx.Err()
+		}
 	}
-	go i.read(i.buf[:len(p)])
-	select {
-	case r := <-i.done:
-		return copy(p, i.buf[:r.n]), r.err
-	case <-i.ctx.Done():
-		return 0, i.ctx.Err()
+	n := copy(p, i.unread)
+	if i.unread = i.unread[n:]; len(i.unread) > 0 {
+		return n, nil
 	}
+	return n, i.err
 }
 
-func (i *interruptible) read(buf []byte) {
-	n, err := i.reader.Read(buf)
+func (i *interruptible) read() {
+	n, err := i.reader.Read(i.buf)
 	i.done <- readResult{n, err}
 }

@@ -18,6 +18,12 @@ var (
 	errNotSent    = errors.New("the server reported success before the whole archive was sent")
 )
 
+// UploadProgress has p told how far the upload of an archive is: its own bytes,
+// without the form around them. It is not called where nothing is uploaded.
+func UploadProgress(p Progress) ImportOption {
+	return func(c *importChoices) { c.progress = p }
+}
+
 // archive is what is uploaded. The transport reads it in a goroutine of its own
 // and may go on doing so after the answer has come; it may also start again
 // while the first attempt is still being read. So only the newest attempt gets
@@ -45,11 +51,12 @@ type attempt struct {
 	archive *archive
 	reader  io.Reader
 	left    int64 // guarded by archive.reading
+	meter   meter // guarded by archive.mu
 }
 
 // open begins an attempt and ends the one before.
-func (a *archive) open(ctx context.Context) (*attempt, error) {
-	next := &attempt{archive: a, reader: a.reader, left: a.size}
+func (a *archive) open(ctx context.Context, p Progress) (*attempt, error) {
+	next := &attempt{archive: a, reader: a.reader, left: a.size, meter: meter{tell: p, total: a.size}}
 	a.mu.Lock()
 	again := a.used
 	a.used, a.current, a.whole, a.err = true, next, false, nil
@@ -118,6 +125,7 @@ func (t *attempt) Read(p []byte) (int, error) {
 	}
 	n, err := t.reader.Read(p[:min(int64(len(p)), t.left)])
 	t.left -= int64(n)
+	t.count(n)
 	switch {
 	case err == nil, errors.Is(err, io.EOF) && t.left == 0:
 		return n, nil
@@ -127,6 +135,15 @@ func (t *attempt) Read(p []byte) (int, error) {
 		err = fmt.Errorf("reading the archive: %w", err)
 	}
 	return n, t.note(false, err)
+}
+
+// count tells the progress. Under the lock, since nothing may be told after stop.
+func (t *attempt) count(n int) {
+	t.archive.mu.Lock()
+	defer t.archive.mu.Unlock()
+	if t.archive.current == t {
+		t.meter.add(n)
+	}
 }
 
 // end reports whether the reader ends here, as it should.
@@ -147,7 +164,9 @@ func (t *attempt) note(whole bool, err error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.current == t {
-		if a.whole = whole; !whole {
+		if a.whole = whole; whole {
+			t.meter.end() // of an empty archive
+		} else {
 			a.err = err
 		}
 	}

@@ -174,14 +174,14 @@ func TestOnlyTheNewestAttemptReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := a.open(t.Context())
+	first, err := a.open(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.ReadFull(first, make([]byte, 2)); err != nil {
 		t.Fatal(err)
 	}
-	next, err := a.open(t.Context())
+	next, err := a.open(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestOnlyTheNewestAttemptReads(t *testing.T) {
 	if content, err := io.ReadAll(next); string(content) != "PK archive" || err != nil || a.result() != nil {
 		t.Errorf("the next one read %q, %v, %v", content, err, a.result())
 	}
-	last, err := a.open(t.Context())
+	last, err := a.open(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestAFileThatChangesItsSizeIsNoArchive(t *testing.T) {
+	t.Parallel()
+	for want, size := range map[string]int64{"it ends after 40000 of 1048576 bytes": 40_000, "it goes on after 1048576 bytes": mib + 1} {
+		path := filepath.Join(t.TempDir(), "a.zip")
+		put(t, path, make([]byte, mib))
+		c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+			if err := readForm(r); err == nil {
+				t.Error("the server got a complete form")
+			}
+			reply(201, "application/json", pendingJSON)(w, r)
+		})
+		change := UploadProgress(func(int64, int64) {
+			if err := os.Truncate(path, size); err != nil {
+				t.Error(err)
+			}
+		})
+		if _, err := c.Imports.Create(t.Context(), "p", FromFile(path), change); !errors.Is(err, ErrUploadSize) || !strings.Contains(err.Error(), want) {
+			t.Errorf("changed to %d bytes: %v", size, err)
+		}
+	}
+}
+
+func TestFilesThatAreNoArchivesAreNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("got %s %s", r.Method, r.URL) })
+	for path, want := range map[string]error{filepath.Join(dir, "missing"): os.ErrNotExist, dir: nil} {
+		_, err := c.Imports.Create(t.Context(), "p", FromFile(path))
+		if err == nil || want != nil && !errors.Is(err, want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestAnOpenFileIsSentFromItsPosition(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.zip")
+	put(t, path, []byte("headerPK"))
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Seek(6, 0); err != nil {
+		t.Fatal(err)
+	}
+	var sent []string
+	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+		archive, _, err := r.FormFile("file")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		content := make([]byte, 10)
+		n, _ := archive.Read(content)
+		if sent = append(sent, string(content[:n])); len(sent) == 1 {
+			http.Redirect(w, r, "/base/v2.1/moved", http.StatusPermanentRedirect)
+			return
+		}
+		reply(201, "application/json", pendingJSON)(w, r)
+	})
+	if _, err := c.Imports.Create(t.Context(), "p", FromReader(f, 2, "")); err != nil || strings.Join(sent, " ") != "PK PK" {
+		t.Errorf("sent %q: %v", sent, err)
+	}
+}
