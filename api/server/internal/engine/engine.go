@@ -84,6 +84,9 @@ func (e *Engine) discard(ctx context.Context, keys ...string) {
 	}
 }
 
+// now is the time as stores keep it.
+func (e *Engine) now() time.Time { return e.Now().UTC().Truncate(time.Microsecond) }
+
 // row is what the store keeps of a blob.
 func row(info blob.Info) store.Blob {
 	return store.Blob{Key: info.Key, Size: info.Size, SHA256: info.SHA256, CRC32: info.CRC32}

@@ -20,7 +20,7 @@ func (e *Engine) CreateExport(ctx context.Context, project, by string, selection
 		return store.Export{}, err
 	}
 	export := store.Export{
-		Project: project, ID: id, Status: models.ExportStatusPending, Created: e.Now().UTC(), By: by, Packages: packages,
+		Project: project, ID: id, Status: models.ExportStatusPending, Created: e.now(), By: by, Packages: packages,
 	}
 	err = e.update(ctx, func(tx store.Tx) error {
 		content, err := tx.Content(project)

@@ -30,7 +30,7 @@ func (e *Engine) CreateImport(ctx context.Context, project, by string, source So
 		return store.Import{}, err
 	}
 	imp := store.Import{
-		Project: project, ID: id, Status: models.ImportStatusPending, Created: e.Now().UTC(), By: by,
+		Project: project, ID: id, Status: models.ImportStatusPending, Created: e.now(), By: by,
 		SkipConfirmation: skipConfirmation, Size: source.File.Size, Link: source.Link,
 	}
 	err = e.update(ctx, func(tx store.Tx) (err error) {
