@@ -79,18 +79,18 @@ func TestImportsWaitEndsWhereItShould(t *testing.T) {
 		reads    int
 		want     string // of the error; "" for none
 	}{
-		"confirmation":          {[]string{"pending", "scanning", "confirmation"}, confirmation, 3, ""},
-		"completed":             {[]string{"confirmation_pending", "processing", "completed"}, completed, 3, ""},
-		"nobody confirmed":      {[]string{"scanning", "confirmation"}, completed, 2, "waiting for import x, last in status confirmation: the import needs a confirmation"},
-		"without confirmation":  {[]string{"pending", "scanning", "processing", "completed"}, completed, 4, ""},
-		"past it, processing":   {[]string{"scanning", "processing"}, confirmation, 2, "import x is in status processing and does not wait for a confirmation"},
-		"past it, completed":    {[]string{"completed"}, confirmation, 1, "import x is in status completed and does not wait for a confirmation"},
-		"failed":                {[]string{"scanning", "failed"}, confirmation, 2, "import x failed: why"},
-		"failed later":          {[]string{"processing", "failed"}, completed, 2, "import x failed: why"},
-		"unknown status":        {[]string{"pending", "paused"}, completed, 2, `import x is in status "paused", which this client does not know`},
-		"deleted meanwhile":     {[]string{"pending", "404"}, completed, 2, "waiting for import x, last in status pending: GET /projects/p/imports/x: 404 Not Found"},
-		"never there":           {[]string{"404"}, completed, 1, "waiting for import x: GET /projects/p/imports/x: 404 Not Found"},
-		"another target":        {[]string{"pending"}, models.ImportStatusScanning, 0, `cannot wait for the status "scanning" of an import, only for confirmation or completed`},
+		"confirmation":         {[]string{"pending", "scanning", "confirmation"}, confirmation, 3, ""},
+		"completed":            {[]string{"confirmation_pending", "processing", "completed"}, completed, 3, ""},
+		"nobody confirmed":     {[]string{"scanning", "confirmation"}, completed, 2, "waiting for import x, last in status confirmation: the import needs a confirmation"},
+		"without confirmation": {[]string{"pending", "scanning", "processing", "completed"}, completed, 4, ""},
+		"past it, processing":  {[]string{"scanning", "processing"}, confirmation, 2, "import x is in status processing and does not wait for a confirmation"},
+		"past it, completed":   {[]string{"completed"}, confirmation, 1, "import x is in status completed and does not wait for a confirmation"},
+		"failed":               {[]string{"scanning", "failed"}, confirmation, 2, "import x failed: why"},
+		"failed later":         {[]string{"processing", "failed"}, completed, 2, "import x failed: why"},
+		"unknown status":       {[]string{"pending", "paused"}, completed, 2, `import x is in status "paused", which this client does not know`},
+		"deleted meanwhile":    {[]string{"pending", "404"}, completed, 2, "waiting for import x, last in status pending: GET /projects/p/imports/x: 404 Not Found"},
+		"never there":          {[]string{"404"}, completed, 1, "waiting for import x: GET /projects/p/imports/x: 404 Not Found"},
+		"another target":       {[]string{"pending"}, models.ImportStatusScanning, 0, `cannot wait for the status "scanning" of an import, only for confirmation or completed`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
