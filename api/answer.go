@@ -37,7 +37,6 @@ func fetchLimited[T any](c *Client, call func(*client.Client) (*http.Response, e
 	calls := *c.calls
 	calls.Client = using{c.send, func(resp *http.Response) error {
 		body := &notedBody{ReadCloser: resp.Body}
-		defer func() { drain(body); _ = body.Close() }()
 		v = new(T)
 		if err := readJSON(body, maxJSON, v); err != nil {
 			unusable := c.send.unusable(resp, "the body is not the expected JSON", err)
@@ -50,7 +49,8 @@ func fetchLimited[T any](c *Client, call func(*client.Client) (*http.Response, e
 	if err != nil {
 		return nil, nil, err
 	}
-
+	drain(resp.Body)
+	_ = resp.Body.Close()
 	return v, parseRateLimit(resp.Header), nil
 }
 
@@ -62,7 +62,7 @@ type notedBody struct {
 
 func (b *notedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one would be something else
+	if err != nil && err != io.EOF {
 		b.err = err
 	}
 	return n, err

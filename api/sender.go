@@ -56,8 +56,8 @@ func (s *sender) masking(as string, secrets ...string) *sender {
 // Do sends a request. Any 2xx is success; its body is the caller's to close.
 func (s *sender) Do(req *http.Request) (*http.Response, error) { return s.do(req, nil) }
 
-// using sends like its sender, and has a success read where an attempt ends: a
-// body that breaks off is a failed attempt too.
+// using sends like its sender, and has the body of a success read within the
+// attempt: one that breaks off is a failed attempt too.
 type using struct {
 	*sender
 	use func(*http.Response) error
@@ -120,7 +120,10 @@ func (s *sender) attempt(req *http.Request, n int, use func(*http.Response) erro
 	start := time.Now()
 	resp, err := s.once(req)
 	if err == nil && use != nil {
-		err = use(resp)
+		if err = use(resp); err != nil {
+			drain(resp.Body)
+			_ = resp.Body.Close()
+		}
 	}
 	attrs := []slog.Attr{
 		slog.String("method", req.Method), slog.String("path", s.path(req)),
