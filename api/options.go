@@ -56,7 +56,8 @@ func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseU
 // WithHTTPClient sets what sends the requests. The client is copied, never
 // changed; its transport, cookie jar and timeout are used as they are, and its
 // CheckRedirect is asked before the rules for redirects that the package
-// comment gives. Mind that its Timeout also ends uploads and downloads.
+// comment gives. So proxies and certificate authorities are those of its
+// transport, as anywhere. Mind that its Timeout also ends uploads and downloads.
 //
 // The default is a clone of [http.DefaultTransport] that waits at most two
 // minutes for the header of an answer, counted from the end of the request, and
