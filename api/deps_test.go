@@ -24,6 +24,7 @@ func TestOnlyTheClientIsLinked(t *testing.T) {
 		"github.com/oapi-codegen/runtime",
 		"github.com/oapi-codegen/runtime/types",
 		module + "api",
+		module + "api/internal/variables",
 		module + "gen/client",
 		module + "gen/models",
 	}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"math/rand/v2"
 	"time"
 )
 
@@ -153,7 +152,7 @@ func (d *fileDownload) complete(ctx context.Context) error {
 		if stalls == maxStalls {
 			return fmt.Errorf("gave up after %d attempts that brought nothing new: %w", maxStalls, err)
 		}
-		if ctxErr := pause(ctx, stalls); ctxErr != nil {
+		if ctxErr := sleep(ctx, pause(stalls)); ctxErr != nil {
 			return fmt.Errorf("%w, after the download broke: %w", ctxErr, err)
 		}
 	}
@@ -164,16 +163,9 @@ func (d *fileDownload) complete(ctx context.Context) error {
 }
 
 // pause lasts longer from time to time, and never exactly as long as another.
-func pause(ctx context.Context, times int) error {
+func pause(times int) time.Duration {
 	limit := min(firstPause<<times, maxPause)
-	timer := time.NewTimer(limit/2 + rand.N(limit/2)) //nolint:gosec // G404: not a secret
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return limit/2 + random(limit/2)
 }
 
 // check holds the file to the form of a ZIP.

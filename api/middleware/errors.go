@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/gen/server"
@@ -18,6 +20,11 @@ type Error struct {
 	Message string // what went wrong; by default the name of the status
 	Detail  string // where or why, in more words; may be empty
 	Err     error  // what lies behind it; for logs only, never sent
+
+	// RetryAfter, where it is positive, tells the client when to try again: the
+	// server has done nothing of what was asked. It is sent in whole seconds,
+	// rounded up.
+	RetryAfter time.Duration
 }
 
 // Error returns status, message, detail and cause.
@@ -94,6 +101,9 @@ func writeAnswer(w http.ResponseWriter, e *Error) {
 	}
 	if e.Status == http.StatusRequestTimeout {
 		header.Set("Connection", "close") // the rest of the body would follow
+	}
+	if e.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.FormatInt(int64((e.RetryAfter+time.Second-1)/time.Second), 10))
 	}
 	if e.Status == http.StatusUnauthorized && header.Get("WWW-Authenticate") == "" {
 		header["Www-Authenticate"] = []string{"Token", "Bearer"}

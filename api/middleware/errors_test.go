@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/gen/server"
@@ -112,5 +113,17 @@ func TestErrorTextHoldsStatusMessageDetailAndCause(t *testing.T) {
 	err := &middleware.Error{Status: 500, Message: "no", Detail: "more", Err: cause}
 	if got := err.Error(); got != "500 no: more: disk full" || !errors.Is(err, cause) {
 		t.Error(got)
+	}
+}
+
+func TestAnErrorTellsWhenToTryAgain(t *testing.T) {
+	t.Parallel()
+	for wait, want := range map[time.Duration]string{0: "", 1: "1", 1500 * time.Millisecond: "2", time.Minute: "60"} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), "GET", exports, nil)
+		middleware.WriteError(w, r, &middleware.Error{Status: http.StatusServiceUnavailable, RetryAfter: wait})
+		if got := w.Header().Get("Retry-After"); got != want {
+			t.Errorf("%v: Retry-After %q, want %q", wait, got, want)
+		}
 	}
 }

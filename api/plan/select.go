@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/internal/variables"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -22,10 +23,10 @@ func Select(content archive.Content, selection models.ExportCreate) (archive.Con
 	out := archive.Content{
 		Deployments: pick(&ps, "/deployments", content.Deployments, selection.Deployments,
 			func(path jsontext.Pointer, d models.Deployment, s models.DeploymentSelection) models.Deployment {
-				d.EnvironmentVariables = variables(&ps, path, d.EnvironmentVariables, s.EnvironmentVariables)
+				d.EnvironmentVariables = pickVariables(&ps, path, d.EnvironmentVariables, s.EnvironmentVariables)
 				d.Versions = pick(&ps, path.AppendToken("versions"), d.Versions, s.Versions,
 					func(path jsontext.Pointer, v models.DeploymentVersion, s models.VersionSelection) models.DeploymentVersion {
-						v.EnvironmentVariables = variables(&ps, path, v.EnvironmentVariables, s.EnvironmentVariables)
+						v.EnvironmentVariables = pickVariables(&ps, path, v.EnvironmentVariables, s.EnvironmentVariables)
 						return v
 					})
 				return d
@@ -37,7 +38,7 @@ func Select(content archive.Content, selection models.ExportCreate) (archive.Con
 			}),
 		Environments:         pick(&ps, "/environments", content.Environments, selection.Environments, whole[models.Environment, models.EnvironmentSelection]),
 		Services:             pick(&ps, "/services", content.Services, selection.Services, whole[models.Service, models.ServiceSelection]),
-		EnvironmentVariables: variables(&ps, "", content.EnvironmentVariables, selection.EnvironmentVariables),
+		EnvironmentVariables: pickVariables(&ps, "", content.EnvironmentVariables, selection.EnvironmentVariables),
 	}
 	return out, ps.err()
 }
@@ -97,14 +98,12 @@ func pick[T, S any](ps *problems, path jsontext.Pointer, objects map[string]T, s
 
 func whole[T, S any](_ jsontext.Pointer, object T, _ S) T { return object }
 
-func variables(ps *problems, path jsontext.Pointer, vars map[string]models.EnvironmentVariable, selected map[string]models.VariableSelection) map[string]models.EnvironmentVariable {
+func pickVariables(ps *problems, path jsontext.Pointer, vars map[string]models.EnvironmentVariable, selected map[string]models.VariableSelection) map[string]models.EnvironmentVariable {
 	return pick(ps, path.AppendToken("environment_variables"), vars, selected,
 		func(_ jsontext.Pointer, v models.EnvironmentVariable, s models.VariableSelection) models.EnvironmentVariable {
-			if secret(v) || s.IncludeValue == nil || !*s.IncludeValue {
+			if variables.Secret(v) || s.IncludeValue == nil || !*s.IncludeValue {
 				v.Value = models.Nullable[string]{}
 			}
 			return v
 		})
 }
-
-func secret(v models.EnvironmentVariable) bool { return v.Secret != nil && *v.Secret }

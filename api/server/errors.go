@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"syscall"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/plan"
@@ -11,6 +12,9 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
+
+// retryAfter is when a client may try again what has not been done.
+const retryAfter = 2 * time.Second
 
 // answer gives an error of the engine the status that it has in the contract.
 // What it does not know stays as it is and becomes a 500.
@@ -34,10 +38,10 @@ func answer(err error, what string) error {
 		return &middleware.Error{Status: http.StatusInsufficientStorage, Message: "The server has no space left", Err: err}
 	}
 	if errors.Is(err, store.ErrBusy) {
-		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's database is busy; try again later", Err: err}
+		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's database is busy; try again later", Err: err, RetryAfter: retryAfter}
 	}
 	if errors.Is(err, blob.ErrUnavailable) {
-		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's archives cannot be reached; try again later", Err: err}
+		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's archives cannot be reached; try again later", Err: err, RetryAfter: retryAfter}
 	}
 	return err
 }
