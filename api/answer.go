@@ -27,16 +27,45 @@ func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, maxDrain) }
 
 // fetch makes a call and returns the JSON value that it answers.
 func fetch[T any](c *Client, call func(*client.Client) (*http.Response, error)) (*T, error) {
-	resp, err := call(c.calls)
+	v, _, err := fetchLimited[T](c, call)
+	return v, err
+}
+
+// fetchLimited returns what the answer says about the rate limit as well.
+func fetchLimited[T any](c *Client, call func(*client.Client) (*http.Response, error)) (*T, *RateLimit, error) {
+	var v *T
+	calls := *c.calls
+	calls.Client = using{c.send, func(resp *http.Response) error {
+		body := &notedBody{ReadCloser: resp.Body}
+		v = new(T)
+		if err := readJSON(body, maxJSON, v); err != nil {
+			unusable := c.send.unusable(resp, "the body is not the expected JSON", err)
+			unusable.broken = body.err != nil
+			return unusable
+		}
+		return nil
+	}}
+	resp, err := call(&calls)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer func() { drain(resp.Body); _ = resp.Body.Close() }()
-	v := new(T)
-	if err := readJSON(resp.Body, maxJSON, v); err != nil {
-		return nil, c.send.unusable(resp, "the body is not the expected JSON", err)
+	drain(resp.Body)
+	_ = resp.Body.Close()
+	return v, parseRateLimit(resp.Header), nil
+}
+
+// notedBody notes how reading a body failed.
+type notedBody struct {
+	io.ReadCloser
+	err error
+}
+
+func (b *notedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		b.err = err
 	}
-	return v, nil
+	return n, err
 }
 
 // readJSON reads exactly one JSON value, which is not null, of at most limit bytes.
@@ -70,7 +99,9 @@ func tooLarge(err error) error {
 
 // perform makes a call whose answer has no body that matters.
 func perform(c *Client, call func(*client.Client) (*http.Response, error)) error {
-	resp, err := call(c.calls)
+	calls := *c.calls
+	calls.Client = c.send
+	resp, err := call(&calls)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 
 	"github.com/ubiops-contrib/transfer/gen/client"
 )
@@ -18,6 +19,8 @@ type Client struct {
 	raw   *client.Client
 	calls *client.Client // raw, over the sender
 	send  *sender
+
+	options options // as they were resolved
 }
 
 // NewClient returns a client for the hosted platform, or for the host that the
@@ -33,15 +36,44 @@ type Client struct {
 // The error joins everything that is wrong with the options, and never
 // contains the token. Nothing is sent.
 func NewClient(opts ...Option) (*Client, error) {
-	set, err := resolve(opts)
+	o := options{lookup: os.LookupEnv}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return newClient(o)
+}
+
+// With returns a client with other options, for one call or many: what is not
+// given stays as it is in c, connections are shared, and the environment is not
+// read. So a call gets a policy of its own:
+//
+//	once, err := client.With(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+//
+// Errors are those of [NewClient]. Another host needs [WithToken] as well: a
+// token is not taken to a host that it was not meant for.
+func (c *Client) With(opts ...Option) (*Client, error) {
+	o := c.options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.host != c.options.host && o.token == c.options.token {
+		return nil, errors.New("WithHost: the token is for another host; use WithToken too")
+	}
+	o.lookup = nil
+	return newClient(o)
+}
+
+func newClient(o options) (*Client, error) {
+	set, err := o.resolve()
 	if err != nil {
 		return nil, err
 	}
-	hc := &http.Client{Transport: defaultTransport()}
-	if set.http != nil {
-		copied := *set.http
-		hc = &copied
+	if o.http == nil {
+		o.http = &http.Client{Transport: defaultTransport()}
 	}
+	hc := *o.http
+	base := set.base.String()
+	o.token, o.host, o.http = &set.authorization, &base, new(hc)
 	hc.CheckRedirect = checkRedirect(set.base, hc.CheckRedirect)
 
 	agent := cmp.Or(set.userAgent, defaultUserAgent)
@@ -51,21 +83,34 @@ func NewClient(opts ...Option) (*Client, error) {
 		req.Header.Set("Accept", "application/json")
 		return nil
 	})
-	send := newSender(hc, set.base, set.authorization)
-	raw, rawErr := client.NewClient(set.base.String(), client.WithHTTPClient(hc), identify)
-	calls, callsErr := client.NewClient(set.base.String(), client.WithHTTPClient(send), identify)
+	send := newSender(&hc, set)
+	raw, rawErr := client.NewClient(base, client.WithHTTPClient(&hc), identify)
+	calls, callsErr := client.NewClient(base, client.WithHTTPClient(send), identify)
 	if err := errors.Join(rawErr, callsErr); err != nil {
 		return nil, err
 	}
-	c := &Client{raw: raw, calls: calls, send: send}
-	c.Exports = &ExportsService{client: c}
-	c.Imports = &ImportsService{client: c}
-	return c, nil
+	return assemble(Client{raw: raw, calls: calls, send: send, options: o}), nil
+}
+
+func assemble(c Client) *Client {
+	c.Exports = &ExportsService{client: &c}
+	c.Imports = &ImportsService{client: &c}
+	return &c
+}
+
+// masking returns a client whose errors and logs hide these texts as well.
+func (c *Client) masking(secrets []string) *Client {
+	if len(secrets) == 0 {
+		return c
+	}
+	masked := *c
+	masked.send = c.send.masking("[secret]", secrets...)
+	return assemble(masked)
 }
 
 // Raw returns the generated client, with the host, the token, the user agent
 // and the redirect rules of c. It is for what the services do not offer: it
-// answers the [http.Response] as it came, whatever its status, and checks no
-// path elements. Its ...WithResponse wrapper in gen/client is not advisable: it
+// answers the [http.Response] as it came, whatever its status, sends everything
+// once, and checks no path elements. Its ...WithResponse wrapper in gen/client is not advisable: it
 // reads whole downloads into memory and can lose the status of a broken answer.
 func (c *Client) Raw() *client.Client { return c.raw }

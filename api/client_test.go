@@ -18,13 +18,13 @@ func env(vars map[string]string) Option {
 
 func TestNewClientReportsEverythingThatIsWrong(t *testing.T) {
 	t.Parallel()
-	_, err := NewClient(WithHost("http://example.com"), WithToken("s3cr3t\n"), WithHTTPClient(nil), WithUserAgent("a\r\nb"), WithEnv(nil))
+	_, err := NewClient(WithHost("http://example.com"), WithToken("s3cr3t\n"), WithHTTPClient(nil), WithUserAgent("a\r\nb"), WithRetry(RetryPolicy{MaxAttempts: -1}), WithLogger(nil), WithEnv(nil))
 	if err == nil {
 		t.Fatal("accepted")
 	}
 	lines := strings.Split(err.Error(), "\n")
-	for i, prefix := range []string{"WithHost: ", "WithToken: ", "WithHTTPClient: ", "WithUserAgent: "} {
-		if len(lines) != 4 || !strings.HasPrefix(lines[i], prefix) {
+	for i, prefix := range []string{"WithHost: ", "WithToken: ", "WithHTTPClient: ", "WithUserAgent: ", "WithRetry: ", "WithLogger: "} {
+		if len(lines) != 6 || !strings.HasPrefix(lines[i], prefix) {
 			t.Fatalf("line %d of %d should begin with %q: %q", i, len(lines), prefix, err)
 		}
 	}
@@ -141,5 +141,55 @@ func TestRawHasTheSameHeadersAndAnswersEverything(t *testing.T) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusTeapot {
 		t.Errorf("status %d", resp.StatusCode)
+	}
+}
+
+func TestWithChangesWhatIsGivenAndSharesTheRest(t *testing.T) {
+	t.Parallel()
+	var agent, auth string
+	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+		agent, auth = r.UserAgent(), r.Header.Get("Authorization")
+		reply(200, "application/json", `[]`)(w, r)
+	}, WithUserAgent("mine/1"))
+	derived, err := c.With(WithUserAgent("mine/2"), WithToken("other"), WithEnv(func(string) (string, bool) {
+		t.Error("the environment was read")
+		return "", false
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for c, want := range map[*Client]string{derived: "mine/2, Token other", c: "mine/1, Token " + testToken} {
+		if _, err := c.Exports.List(t.Context(), "p", ""); err != nil {
+			t.Fatal(err)
+		}
+		if got := agent + ", " + auth; got != want {
+			t.Errorf("sent %s, want %s", got, want)
+		}
+	}
+	if derived.send.http.Transport != c.send.http.Transport || derived.send.retry != c.send.retry {
+		t.Error("the connections or the policy are not those of the client before")
+	}
+	plain, err := NewClient(WithToken("x"), WithEnv(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := plain.With()
+	if err != nil || again.send.http.Transport != plain.send.http.Transport {
+		t.Errorf("the default transport is not shared: %v", err)
+	}
+}
+
+func TestWithTakesATokenToNoOtherHost(t *testing.T) {
+	t.Parallel()
+	c := newTestClient(t, nil)
+	if _, err := c.With(WithHost("https://example.com")); err == nil || !strings.Contains(err.Error(), "WithToken") {
+		t.Errorf("error is %v", err)
+	}
+	moved, err := c.With(WithHost("https://example.com"), WithToken("theirs"))
+	if err != nil || moved.Raw().Server != "https://example.com/v2.1/" {
+		t.Errorf("got %v, %v", moved, err)
+	}
+	if _, err := c.With(WithUserAgent(" ")); err == nil || !strings.Contains(err.Error(), "WithUserAgent") {
+		t.Errorf("error is %v", err)
 	}
 }

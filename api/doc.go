@@ -16,34 +16,72 @@
 //
 // # Out of a project
 //
-// [ExportsService.Create] starts an export of what a selection names,
-// [ExportsService.Wait] waits until it is completed, and
-// [ExportsService.Download] streams the archive.
+// [ExportsService.Run] creates an export of what a selection names, waits until
+// it is completed, and brings the archive to a target. Its parts can be called
+// one by one: [ExportsService.Create], [ExportsService.Wait] and
+// [ExportsService.Download].
 //
 // # Into a project
 //
-// [ImportsService.Create] takes an [ImportSource]: [FromFile], [FromReader],
-// [FromLink], or [FromExport] inside one project. The server scans the archive.
-// Wait for the status confirmation with [ImportsService.Wait], look at what the
-// import offers to create, give the values that are missing (those of secrets
-// are never in an archive), send it with [ImportsService.Confirm], and wait for
-// completed.
+// [ImportsService.Run] creates an import from an [ImportSource] ([FromFile],
+// [FromReader], [FromLink], or [FromExport] inside one project), waits until the
+// server has scanned the archive, hands what it offers to create to a
+// [ConfirmFunc], confirms what that returns, and waits for the end. [Accept]
+// makes such a function out of edits, as [Select] and [FillMissing]: the values
+// of secrets are never in an archive.
+//
+// The parts: [ImportsService.Create], [ImportsService.Wait] for the status
+// confirmation, [AcceptAll], [ImportsService.Confirm], and Wait for completed
+// with the option [Confirmed].
 //
 // # Errors
 //
 // Any 2xx is a success. Every other answer is an [*Error] with its status,
 // whether its body is JSON, XML, HTML, or broken; so is a success whose body
-// cannot be used. [ErrNotFound] and its siblings are there for [errors.Is].
-// Wrong arguments are errors before anything is sent. A job that failed is a
-// [*JobFailedError], and a wait that was cut short a [*WaitError]. No error
-// contains the token.
+// cannot be used. [ErrNotFound] and its siblings are there for [errors.Is];
+// with [ErrRateLimited] comes [Error.RetryAfter]. Wrong arguments are errors
+// before anything is sent. A job that failed is a [*JobFailedError]. A wait that
+// was cut short is a [*WaitError], with [ErrNeedsConfirmation] inside where an
+// import cannot go on by itself, and a Run that was cut short a [*RunError] with
+// the id of the job that remains. Where it is not known whether something was
+// done, it is an [*UnknownOutcomeError].
+//
+// No error contains the token, the query of a link, or the value of a secret
+// that was sent.
+//
+// # What is sent again
+//
+// A request is sent again only where that does nothing twice, and within the
+// [RetryPolicy]. By method and what happened:
+//
+//	                                        GET    DELETE  POST, PATCH
+//	no connection                           again  again   again
+//	429, or 503 that asks for a wait        again  again   again
+//	other 502, 503, 504, broken connection
+//	    before the whole body was sent      -      -       again
+//	    otherwise                           again  again   unknown outcome
+//	2xx whose JSON breaks off               again  -       unknown outcome
+//	2xx whose JSON is wrong                 error  -       unknown outcome
+//	anything else, a bad certificate        error  error   error
+//
+// A 503 asks for a wait with Retry-After, or with x-ratelimit-reset where
+// x-ratelimit-remaining is 0: then it comes from something that did not take the
+// request. Without that, proxies also say it of a request that was lost behind
+// them. A body is sent again only where its source can be rewound exactly. After
+// an attempt at deleting that may have succeeded, 404 is success. Delays double
+// and have a random part; they are as long as the server asks, within the
+// policy, and end with the context.
+//
+// After an unknown outcome, [ImportsService.Confirm] reads the import, and a
+// create can look for what it made ([WithCreateLookup]); both are sure only where
+// nobody else writes to the project at the same time. Waiting tolerates a few
+// failed reads more than that.
 //
 // # What goes over the wire
 //
-// Nothing is sent twice by this package; repeating what failed is up to the
-// caller. JSON answers may have up to 256 MiB. Archives are streamed in both
-// directions and never held in memory. Uploads carry their exact length and
-// ask the server first (Expect: 100-continue).
+// JSON answers may have up to 256 MiB. Archives are streamed in both directions
+// and never held in memory. Uploads carry their exact length and ask the server
+// first (Expect: 100-continue).
 //
 // The token goes to the scheme, host and port of the base URL only. A GET
 // follows redirects to other https hosts without it, as downloads from an

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -19,7 +17,7 @@ var (
 	ErrForbidden    = errors.New("forbidden")    // 403: the token may not do this
 	ErrNotFound     = errors.New("not found")    // 404: not there, or in a project that the token does not see
 	ErrConflict     = errors.New("conflict")     // 409: the present status does not allow it, or an object exists already
-	ErrRateLimited  = errors.New("rate limited") // 429: too many requests; see [Error.RateLimit]
+	ErrRateLimited  = errors.New("rate limited") // 429: too many requests; see [Error.RetryAfter]
 )
 
 // Error is an answer of the server that is no success, whatever kind of body it
@@ -39,21 +37,21 @@ type Error struct {
 	// Detail is a JSON member "detail" or the Details of XML, likewise.
 	Detail string
 
-	RequestID string     // from the header X-Request-Id or X-Amz-Request-Id, else empty
+	RequestID string     // from X-Request-Id, X-Correlation-Id or X-Amz-Request-Id, else empty
 	RateLimit *RateLimit // nil where the answer says nothing about it
+	// RetryAfter is how long the server asks to wait: the header Retry-After in
+	// either form, else x-ratelimit-reset where the limit is used up. It is 0
+	// where it asks for nothing, or for nonsense such as a year.
+	RetryAfter time.Duration
+	// Attempts is how often the request was sent.
+	Attempts int
 
 	// Err is why the body could not be read or decoded; nil where it could, and
 	// where the status is no 2xx and the body is merely of another kind.
 	Err error
-}
 
-// RateLimit is what the x-ratelimit headers of an answer say. The platform
-// documents 300 requests a minute for each source address. A number that is
-// missing or makes no sense is -1.
-type RateLimit struct {
-	Limit     int           // requests that are allowed in a window
-	Remaining int           // requests that are left in this window
-	Reset     time.Duration // until the window starts anew
+	waits  bool // the server asks for a wait, perhaps of 0
+	broken bool // the body of a success broke off
 }
 
 // Error reads like "GET /projects/p/exports/x: 404 Not Found: the export does
@@ -74,6 +72,9 @@ func (e *Error) Error() string {
 	}
 	if e.RequestID != "" {
 		b.WriteString(" (request " + e.RequestID + ")")
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
 	}
 	return b.String()
 }
@@ -128,32 +129,20 @@ func (s *sender) unusable(resp *http.Response, why string, err error) *Error {
 
 func (s *sender) newError(resp *http.Response) *Error {
 	h := resp.Header
-	return &Error{
+	id := cmp.Or(h.Get("X-Request-Id"), h.Get("X-Correlation-Id"), h.Get("X-Amz-Request-Id"))
+	e := &Error{
 		StatusCode: resp.StatusCode,
 		Method:     resp.Request.Method,
 		Path:       s.path(resp.Request),
-		RequestID:  printable(cmp.Or(h.Get("X-Request-Id"), h.Get("X-Amz-Request-Id")), s.mask.Replace),
+		RequestID:  printable(id, s.mask.Replace),
 		RateLimit:  parseRateLimit(h),
+		Attempts:   1,
 	}
-}
-
-// parseRateLimit reads the headers; the seconds of the reset may have a fraction.
-func parseRateLimit(h http.Header) *RateLimit {
-	number := func(name string) int {
-		n, err := strconv.ParseUint(h.Get(name), 10, 31)
-		if err != nil {
-			return -1
+	e.RetryAfter, e.waits = parseRetryAfter(h)
+	if !e.waits && (e.StatusCode == http.StatusTooManyRequests || e.RateLimit.usedUp()) {
+		if reset := e.RateLimit.wait(); reset >= 0 {
+			e.RetryAfter, e.waits = reset, true
 		}
-		return int(n)
 	}
-	r := RateLimit{Limit: number("X-Ratelimit-Limit"), Remaining: number("X-Ratelimit-Remaining"), Reset: -1}
-	const maxReset = 24 * time.Hour // more is nonsense for a window of a minute
-	seconds, err := strconv.ParseFloat(h.Get("X-Ratelimit-Reset"), 64)
-	if err == nil && !math.IsNaN(seconds) && seconds >= 0 && seconds <= maxReset.Seconds() {
-		r.Reset = time.Duration(seconds * float64(time.Second))
-	}
-	if r == (RateLimit{-1, -1, -1}) {
-		return nil
-	}
-	return &r
+	return e
 }

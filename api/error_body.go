@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -113,8 +114,9 @@ func parseErrorXML(body []byte) (message, detail string) {
 }
 
 // printable makes one line of a foreign text: no control characters, so that it
-// can be shown in a terminal or a log, at most maxErrorMessage characters, and
-// masked last, so that nothing hides the token from the mask.
+// can be shown in a terminal or a log, at most maxErrorMessage characters,
+// without what may be a signature in a link, and masked last, so that nothing
+// hides the token from the mask.
 func printable(text string, mask func(string) string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -125,9 +127,25 @@ func printable(text string, mask func(string) string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\ufffd"))
-	text = mask(strings.Join(strings.Fields(text), " "))
+	text = strings.Join(strings.Fields(text), " ")
+	text = mask(linkPattern.ReplaceAllStringFunc(text, unsigned))
 	if utf8.RuneCountInString(text) > maxErrorMessage {
 		text = string([]rune(text)[:maxErrorMessage-1]) + "…"
 	}
 	return text
+}
+
+var linkPattern = regexp.MustCompile(`(?i)https?://[^\s"'<>]+`)
+
+// unsigned leaves out of a link what may give access: its query, its fragment
+// and a user name.
+func unsigned(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return "[link]"
+	}
+	if u.RawQuery == "" && u.Fragment == "" && u.User == nil {
+		return link
+	}
+	return u.Scheme + "://" + u.Host + u.EscapedPath()
 }

@@ -167,3 +167,48 @@ func TestTransportErrorsShowNeitherHostNorQuery(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestRetryAfterIsReadInEveryForm(t *testing.T) {
+	t.Parallel()
+	const date = "Mon, 23 Nov 2026 17:00:00 GMT"
+	for name, tc := range map[string]struct {
+		status       int
+		after, reset string
+		remaining    string
+		want         time.Duration
+		waits        bool
+	}{
+		"seconds":              {429, "12", "", "", 12 * time.Second, true},
+		"none of them":         {503, "0", "", "", 0, true},
+		"date":                 {503, "Mon, 23 Nov 2026 17:00:30 GMT", "", "", 30 * time.Second, true},
+		"date of another form": {503, "Monday, 23-Nov-26 17:01:00 GMT", "", "", time.Minute, true},
+		"date that is past":    {503, "Mon, 23 Nov 2026 16:00:00 GMT", "", "", 0, true},
+		"date of next year":    {503, "Tue, 23 Nov 2027 16:00:00 GMT", "", "", 0, false},
+		"reset":                {429, "", "7", "", 7 * time.Second, true},
+		"reset, used up":       {503, "", "7", "0", 7 * time.Second, true},
+		"reset, not used up":   {503, "", "7", "12", 0, false},
+		"both":                 {429, "3", "7", "0", 3 * time.Second, true},
+		"nonsense, then reset": {429, "-3", "7", "0", 7 * time.Second, true},
+		"nonsense":             {429, "soon", "NaN", "0", 0, false},
+		"nothing":              {429, "", "", "", 0, false},
+	} {
+		err := failure(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", date)
+			w.Header().Set("Retry-After", tc.after)
+			w.Header().Set("X-Ratelimit-Reset", tc.reset)
+			w.Header().Set("X-Ratelimit-Remaining", tc.remaining)
+			w.WriteHeader(tc.status)
+		})
+		if err.RetryAfter != tc.want || err.waits != tc.waits {
+			t.Errorf("%s: got %v, %v", name, err.RetryAfter, err.waits)
+		}
+	}
+}
+
+func TestErrorsShowNoSignatureOfALink(t *testing.T) {
+	t.Parallel()
+	err := failure(t, reply(400, "application/json", `{"error": "cannot fetch 'https://me:pw@example.com/a.zip?sig=s3cr3t#s3cr3t', see https://example.com/help", "detail": "HTTP://%zz?s3cr3t"}`))
+	if want := "cannot fetch 'https://example.com/a.zip', see https://example.com/help"; err.Message != want || err.Detail != "[link]" {
+		t.Errorf("got %q, %q", err.Message, err.Detail)
+	}
+}

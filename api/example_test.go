@@ -135,7 +135,7 @@ func ExampleImportsService_Confirm() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(confirmed.ID, confirmed.Status) // and then Wait for completed
+	fmt.Println(confirmed.ID, confirmed.Status) // and then Wait for completed, with api.Confirmed()
 	// Output:
 	// giving a value to API_KEY
 	// ecb39626 confirmation_pending

@@ -43,7 +43,9 @@ func Packages(include bool) ExportOption {
 // in the status pending. The zero selection is valid and names nothing. It is
 // the operation exports_create.
 //
-// Errors: a selection that cannot be encoded, and those of [ExportsService].
+// Errors: a selection that cannot be encoded, and those of [ExportsService]. It
+// is an [*UnknownOutcomeError] where the export may have been created; see
+// [WithCreateLookup].
 func (s *ExportsService) Create(ctx context.Context, project string, selection models.ExportCreate, opts ...ExportOption) (*models.ExportList, error) {
 	if err := pathElement("project name", project); err != nil {
 		return nil, err
@@ -56,8 +58,17 @@ func (s *ExportsService) Create(ctx context.Context, project string, selection m
 	if err != nil {
 		return nil, fmt.Errorf("encoding the selection: %w", err)
 	}
-	return fetch[models.ExportList](s.client, func(c *client.Client) (*http.Response, error) {
-		return c.ExportsCreateWithBody(ctx, project, &params, jsonType, bytes.NewReader(body))
+	return creation[models.ExportList]{
+		client: s.client,
+		list:   func(ctx context.Context) ([]models.ExportList, error) { return s.List(ctx, project, "") },
+		id:     func(job models.ExportList) string { return job.ID },
+		fits: func(job models.ExportList) bool {
+			return fitting(job.Description, selection.Description.Or(""))
+		},
+	}.run(ctx, func() (*models.ExportList, error) {
+		return fetch[models.ExportList](s.client, func(c *client.Client) (*http.Response, error) {
+			return c.ExportsCreateWithBody(ctx, project, &params, jsonType, bytes.NewReader(body))
+		})
 	})
 }
 
@@ -67,7 +78,12 @@ func (s *ExportsService) Get(ctx context.Context, project, id string) (*models.E
 	if err := pathElements(project, "export id", id); err != nil {
 		return nil, err
 	}
-	return fetch[models.ExportDetail](s.client, func(c *client.Client) (*http.Response, error) {
+	detail, _, err := s.get(ctx, project, id)
+	return detail, err
+}
+
+func (s *ExportsService) get(ctx context.Context, project, id string) (*models.ExportDetail, *RateLimit, error) {
+	return fetchLimited[models.ExportDetail](s.client, func(c *client.Client) (*http.Response, error) {
 		return c.ExportsGet(ctx, project, id)
 	})
 }
@@ -93,7 +109,8 @@ func (s *ExportsService) List(ctx context.Context, project string, status models
 }
 
 // Delete removes an export and its archive. It is the operation exports_delete.
-// Errors: those of [ExportsService].
+// Errors: those of [ExportsService]; but it is no error that the export is gone
+// when an attempt before may have done it.
 func (s *ExportsService) Delete(ctx context.Context, project, id string) error {
 	if err := pathElements(project, "export id", id); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -49,6 +50,7 @@ func parseHost(value string) (*url.URL, error) {
 	u = u.JoinPath() // without dot segments and repeated slashes
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	if !strings.HasSuffix(u.Path, versionPath) {
+		u.Path = cmp.Or(u.Path, "/") // which JoinPath needs for the path to begin with one
 		u = u.JoinPath(versionPath)
 	}
 	return u, nil

@@ -26,7 +26,7 @@ func TestParseHostCompletesWhatIsMissing(t *testing.T) {
 		u, err := parseHost(in)
 		if err != nil {
 			t.Errorf("%s: %v", in, err)
-		} else if u.String() != want {
+		} else if u.String() != want || !strings.HasPrefix(u.Path, "/") {
 			t.Errorf("%s became %s, want %s", in, u, want)
 		}
 	}

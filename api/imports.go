@@ -1,12 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/ubiops-contrib/transfer/gen/client"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -38,7 +35,9 @@ func SkipConfirmation(skip bool) ImportOption {
 // Errors: a source without content, a file that cannot be read, [ErrUploadSize]
 // where a reader yields another number of bytes than was announced, the error
 // of the reader, and those of [ImportsService]. The server does not get a
-// complete form where the archive was not read completely.
+// complete form where the archive was not read completely. It is an
+// [*UnknownOutcomeError] where the import may have been created; see
+// [WithCreateLookup].
 func (s *ImportsService) Create(ctx context.Context, project string, source ImportSource, opts ...ImportOption) (*models.ImportList, error) {
 	if err := pathElement("project name", project); err != nil {
 		return nil, err
@@ -58,8 +57,17 @@ func (s *ImportsService) Create(ctx context.Context, project string, source Impo
 	if err != nil {
 		return nil, err
 	}
-	created, err := fetch[models.ImportList](s.client, func(c *client.Client) (*http.Response, error) {
-		return c.ImportsCreateWithBody(ctx, project, form.contentType, body, form.describe)
+	created, err := creation[models.ImportList]{
+		client: s.client,
+		list:   func(ctx context.Context) ([]models.ImportList, error) { return s.List(ctx, project, "") },
+		id:     func(job models.ImportList) string { return job.ID },
+		fits: func(job models.ImportList) bool {
+			return form.archive == nil || fitting(job.Size, form.archive.size)
+		},
+	}.run(ctx, func() (*models.ImportList, error) {
+		return fetch[models.ImportList](s.client, func(c *client.Client) (*http.Response, error) {
+			return c.ImportsCreateWithBody(ctx, project, form.contentType, body, form.describe)
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -77,7 +85,12 @@ func (s *ImportsService) Get(ctx context.Context, project, id string) (*models.I
 	if err := pathElements(project, "import id", id); err != nil {
 		return nil, err
 	}
-	return fetch[models.ImportDetail](s.client, func(c *client.Client) (*http.Response, error) {
+	detail, _, err := s.get(ctx, project, id)
+	return detail, err
+}
+
+func (s *ImportsService) get(ctx context.Context, project, id string) (*models.ImportDetail, *RateLimit, error) {
+	return fetchLimited[models.ImportDetail](s.client, func(c *client.Client) (*http.Response, error) {
 		return c.ImportsGet(ctx, project, id)
 	})
 }
@@ -102,31 +115,9 @@ func (s *ImportsService) List(ctx context.Context, project string, status models
 	return *list, nil
 }
 
-// Confirm says what an import is to create and lets it go on. The zero update
-// takes everything as it was scanned, on servers of this project; an update
-// that names something creates what it names. It is the operation
-// imports_update.
-//
-// Right after it a read may still find the status confirmation;
-// [ImportsService.Wait] for completed waits through that.
-//
-// Errors: an update that cannot be encoded, and those of [ImportsService];
-// [ErrConflict] where the import does not wait for a confirmation.
-func (s *ImportsService) Confirm(ctx context.Context, project, id string, update models.ImportUpdate) (*models.ImportDetail, error) {
-	if err := pathElements(project, "import id", id); err != nil {
-		return nil, err
-	}
-	body, err := json.Marshal(&update)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the confirmation: %w", err)
-	}
-	return fetch[models.ImportDetail](s.client, func(c *client.Client) (*http.Response, error) {
-		return c.ImportsUpdateWithBody(ctx, project, id, jsonType, bytes.NewReader(body))
-	})
-}
-
 // Delete removes an import and its archive; objects that it has created stay.
-// It is the operation imports_delete. Errors: those of [ImportsService].
+// It is the operation imports_delete. Errors: those of [ImportsService]; but it
+// is no error that the import is gone when an attempt before may have done it.
 func (s *ImportsService) Delete(ctx context.Context, project, id string) error {
 	if err := pathElements(project, "import id", id); err != nil {
 		return err

@@ -3,9 +3,9 @@ package api
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"unicode"
 )
@@ -32,6 +32,10 @@ type options struct {
 	http                   *http.Client
 	httpGiven              bool
 	lookup                 func(string) (string, bool)
+	retry                  RetryPolicy
+	log                    *slog.Logger
+	logGiven               bool
+	findCreated            bool
 }
 
 // WithToken sets the token, instead of the environment variable
@@ -52,7 +56,8 @@ func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseU
 // WithHTTPClient sets what sends the requests. The client is copied, never
 // changed; its transport, cookie jar and timeout are used as they are, and its
 // CheckRedirect is asked before the rules for redirects that the package
-// comment gives. Mind that its Timeout also ends uploads and downloads.
+// comment gives. So proxies and certificate authorities are those of its
+// transport, as anywhere. Mind that its Timeout also ends uploads and downloads.
 //
 // The default is a clone of [http.DefaultTransport] that waits at most two
 // minutes for the header of an answer, counted from the end of the request, and
@@ -65,6 +70,26 @@ func WithHTTPClient(hc *http.Client) Option {
 // module.
 func WithUserAgent(agent string) Option { return func(o *options) { o.userAgent = &agent } }
 
+// WithRetry sets how often and how long a call is tried. What may be sent again
+// is a matter of safety and stands in the package comment; the policy only
+// bounds it. The default is the zero [RetryPolicy], which stands for 5 attempts
+// within 5 minutes.
+func WithRetry(policy RetryPolicy) Option { return func(o *options) { o.retry = policy } }
+
+// WithLogger sets where every attempt is logged, at the level debug: method,
+// path, status, duration and error, but no body, no query and no token. The
+// default is no log.
+func WithLogger(log *slog.Logger) Option {
+	return func(o *options) { o.log, o.logGiven = log, true }
+}
+
+// WithCreateLookup says whether to look for the export or import that a Create
+// with an unknown outcome may have made; the answer is in
+// [UnknownOutcomeError.Lookup]. For that every Create first lists the jobs of the
+// project, which costs a request. The default is false. See [Lookup] for how
+// sure it is.
+func WithCreateLookup(look bool) Option { return func(o *options) { o.findCreated = look } }
+
 // WithEnv sets how environment variables are looked up, instead of
 // [os.LookupEnv]. With nil none is read.
 func WithEnv(lookup func(name string) (value string, ok bool)) Option {
@@ -76,17 +101,14 @@ type settings struct {
 	base          *url.URL
 	authorization string
 	userAgent     string // "" for the default
-	http          *http.Client
+	retry         RetryPolicy
+	log           *slog.Logger
 }
 
 // resolve asks the environment for what is not given and checks everything.
-func resolve(opts []Option) (*settings, error) {
-	o := options{lookup: os.LookupEnv}
-	for _, opt := range opts {
-		opt(&o)
-	}
+func (o *options) resolve() (*settings, error) {
 	var errs []error
-	set := &settings{http: o.http}
+	set := &settings{log: o.log}
 
 	host, from, given := o.value(o.host, "WithHost", EnvHost)
 	if !given {
@@ -114,6 +136,14 @@ func resolve(opts []Option) (*settings, error) {
 		} else if strings.ContainsFunc(set.userAgent, unicode.IsControl) {
 			errs = append(errs, errors.New("WithUserAgent: the user agent contains a control character"))
 		}
+	}
+	if set.retry, err = o.retry.complete(); err != nil {
+		errs = append(errs, fmt.Errorf("WithRetry: %w", err))
+	}
+	if o.logGiven && o.log == nil {
+		errs = append(errs, errors.New("WithLogger: the logger is nil"))
+	} else if !o.logGiven {
+		set.log = slog.New(slog.DiscardHandler)
 	}
 	return set, errors.Join(errs...)
 }

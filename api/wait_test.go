@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -26,13 +27,20 @@ func job(t *testing.T, statuses ...string) (*Client, *[]time.Duration) {
 		}
 		status := statuses[min(len(*asked), len(statuses)-1)]
 		*asked = append(*asked, time.Since(start))
-		if status == "404" {
-			return &http.Response{StatusCode: 404, Body: http.NoBody, Header: http.Header{}}, nil
+		header := http.Header{}
+		status, remaining, _ := strings.Cut(status, " remaining ")
+		if remaining != "" {
+			header = http.Header{"X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {"42"}}
+		}
+		if code, err := strconv.Atoi(status); err == nil {
+			return &http.Response{StatusCode: code, Body: http.NoBody, Header: header}, nil
+		} else if status == "broken" {
+			return nil, io.ErrUnexpectedEOF
 		}
 		body := fmt.Sprintf(`{"id": "x", "status": %q, "error_message": "why"}`, status)
-		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}}, nil
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Header: header}, nil
 	})}
-	c, err := NewClient(WithToken("t0k3n"), WithEnv(nil), WithHTTPClient(hc))
+	c, err := NewClient(WithToken("t0k3n"), WithEnv(nil), WithHTTPClient(hc), WithRetry(RetryPolicy{MaxAttempts: 1}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,12 +56,16 @@ func TestWaitReadsWithGrowingDelays(t *testing.T) {
 		if err != nil || export.Status != models.ExportStatusCompleted {
 			t.Errorf("got %+v, %v", export, err)
 		}
-		var want []time.Duration
-		for _, ms := range []int{0, 50, 150, 350, 750, 1550, 3150, 6350, 10350, 14350, 18350} {
-			want = append(want, time.Duration(ms)*time.Millisecond)
+		delay := firstPoll
+		for i, at := range (*asked)[1:] {
+			slept, lower := at-(*asked)[i], max(firstPoll, delay*4/5)
+			if slept < lower || slept > min(delay*6/5, lastPoll) {
+				t.Errorf("delay %d is %v, which is not about %v", i, slept, delay)
+			}
+			delay = min(delay*3/2, lastPoll)
 		}
-		if !slices.Equal(*asked, want) {
-			t.Errorf("asked at %v, want %v", *asked, want)
+		if delay != lastPoll || len(*asked) != 11 {
+			t.Errorf("%d reads, up to a delay of %v", len(*asked), delay)
 		}
 	})
 }
@@ -67,18 +79,18 @@ func TestImportsWaitEndsWhereItShould(t *testing.T) {
 		reads    int
 		want     string // of the error; "" for none
 	}{
-		"confirmation":          {[]string{"pending", "scanning", "confirmation"}, confirmation, 3, ""},
-		"completed":             {[]string{"confirmation_pending", "processing", "completed"}, completed, 3, ""},
-		"still to be confirmed": {[]string{"confirmation", "confirmation", "confirmation_pending", "completed"}, completed, 4, ""},
-		"without confirmation":  {[]string{"pending", "scanning", "processing", "completed"}, completed, 4, ""},
-		"past it, processing":   {[]string{"scanning", "processing"}, confirmation, 2, "import x is in status processing and does not wait for a confirmation"},
-		"past it, completed":    {[]string{"completed"}, confirmation, 1, "import x is in status completed and does not wait for a confirmation"},
-		"failed":                {[]string{"scanning", "failed"}, confirmation, 2, "import x failed: why"},
-		"failed later":          {[]string{"processing", "failed"}, completed, 2, "import x failed: why"},
-		"unknown status":        {[]string{"pending", "paused"}, completed, 2, `import x is in status "paused", which this client does not know`},
-		"deleted meanwhile":     {[]string{"pending", "404"}, completed, 2, "waiting for import x, last in status pending: GET /projects/p/imports/x: 404 Not Found"},
-		"never there":           {[]string{"404"}, completed, 1, "waiting for import x: GET /projects/p/imports/x: 404 Not Found"},
-		"another target":        {[]string{"pending"}, models.ImportStatusScanning, 0, `cannot wait for the status "scanning" of an import, only for confirmation or completed`},
+		"confirmation":         {[]string{"pending", "scanning", "confirmation"}, confirmation, 3, ""},
+		"completed":            {[]string{"confirmation_pending", "processing", "completed"}, completed, 3, ""},
+		"nobody confirmed":     {[]string{"scanning", "confirmation"}, completed, 2, "waiting for import x, last in status confirmation: the import needs a confirmation"},
+		"without confirmation": {[]string{"pending", "scanning", "processing", "completed"}, completed, 4, ""},
+		"past it, processing":  {[]string{"scanning", "processing"}, confirmation, 2, "import x is in status processing and does not wait for a confirmation"},
+		"past it, completed":   {[]string{"completed"}, confirmation, 1, "import x is in status completed and does not wait for a confirmation"},
+		"failed":               {[]string{"scanning", "failed"}, confirmation, 2, "import x failed: why"},
+		"failed later":         {[]string{"processing", "failed"}, completed, 2, "import x failed: why"},
+		"unknown status":       {[]string{"pending", "paused"}, completed, 2, `import x is in status "paused", which this client does not know`},
+		"deleted meanwhile":    {[]string{"pending", "404"}, completed, 2, "waiting for import x, last in status pending: GET /projects/p/imports/x: 404 Not Found"},
+		"never there":          {[]string{"404"}, completed, 1, "waiting for import x: GET /projects/p/imports/x: 404 Not Found"},
+		"another target":       {[]string{"pending"}, models.ImportStatusScanning, 0, `cannot wait for the status "scanning" of an import, only for confirmation or completed`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,6 +102,9 @@ func TestImportsWaitEndsWhereItShould(t *testing.T) {
 				}
 				if len(*asked) != tc.reads {
 					t.Errorf("%d reads, want %d", len(*asked), tc.reads)
+				}
+				if strings.Contains(tc.want, "needs") && !errors.Is(err, ErrNeedsConfirmation) {
+					t.Errorf("%v is not ErrNeedsConfirmation", err)
 				}
 				if strings.Contains(tc.want, "404") && !errors.Is(err, ErrNotFound) {
 					t.Errorf("%v is not ErrNotFound", err)
@@ -141,5 +156,83 @@ func TestWaitEndsWithTheContextAndTellsTheLastStatus(t *testing.T) {
 				t.Errorf("begun after the end: %v", err)
 			}
 		})
+	}
+}
+
+func TestWaitGoesThroughAConfirmationThatWasSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := job(t, "confirmation", "confirmation", "confirmation", "confirmation_pending", "completed")
+		if _, err := c.Imports.Wait(t.Context(), "p", "x", models.ImportStatusCompleted, Confirmed()); err != nil {
+			t.Error(err)
+		}
+		c, asked := job(t, "confirmation")
+		_, err := c.Imports.Wait(t.Context(), "p", "x", models.ImportStatusCompleted, Confirmed())
+		if last := (*asked)[len(*asked)-1]; !errors.Is(err, ErrNeedsConfirmation) || last < staleFor || last > staleFor+lastPoll {
+			t.Errorf("ended after %v with %v", last, err)
+		}
+	})
+}
+
+func TestWaitToleratesAFewReadsThatFailInPassing(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		statuses []string
+		reads    int
+		want     string
+	}{
+		"three in a row":         {[]string{"pending", "503", "broken", "429", "completed"}, 5, ""},
+		"three, twice":           {[]string{"500", "502", "504", "pending", "broken", "broken", "broken", "completed"}, 8, ""},
+		"four in a row":          {[]string{"pending", "503", "503", "503", "broken"}, 5, "waiting for export x, last in status pending: GET /projects/p/exports/x: unexpected EOF"},
+		"not one that will stay": {[]string{"pending", "403"}, 2, "waiting for export x, last in status pending: GET /projects/p/exports/x: 403 Forbidden"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, asked := job(t, tc.statuses...)
+				_, err := c.Exports.Wait(t.Context(), "p", "x")
+				if (err == nil) != (tc.want == "") || err != nil && err.Error() != tc.want || len(*asked) != tc.reads {
+					t.Errorf("%d reads, %v", len(*asked), err)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitFollowsTheRateLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, asked := job(t, "pending remaining 1", "pending remaining 0", "429 remaining 0", "completed")
+		if _, err := c.Exports.Wait(t.Context(), "p", "x"); err != nil {
+			t.Fatal(err)
+		}
+		times := *asked
+		if times[1] > time.Second || times[2]-times[1] != 42*time.Second || times[3]-times[2] != 42*time.Second {
+			t.Errorf("asked at %v", times)
+		}
+	})
+}
+
+func TestWaitTellsEveryChangeOfStatus(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := job(t, "pending", "pending", "broken", "processing", "processing", "completed")
+		var seen []string
+		for range 2 { // the second time it is completed already
+			if _, err := c.Exports.Wait(t.Context(), "p", "x", OnStatus(func(s string) { seen = append(seen, s) })); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := []string{"pending", "processing", "completed", "completed"}; !slices.Equal(seen, want) {
+			t.Errorf("saw %v, want %v", seen, want)
+		}
+	})
+}
+
+func TestAFailedJobShowsNoSignedLink(t *testing.T) {
+	t.Parallel()
+	err := newWaiter("import", "x", newTestClient(t, nil), nil).failed("cannot fetch\n https://me:pw@example.com/a.zip?sig=s3cr3t#x of " + testToken)
+	if got, want := err.Error(), "import x failed: cannot fetch https://example.com/a.zip of [token]"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

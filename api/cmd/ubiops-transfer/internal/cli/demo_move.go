@@ -67,7 +67,7 @@ func (d *demo) move(ctx context.Context, data []byte) error {
 		return err
 	}
 	d.step("confirm", "project %s: %s", target, confirmed.Status)
-	done, err := imports.Wait(ctx, target, created.ID, models.ImportStatusCompleted)
+	done, err := imports.Wait(ctx, target, created.ID, models.ImportStatusCompleted, api.Confirmed())
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,69 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+)
+
+// sentBody notes how much of the body of an attempt the transport took. What it
+// did not take cannot have arrived, so it errs on the side of "sent".
+type sentBody struct {
+	length int64
+
+	mu    sync.Mutex // the transport may read on after it has answered
+	whole bool
+	err   error // of the source
+}
+
+// track puts a sentBody around the body of req, nil where there is none.
+func track(req *http.Request) *sentBody {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil
+	}
+	s := &sentBody{length: req.ContentLength}
+	req.Body = &trackedBody{ReadCloser: req.Body, sent: s}
+	if open := req.GetBody; open != nil {
+		req.GetBody = func() (io.ReadCloser, error) {
+			body, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return &trackedBody{ReadCloser: body, sent: s}, nil
+		}
+	}
+	return s
+}
+
+// result reports whether the transport took the whole body, and how the source failed.
+func (s *sentBody) result() (whole bool, err error) {
+	if s == nil {
+		return true, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.whole, s.err
+}
+
+type trackedBody struct {
+	io.ReadCloser
+	sent *sentBody
+	read int64
+}
+
+func (b *trackedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	s := b.sent
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ended := errors.Is(err, io.EOF)
+	if ended || b.read >= s.length {
+		s.whole = true
+	}
+	if err != nil && !ended && s.err == nil {
+		s.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,74 @@
+package api
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// value knows the values of what is called KEY.
+func value(path jsontext.Pointer) (string, bool) { return "s3cr3t", path.LastToken() == "KEY" }
+
+func TestEditsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T) {
+	t.Parallel()
+	const scanned = `{"deployments":{"d":{"environment_variables":{"KEY":{"value":null}},"versions":{"v":{"environment_variables":{"KEY":{"value":"","secret":true},"OPEN":{"value":"","secret":false}}}}},"e":{}},` +
+		`"pipelines":{"e":{}},"buckets":{"d":{"size":1},"e":{}},"environment_variables":{"KEY":{"value":"given"}}}`
+	for name, tc := range map[string]struct {
+		edits []Edit
+		want  string // the confirmation, or in the error
+	}{
+		"none": {nil, scanned},
+		"select": {[]Edit{Select(func(kind, name string) bool { return kind == "buckets" && name == "d" })},
+			`{"deployments":{},"pipelines":{},"environment_variables":{},"buckets":{"d":{"size":1}}}`},
+		"fill, then select": {[]Edit{FillMissing(value), Select(func(_, name string) bool { return name == "d" })},
+			`{"deployments":{"d":{"environment_variables":{"KEY":{"value":"s3cr3t"}},"versions":{"v":{"environment_variables":{"KEY":{"secret":true,"value":"s3cr3t"},"OPEN":{"secret":false,"value":""}}}}}},"pipelines":{},"environment_variables":{},"buckets":{"d":{"size":1}}}`},
+		"override": {[]Edit{Select(func(_, name string) bool { return name == "e" }), func(u *models.ImportUpdate) error {
+			u.Pipelines["e"] = models.Pipeline{Description: models.Value("ours")}
+			return nil
+		}}, `{"deployments":{"e":{}},"pipelines":{"e":{"description":"ours"}},"environment_variables":{},"buckets":{"e":{}}}`},
+		"no values": {[]Edit{FillMissing(func(jsontext.Pointer) (string, bool) { return "", false })},
+			"there is no value for /deployments/d/environment_variables/KEY\nthere is no value for /deployments/d/versions/v/environment_variables/KEY"},
+		"refused": {[]Edit{func(*models.ImportUpdate) error { return errors.New("no") }, nil}, "no"},
+		"broken":  {[]Edit{func(u *models.ImportUpdate) error { u.Unknown = []byte("["); return nil }, Select(nil)}, "unknown members"},
+	} {
+		var detail models.ImportDetail
+		if err := json.Unmarshal([]byte(scanned), &detail); err != nil {
+			t.Fatal(err)
+		}
+		if name == "broken" {
+			detail = models.ImportDetail{}
+		}
+		before := encoded(t, detail)
+		update, err := Accept(tc.edits...)(t.Context(), &detail)
+		if err != nil {
+			if !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		var want models.ImportUpdate
+		if err := json.Unmarshal([]byte(tc.want), &want); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := encoded(t, update), encoded(t, want); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", name, got, want)
+		}
+		if after := encoded(t, detail); after != before {
+			t.Errorf("%s: the detail has become %s", name, after)
+		}
+	}
+}
+
+func encoded(t *testing.T, v any) string {
+	t.Helper()
+	data, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
