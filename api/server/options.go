@@ -52,19 +52,20 @@ type Options struct {
 	// one before. It is there for tests; nil means UUIDv7.
 	NewID func() (string, error)
 	// OnStep is there for tests. It is called in place of every change of status
-	// that a job makes, makes it by calling do, and returns the error of do. It
-	// may wait before that, but no longer than ctx, whose error it then returns:
-	// ctx ends when the export or import is deleted and when the server closes.
-	// Each call takes one of the Workers. A step that could not be made comes
-	// again. Nil means that nothing waits.
-	OnStep func(ctx context.Context, step Step, do func() error) error
+	// that the server makes in the background, with the status that is left; it
+	// makes the change by calling do and returns the error of do. It may wait
+	// before that, but no longer than ctx, whose error it then returns: ctx ends
+	// when the export or import is deleted and when the server closes. Each call
+	// takes one of the Workers. A change that could not be made comes again. Nil
+	// means that nothing waits.
+	OnStep func(ctx context.Context, job Job, do func() error) error
 	// Log takes what happens; nil drops it. No body, token, query of a link or
 	// value of a variable is ever logged.
 	Log *slog.Logger
 }
 
-// A Step is a change of status that a job is about to make.
-type Step = engine.Step
+// A Job is an export or import in a status.
+type Job = engine.Job
 
 // EmptyConfirmation says what a confirmation without any member means, which
 // nobody documents.

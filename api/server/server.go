@@ -163,6 +163,12 @@ func (s *Server) Save(ctx context.Context, project string, w io.Writer) error {
 	return s.engine.Save(ctx, project, w)
 }
 
+// Jobs returns every export and import of a project with its status, in the
+// order in which they were created. It is there for tests.
+func (s *Server) Jobs(ctx context.Context, project string) ([]Job, error) {
+	return s.engine.Jobs(ctx, project)
+}
+
 // Content returns what a project holds, with the values of secrets. It is there
 // for tests: over HTTP nobody sees those. The members zip hold keys of this
 // server, not paths.

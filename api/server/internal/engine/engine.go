@@ -34,10 +34,10 @@ type Engine struct {
 	Log         *slog.Logger
 	// OnJob is told how a job has ended.
 	OnJob func(kind store.JobKind, end End, took time.Duration)
-	// OnStep makes the steps of jobs: it calls do, when it likes, and returns
-	// its error; or it returns the error of ctx, which ends with the job. No
-	// transaction is open meanwhile, but a worker is taken.
-	OnStep func(ctx context.Context, step Step, do func() error) error
+	// OnStep makes the changes of status that jobs make: it calls do, when it
+	// likes, and returns its error; or it returns the error of ctx, which ends
+	// with the job. No transaction is open before that, but a worker is taken.
+	OnStep func(ctx context.Context, job Job, do func() error) error
 }
 
 // Blobs keeps bytes: a [blob.Bucket].

@@ -1,17 +1,19 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// A Step is a change of status that a job is about to make.
-type Step struct {
-	Job     string // "export" or "import"
+// A Job is an export or import in a status.
+type Job struct {
+	Kind    string // "export" or "import"
 	Project string
-	ID      string // of the export or import
-	Status  string // which the step leaves
+	ID      string
+	Status  string
 }
 
 // step has OnStep make a change of status. One that finds the status to already
@@ -21,19 +23,41 @@ func (e *Engine) step(ctx context.Context, job store.Job, to string, do func() e
 	if e.OnStep == nil {
 		return do()
 	}
-	s := Step{Job: "import", Project: job.Project, ID: job.ID}
+	j := Job{Kind: "import", Project: job.Project, ID: job.ID}
 	err := e.Store.View(ctx, func(tx store.Tx) error {
 		if job.Kind == store.RunExport {
 			row, err := tx.Export(job.Project, job.ID)
-			s.Job, s.Status = "export", string(row.Status)
+			j.Kind, j.Status = "export", string(row.Status)
 			return err
 		}
 		row, err := tx.Import(job.Project, job.ID)
-		s.Status = string(row.Status)
+		j.Status = string(row.Status)
 		return err
 	})
-	if err != nil || s.Status == to {
+	if err != nil || j.Status == to {
 		return do() // which knows what to make of a row that is gone
 	}
-	return e.OnStep(ctx, s, do)
+	return e.OnStep(ctx, j, do)
+}
+
+// Jobs returns every export and import of a project, in the order in which they
+// were created.
+func (e *Engine) Jobs(ctx context.Context, project string) ([]Job, error) {
+	var jobs []Job
+	err := e.Store.View(ctx, func(tx store.Tx) error {
+		exports, err := tx.Exports(project, "")
+		if err != nil {
+			return err
+		}
+		imports, err := tx.Imports(project, "")
+		for _, row := range exports {
+			jobs = append(jobs, Job{"export", row.Project, row.ID, string(row.Status)})
+		}
+		for _, row := range imports {
+			jobs = append(jobs, Job{"import", row.Project, row.ID, string(row.Status)})
+		}
+		return err
+	})
+	slices.SortFunc(jobs, func(a, b Job) int { return cmp.Compare(a.ID, b.ID) })
+	return jobs, err
 }

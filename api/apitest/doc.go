@@ -1,0 +1,2 @@
+// Package apitest serves the API inside a test.
+package apitest
