@@ -127,7 +127,7 @@ func (s *Server) start(c config) (err error) {
 		if err := web.Close(); err != nil {
 			s.t.Errorf("apitest: %v", err)
 		}
-		<-served
+		<-served // always http.ErrServerClosed
 		running.Wait()
 		if err := s.reference.Close(); err != nil {
 			s.t.Errorf("apitest: %v", err)

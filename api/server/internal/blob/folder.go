@@ -32,6 +32,16 @@ func OpenFolder(path string) (*Bucket, error) {
 	return &Bucket{bucket: bucket, dir: dir}, nil
 }
 
+// OpenScratch is [OpenFolder] for blobs that nobody wants back after a crash:
+// nothing is synced to the disk, which takes most of the time of a small blob.
+func OpenScratch(path string) (*Bucket, error) {
+	b, err := OpenFolder(path)
+	if err == nil {
+		b.lax = true
+	}
+	return b, err
+}
+
 // checkFolder gives an error when the folder is not there, which fileblob
 // either takes for an empty one or makes again. The error is no
 // [fs.ErrNotExist]: nobody knows then whether a blob exists.
