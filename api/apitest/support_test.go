@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
+	"github.com/ubiops-contrib/transfer/api/server"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -158,4 +160,16 @@ func variables(names ...string) map[string]models.EnvironmentVariable {
 		out[name] = models.EnvironmentVariable{Value: models.Value(name)}
 	}
 	return out
+}
+
+// stalledLink is a host that never answers.
+type stalledLink struct{}
+
+func (stalledLink) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+func (l stalledLink) option() apitest.Option {
+	return apitest.WithServer(server.Options{Links: &http.Client{Transport: l}})
 }
