@@ -101,9 +101,13 @@ func (c *cutRequest) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if !c.cut {
-		// There may be nothing more to cut.
-		if n, err := io.ReadFull(c.ReadCloser, make([]byte, 1)); n == 0 {
-			return 0, err
+		if c.request.ContentLength == c.after { // nothing is left to cut
+			return c.ReadCloser.Read(p)
+		}
+		if c.request.ContentLength < 0 { // there may be
+			if n, err := io.ReadFull(c.ReadCloser, make([]byte, 1)); n == 0 {
+				return 0, err
+			}
 		}
 		c.cut = true
 		met(c.request, "cut request after %d", c.after)
