@@ -3,6 +3,7 @@ package apitest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -127,7 +128,9 @@ func (s *Server) start(c config) (err error) {
 		if err := web.Close(); err != nil {
 			s.t.Errorf("apitest: %v", err)
 		}
-		<-served // always http.ErrServerClosed
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			s.t.Errorf("apitest: %v", err)
+		}
 		running.Wait()
 		if err := s.reference.Close(); err != nil {
 			s.t.Errorf("apitest: %v", err)

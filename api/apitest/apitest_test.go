@@ -40,9 +40,8 @@ func TestWithoutOptionsThereIsOneEmptyProject(t *testing.T) {
 	if err != nil || len(exports) != 0 {
 		t.Errorf("got %v, %v", exports, err)
 	}
-	if s.Client(apitest.DefaultProject) != s.Client(apitest.DefaultProject) {
-		t.Error("a client of its own each time")
-	}
+	first, second := s.Client(apitest.DefaultProject), s.Client(apitest.DefaultProject)
+	equal(t, "second client", second, first)
 }
 
 func TestTokensAreThoseOfOneProject(t *testing.T) {
