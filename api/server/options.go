@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 )
 
 // Options says how a server behaves. The zero value is a server with the
@@ -46,10 +48,24 @@ type Options struct {
 	AllowLinkHosts []string
 	// Now is the clock; nil means [time.Now].
 	Now func() time.Time
+	// NewID makes the ids of exports and imports: UUIDs, each greater than the
+	// one before. It is there for tests; nil means UUIDv7.
+	NewID func() (string, error)
+	// OnStep is there for tests. It is called in place of every change of status
+	// that the server makes in the background, with the status that is left; it
+	// makes the change by calling do and returns the error of do. It may wait
+	// before that, but no longer than ctx, whose error it then returns: ctx ends
+	// when the export or import is deleted and when the server closes. Each call
+	// takes one of the Workers. A change that could not be made comes again. Nil
+	// means that nothing waits.
+	OnStep func(ctx context.Context, job Job, do func() error) error
 	// Log takes what happens; nil drops it. No body, token, query of a link or
 	// value of a variable is ever logged.
 	Log *slog.Logger
 }
+
+// A Job is an export or import in a status.
+type Job = engine.Job
 
 // EmptyConfirmation says what a confirmation without any member means, which
 // nobody documents.
@@ -97,6 +113,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = newID
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

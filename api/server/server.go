@@ -64,7 +64,7 @@ func New(opts Options) (_ *Server, err error) {
 	s.engine = &engine.Engine{
 		Store: s.store, Blobs: s.blobs, Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
 		MaxArchive: opts.MaxArchive, OnConflict: opts.OnConflict, RefuseEmpty: opts.EmptyConfirmation == ConfirmRefuse,
-		Now: opts.Now, NewID: newID, Log: opts.Log, OnJob: s.metrics.job,
+		Now: opts.Now, NewID: opts.NewID, Log: opts.Log, OnJob: s.metrics.job, OnStep: opts.OnStep,
 	}
 	if s.handler, err = s.newHandler(opts); err != nil {
 		return nil, err
@@ -155,6 +155,18 @@ func (s *Server) Load(ctx context.Context, project string, r io.ReaderAt, size i
 		return err
 	}
 	return s.engine.Load(ctx, project, a)
+}
+
+// Save writes everything in a project as an archive, with the values of
+// secrets: the way back of [Server.Load]. It is there for tests.
+func (s *Server) Save(ctx context.Context, project string, w io.Writer) error {
+	return s.engine.Save(ctx, project, w)
+}
+
+// Jobs returns every export and import of a project with its status, in the
+// order in which they were created. It is there for tests.
+func (s *Server) Jobs(ctx context.Context, project string) ([]Job, error) {
+	return s.engine.Jobs(ctx, project)
 }
 
 // Content returns what a project holds, with the values of secrets. It is there

@@ -30,13 +30,13 @@ const (
 )
 
 func (s *Server) openStorage(ctx context.Context, opts Options) (err error) {
-	folder := opts.Data
+	folder, openFolder := opts.Data, blob.OpenFolder
 	if folder == "" {
 		if folder, err = os.MkdirTemp("", "ubiops-transfer-"); err != nil {
 			return fmt.Errorf("folder for archives: %w", err)
 		}
 		s.scratch = folder
-		s.store = store.NewMemory()
+		s.store, openFolder = store.NewMemory(), blob.OpenScratch
 	} else {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return fmt.Errorf("data folder: %w", err)
@@ -53,7 +53,7 @@ func (s *Server) openStorage(ctx context.Context, opts Options) (err error) {
 			return err
 		}
 	}
-	if s.blobs, err = blob.OpenFolder(filepath.Join(folder, blobFolder)); err != nil {
+	if s.blobs, err = openFolder(filepath.Join(folder, blobFolder)); err != nil {
 		return err
 	}
 	return s.sweep(ctx, opts, time.Now()) // nothing else runs yet

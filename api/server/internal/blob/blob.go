@@ -15,6 +15,7 @@ import (
 type Bucket struct {
 	bucket *gcblob.Bucket
 	dir    string // the folder, "" when it is none
+	lax    bool   // nothing is synced
 }
 
 // Info describes a blob.

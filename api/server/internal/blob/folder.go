@@ -32,6 +32,16 @@ func OpenFolder(path string) (*Bucket, error) {
 	return &Bucket{bucket: bucket, dir: dir}, nil
 }
 
+// OpenScratch is [OpenFolder] for blobs that nobody wants back after a crash:
+// nothing is synced to the disk, which takes most of the time of a small blob.
+func OpenScratch(path string) (*Bucket, error) {
+	b, err := OpenFolder(path)
+	if err == nil {
+		b.lax = true
+	}
+	return b, err
+}
+
 // ErrUnavailable is wrapped by the errors of a folder that cannot be used, for
 // instance since it has gone. It is no [fs.ErrNotExist]: nobody knows then
 // whether a blob exists.

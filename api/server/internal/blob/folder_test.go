@@ -227,3 +227,29 @@ func TestABlobCanBeReadToItsEndWhileItIsDeleted(t *testing.T) {
 		t.Errorf("%q, error %v", got, err)
 	}
 }
+
+func TestAScratchFolderKeepsBlobsAsAFolderDoes(t *testing.T) {
+	t.Parallel()
+	b, err := blob.OpenScratch(filepath.Join(t.TempDir(), "blobs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	info, err := b.Copy(t.Context(), strings.NewReader("bytes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.Open(t.Context(), info.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	got, err := io.ReadAll(r)
+	if err != nil || string(got) != "bytes" || info.Size != 5 {
+		t.Errorf("got %q of %d bytes, %v", got, info.Size, err)
+	}
+}

@@ -102,7 +102,7 @@ func (d *draft) writer() io.Writer {
 func (d *draft) commit(ctx context.Context) (int64, error) {
 	size, err := d.count, ctx.Err()
 	if err == nil && d.file != nil {
-		size, err = syncFile(d.file)
+		size, err = d.syncFile()
 	}
 	if err != nil {
 		return 0, d.bucket.fault(d.key, err)
@@ -112,7 +112,7 @@ func (d *draft) commit(ctx context.Context) (int64, error) {
 	if err := d.to.Close(); err != nil {
 		return 0, errors.Join(d.bucket.fault(d.key, err), d.removeFile())
 	}
-	if d.folder != nil {
+	if d.folder != nil && !d.bucket.lax {
 		if err := d.folder.Sync(); err != nil {
 			return 0, errors.Join(d.bucket.fault(d.key, err), d.bucket.remove(context.WithoutCancel(ctx), d.key))
 		}
@@ -120,12 +120,15 @@ func (d *draft) commit(ctx context.Context) (int64, error) {
 	return size, nil
 }
 
-func syncFile(f *os.File) (int64, error) {
-	info, err := f.Stat()
+func (d *draft) syncFile() (int64, error) {
+	info, err := d.file.Stat()
 	if err != nil {
 		return 0, err
 	}
-	return info.Size(), f.Sync()
+	if d.bucket.lax {
+		return info.Size(), nil
+	}
+	return info.Size(), d.file.Sync()
 }
 
 // discard ends a draft that was not committed.

@@ -26,27 +26,29 @@ func (e *Engine) applyImport(ctx context.Context, job store.Job) error {
 	if err != nil {
 		return err
 	}
-	return e.withArchive(ctx, imp.Blob, func(a *archive.Archive) error {
-		return e.keep(ctx, a, create, func(tx store.Tx, keys map[string]string) error {
-			if err := tx.Finish(job); err != nil {
-				return err
-			}
-			imp, err := tx.Import(job.Project, job.ID)
-			if err != nil {
-				return err
-			}
-			create, err := e.decide(tx, imp)
-			if err != nil {
-				return err
-			}
-			if create, err = withKeys(create, keys); err != nil {
-				return err
-			}
-			imp.Status = models.ImportStatusCompleted
-			if err := tx.PutImport(imp); err != nil {
-				return err
-			}
-			return tx.PutContent(job.Project, plan.Apply(archive.Content{}, create, job.ID))
+	return e.step(ctx, job, "", func() error {
+		return e.withArchive(ctx, imp.Blob, func(a *archive.Archive) error {
+			return e.keep(ctx, a, create, func(tx store.Tx, keys map[string]string) error {
+				if err := tx.Finish(job); err != nil {
+					return err
+				}
+				imp, err := tx.Import(job.Project, job.ID)
+				if err != nil {
+					return err
+				}
+				create, err := e.decide(tx, imp)
+				if err != nil {
+					return err
+				}
+				if create, err = withKeys(create, keys); err != nil {
+					return err
+				}
+				imp.Status = models.ImportStatusCompleted
+				if err := tx.PutImport(imp); err != nil {
+					return err
+				}
+				return tx.PutContent(job.Project, plan.Apply(archive.Content{}, create, job.ID))
+			})
 		})
 	})
 }

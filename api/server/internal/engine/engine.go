@@ -9,6 +9,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -19,7 +20,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// Engine carries out exports and imports. All fields are needed but OnJob.
+// Engine carries out exports and imports. All fields are needed but OnJob and
+// OnStep.
 type Engine struct {
 	Store       store.Store
 	Blobs       Blobs
@@ -32,6 +34,10 @@ type Engine struct {
 	Log         *slog.Logger
 	// OnJob is told how a job has ended.
 	OnJob func(kind store.JobKind, end End, took time.Duration)
+	// OnStep makes the changes of status that jobs make: it calls do, when it
+	// likes, and returns its error; or it returns the error of ctx, which ends
+	// with the job. No transaction is open before that, but a worker is taken.
+	OnStep func(ctx context.Context, job Job, do func() error) error
 }
 
 // Blobs keeps bytes: a [blob.Bucket].
@@ -63,6 +69,22 @@ func (e *Engine) Load(ctx context.Context, project string, a *archive.Archive) e
 			return err
 		}
 		return tx.PutContent(project, plan.Apply(archive.Content{}, objects, ""))
+	})
+}
+
+// Save writes everything in a project as an archive, with the values of
+// secrets. The transaction lasts until that is done, so that no package goes.
+func (e *Engine) Save(ctx context.Context, project string, w io.Writer) error {
+	return e.Store.View(ctx, func(tx store.Tx) error {
+		content, err := tx.Content(project)
+		if err != nil {
+			return fmt.Errorf("project %q: %w", project, err)
+		}
+		blobs, err := packageBlobs(tx, content)
+		if err != nil {
+			return err
+		}
+		return archive.Write(w, content, func(key string) (io.ReadCloser, error) { return e.stored(ctx, blobs[key]) })
 	})
 }
 

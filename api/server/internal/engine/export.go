@@ -7,6 +7,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -54,7 +55,12 @@ func (e *Engine) DeleteExport(ctx context.Context, project, id string) error {
 }
 
 func (e *Engine) runExport(ctx context.Context, job store.Job) error {
-	export, blobs, err := e.snapshot(ctx, job)
+	var export store.Export
+	var blobs map[string]store.Blob
+	err := e.step(ctx, job, string(models.ExportStatusProcessing), func() (err error) {
+		export, blobs, err = e.snapshot(ctx, job)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -66,7 +72,15 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	if err != nil {
 		return err
 	}
-	err = e.update(ctx, func(tx store.Tx) error {
+	err = e.step(ctx, job, "", func() error { return e.complete(ctx, job, info) })
+	if err != nil {
+		e.discard(ctx, info.Key)
+	}
+	return err
+}
+
+func (e *Engine) complete(ctx context.Context, job store.Job, info blob.Info) error {
+	return e.update(ctx, func(tx store.Tx) error {
 		if err := tx.Finish(job); err != nil {
 			return err
 		}
@@ -80,10 +94,6 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 		}
 		return tx.PutExport(export)
 	})
-	if err != nil {
-		e.discard(ctx, info.Key)
-	}
-	return err
 }
 
 // snapshot fixes what an export takes: from there on the project may change,

@@ -45,7 +45,8 @@ func (e *Engine) run(ctx context.Context, job store.Job) error {
 	default:
 		end = Failed
 		log = log.With("reason", err)
-		err = e.fail(ctx, job, err)
+		reason := err
+		err = e.step(ctx, job, "", func() error { return e.fail(ctx, job, reason) })
 	}
 	if err != nil {
 		log = log.With("error", err)

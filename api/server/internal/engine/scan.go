@@ -24,6 +24,11 @@ func (e *Engine) scanImport(ctx context.Context, job store.Job) error {
 	if err != nil {
 		return err
 	}
+	return e.step(ctx, job, "", func() error { return e.offer(ctx, job, content, packages) })
+}
+
+// offer keeps what was scanned, to be confirmed.
+func (e *Engine) offer(ctx context.Context, job store.Job, content archive.Content, packages []string) error {
 	return e.update(ctx, func(tx store.Tx) error {
 		if err := tx.Finish(job); err != nil {
 			return err
@@ -97,15 +102,17 @@ func (e *Engine) withArchive(ctx context.Context, key string, f func(*archive.Ar
 // advance moves an import to a status, if it is in one of from.
 func (e *Engine) advance(ctx context.Context, job store.Job, to models.ImportStatus, from ...models.ImportStatus) (store.Import, error) {
 	var imp store.Import
-	err := e.update(ctx, func(tx store.Tx) (err error) {
-		if imp, err = tx.Import(job.Project, job.ID); err != nil {
-			return err
-		}
-		if !slices.Contains(from, imp.Status) {
-			return errGone
-		}
-		imp.Status = to
-		return tx.PutImport(imp)
+	err := e.step(ctx, job, string(to), func() error {
+		return e.update(ctx, func(tx store.Tx) (err error) {
+			if imp, err = tx.Import(job.Project, job.ID); err != nil {
+				return err
+			}
+			if !slices.Contains(from, imp.Status) {
+				return errGone
+			}
+			imp.Status = to
+			return tx.PutImport(imp)
+		})
 	})
 	return imp, err
 }

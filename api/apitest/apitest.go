@@ -1,0 +1,189 @@
+package apitest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+// A Server is the reference server in the process of a test. Make it with
+// [New]. Its methods can be called at the same time; those that can fail end
+// the test when they do, so they belong into its own goroutine.
+type Server struct {
+	// URL is the base URL, which ends in /v2.1. Requests to it have to go
+	// through HTTPClient.
+	URL string
+	// HTTPClient reaches this server and nothing else, whatever proxy the
+	// environment names. Every request has a connection of its own, so that
+	// net/http never sends one again by itself and a fault is met as often as it
+	// is injected.
+	HTTPClient *http.Client
+
+	t         testing.TB
+	reference *server.Server
+	ctx       context.Context // ends when the server closes
+	pace      pace
+	clock     *Clock
+	turns     turns
+	ids       ids
+	journal   journal
+	faults    faults
+	stepping  sync.Mutex
+	entered   map[string]entered // by id; used by the clock alone
+
+	mu       sync.Mutex
+	projects []string
+	clients  map[string]*api.Client
+}
+
+// New starts a server, which the end of the test closes; what is then wrong
+// fails the test. If the test has failed, its log gets the requests that the
+// server has had. Inside a bubble of testing/synctest, t has to be the one of
+// the bubble.
+func New(t testing.TB, opts ...Option) *Server {
+	t.Helper()
+	var c config
+	for _, opt := range opts {
+		opt(&c)
+	}
+	if err := c.check(); err != nil {
+		t.Fatalf("apitest: %v", err)
+	}
+	if len(c.projects) == 0 {
+		WithProject(DefaultProject)(&c)
+	}
+	s := &Server{t: t, pace: c.pace, clock: c.clock, clients: make(map[string]*api.Client), entered: make(map[string]entered)}
+	s.faults.list = c.faults
+	s.journal.now = time.Now
+	if c.clock != nil {
+		s.journal.now = c.clock.Now
+	}
+	if err := s.start(c); err != nil {
+		t.Fatalf("apitest: %v", err)
+	}
+	for _, p := range c.projects {
+		s.AddProject(p.name, p.seeds...)
+	}
+	return s
+}
+
+// start starts the reference server and what serves it.
+func (s *Server) start(c config) (err error) {
+	if s.reference, err = server.New(s.options(c.server)); err != nil {
+		return err
+	}
+	var stop context.CancelFunc
+	s.ctx, stop = context.WithCancel(context.Background())
+	transport := &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: time.Second}
+	memory := newNetwork()
+	var listener net.Listener = memory
+	host := memoryHost
+	if c.loopback {
+		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil { //nolint:noctx // it returns at once
+			stop()
+			return fmt.Errorf("%w; %w", err, s.reference.Close())
+		}
+		host = listener.Addr().String()
+	} else {
+		transport.DialContext = memory.dial
+	}
+	s.URL = "http://" + host + server.BaseURL
+	s.HTTPClient = &http.Client{Transport: transport}
+
+	var running sync.WaitGroup
+	web := &http.Server{
+		Handler:           http.HandlerFunc(s.serve),
+		ReadHeaderTimeout: time.Minute,
+		ErrorLog:          log.New(io.Discard, "", 0), // broken connections are meant to be
+		BaseContext:       func(net.Listener) context.Context { return s.ctx },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, c)
+		},
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				running.Add(1)
+			case http.StateClosed, http.StateHijacked:
+				running.Done()
+			default:
+			}
+		},
+	}
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(listener) }()
+	s.t.Cleanup(func() {
+		stop()
+		transport.CloseIdleConnections()
+		if err := web.Close(); err != nil {
+			s.t.Errorf("apitest: %v", err)
+		}
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			s.t.Errorf("apitest: %v", err)
+		}
+		running.Wait()
+		if err := s.reference.Close(); err != nil {
+			s.t.Errorf("apitest: %v", err)
+		}
+		if s.t.Failed() {
+			s.t.Logf("apitest: the requests of this test:\n%s", s.journal.text())
+		}
+	})
+	return nil
+}
+
+// options are those of the reference server.
+func (s *Server) options(opts server.Options) server.Options {
+	if opts.NewID == nil {
+		opts.NewID = s.ids.next
+	}
+	if opts.Now == nil {
+		opts.Now = s.ids.date
+		if s.clock != nil {
+			opts.Now = s.clock.Now
+		}
+	}
+	if s.pace.kind != inBackground {
+		opts.OnStep = s.onStep
+	}
+	if s.pace.kind > inBackground && opts.Workers == 0 {
+		opts.Workers = waitingJobs
+	}
+	if s.pace.kind == byTime && s.clock != nil {
+		s.clock.follow(s.catchUp)
+	}
+	return opts
+}
+
+// serve handles a request: the journal is around the faults, and those around
+// the reference server.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	to := targetOf(r)
+	w, r, done := s.journal.begin(w, r, to.operation)
+	defer done()
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.beforeRead(r.Context(), to)
+		s.reference.ServeHTTP(w, r)
+	})
+	for _, fault := range s.faults.next(to.operation) {
+		h = fault.around(s, h)
+	}
+	h.ServeHTTP(w, r)
+}
+
+// archiveOf returns the whole of a project.
+func (s *Server) archiveOf(ctx context.Context, project string) ([]byte, error) {
+	var zip bytes.Buffer
+	err := s.reference.Save(ctx, project, &zip)
+	return zip.Bytes(), err
+}

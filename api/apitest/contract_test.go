@@ -1,0 +1,35 @@
+package apitest
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/gen/spec"
+)
+
+func TestTheOperationsAreThoseOfTheContract(t *testing.T) {
+	t.Parallel()
+	doc, err := spec.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for path, item := range doc.Paths.Map() {
+		path = strings.NewReplacer("{project_name}", "p", "{export_id}", "AB", "{import_id}", "AB").Replace(path)
+		for method, operation := range item.Operations() {
+			n++
+			got := targetOf(httptest.NewRequestWithContext(t.Context(), method, "/v2.1"+path, nil))
+			want := target{operation: Operation(operation.OperationID), project: "p"}
+			if strings.Contains(path, "AB") {
+				want.id = "ab"
+			}
+			if got != want || !got.operation.known() {
+				t.Errorf("%s %s is %+v; want %+v", method, path, got, want)
+			}
+		}
+	}
+	if n != 11 {
+		t.Errorf("%d operations", n)
+	}
+}

@@ -1,0 +1,124 @@
+package apitest
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+)
+
+type connKey struct{}
+
+// reset breaks the connection of a request off and ends its handling.
+func reset(r *http.Request) {
+	breakOff(r)
+	panic(http.ErrAbortHandler)
+}
+
+func breakOff(r *http.Request) {
+	switch c := r.Context().Value(connKey{}).(type) {
+	case *conn:
+		c.reset()
+	case *net.TCPConn:
+		// With no time to linger the system sends a reset. What fails here is
+		// a connection that the client has closed already.
+		_ = c.SetLinger(0)
+		_ = c.Close()
+	}
+}
+
+// lostAnswer is an answer that nobody gets. The journal gets its status.
+type lostAnswer struct {
+	header  http.Header
+	request *http.Request
+	begun   bool
+}
+
+func (l *lostAnswer) Header() http.Header { return l.header }
+
+func (l *lostAnswer) WriteHeader(status int) {
+	if !l.begun && status >= http.StatusOK {
+		l.begun = true
+		if e := entryOf(l.request); e != nil {
+			e.answered(status)
+		}
+	}
+}
+
+func (l *lostAnswer) Write(p []byte) (int, error) {
+	l.WriteHeader(http.StatusOK)
+	return len(p), nil
+}
+
+var (
+	errAnswerCut  = errors.New("apitest: the answer was cut")
+	errRequestCut = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+)
+
+// cutAnswer lets only so many bytes of an answer through.
+type cutAnswer struct {
+	http.ResponseWriter
+	request     *http.Request
+	left, after int64
+	cut         bool
+}
+
+// Unwrap is for [http.ResponseController].
+func (c *cutAnswer) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+func (c *cutAnswer) Write(p []byte) (int, error) {
+	part := p[:min(int64(len(p)), c.left)]
+	n, err := c.ResponseWriter.Write(part)
+	c.left -= int64(n)
+	if err != nil || len(part) == len(p) {
+		return n, err
+	}
+	c.cut = true
+	met(c.request, "cut answer after %d", c.after)
+	return n, errors.Join(errAnswerCut, http.NewResponseController(c.ResponseWriter).Flush())
+}
+
+// end closes the connection after a cut, however the handler has ended.
+func (c *cutAnswer) end() {
+	if c.cut {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// cutRequest lets only so many bytes of a request's body through.
+type cutRequest struct {
+	io.ReadCloser
+	request     *http.Request
+	left, after int64
+	cut         bool
+}
+
+func (c *cutRequest) Read(p []byte) (int, error) {
+	if c.left > 0 {
+		n, err := c.ReadCloser.Read(p[:min(int64(len(p)), c.left)])
+		c.left -= int64(n)
+		return n, err
+	}
+	if !c.cut {
+		if c.request.ContentLength == c.after { // nothing is left to cut
+			return c.ReadCloser.Read(p)
+		}
+		if c.request.ContentLength < 0 { // there may be
+			if n, err := io.ReadFull(c.ReadCloser, make([]byte, 1)); n == 0 {
+				return 0, err
+			}
+		}
+		c.cut = true
+		met(c.request, "cut request after %d", c.after)
+		breakOff(c.request)
+	}
+	return 0, errRequestCut
+}
+
+// end closes the connection after a cut, however the handler has ended.
+func (c *cutRequest) end() {
+	if c.cut {
+		panic(http.ErrAbortHandler)
+	}
+}

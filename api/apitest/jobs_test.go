@@ -1,0 +1,313 @@
+package apitest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/apitest"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+var small = apitest.FromContent(archive.Content{EnvironmentVariables: variables("A", "B")}, nil)
+
+// create starts an export of nothing and returns its id.
+func create(t testing.TB, c *api.Client) string {
+	t.Helper()
+	created, err := c.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+	must(t, err)
+	equal(t, "first status", created.Status, models.ExportStatusPending)
+	return created.ID
+}
+
+func exportStatus(t testing.TB, c *api.Client, id string) models.ExportStatus {
+	t.Helper()
+	e, err := c.Exports.Get(t.Context(), "demo", id)
+	must(t, err)
+	return e.Status
+}
+
+func importStatus(t testing.TB, c *api.Client, id string) models.ImportStatus {
+	t.Helper()
+	i, err := c.Imports.Get(t.Context(), "demo", id)
+	must(t, err)
+	return i.Status
+}
+
+func confirm(t testing.TB, c *api.Client, id string) {
+	t.Helper()
+	_, err := c.Imports.Confirm(t.Context(), "demo", id, models.ImportUpdate{EnvironmentVariables: variables("TICKET_TOKEN")})
+	must(t, err)
+}
+
+func TestReadsFindJobsAtRest(t *testing.T) {
+	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
+		s := apitest.New(t, opts...)
+		c := s.Client("demo")
+		equal(t, "export", exportStatus(t, c, create(t, c)), "completed")
+		id := create(t, c)
+		list, err := c.Exports.List(t.Context(), "demo", models.ExportStatusCompleted)
+		must(t, err)
+		equal(t, "completed exports", len(list), 2)
+		d, err := c.Exports.Download(t.Context(), "demo", id)
+		must(t, err)
+		must(t, d.Body.Close())
+
+		imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+		must(t, err)
+		equal(t, "import", importStatus(t, c, imp.ID), "confirmation")
+		confirm(t, c, imp.ID)
+		equal(t, "import", importStatus(t, c, imp.ID), "completed")
+	})
+}
+
+func TestJobsInTheBackgroundEndToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := apitest.New(t, apitest.JobsInBackground(), apitest.WithProject("demo", small), apitest.WithProject("to"))
+		id := create(t, s.Client("demo"))
+		synctest.Wait()
+		equal(t, "export", exportStatus(t, s.Client("demo"), id), "completed")
+	})
+}
+
+func TestJobsAreSteppedByHand(t *testing.T) {
+	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
+		s := apitest.New(t, append(opts, apitest.JobsByHand())...)
+		c := s.Client("demo")
+		if step, ok := s.Step(); ok {
+			t.Errorf("a step without jobs: %v", step)
+		}
+		export := create(t, c)
+		imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+		must(t, err)
+		want := func(step func() (apitest.Step, bool), kind, id, from, to string) {
+			t.Helper()
+			got, ok := step()
+			if want := (apitest.Step{Kind: kind, Project: "demo", ID: id, From: from, To: to}); got != want || !ok {
+				t.Errorf("step %v, %v; want %v", got, ok, want)
+			}
+		}
+		want(s.Step, "export", export, "pending", "processing")
+		equal(t, "export", exportStatus(t, c, export), "processing")
+		if _, err := c.Exports.Download(t.Context(), "demo", export); !errors.Is(err, api.ErrConflict) {
+			t.Errorf("download of an export that is processed: %v", err)
+		}
+		this := func() (apitest.Step, bool) { return s.StepJob(imp.ID) }
+		want(this, "import", imp.ID, "pending", "scanning")
+		want(s.Step, "export", export, "processing", "completed")
+		want(s.Step, "import", imp.ID, "scanning", "confirmation")
+		if step, ok := s.Step(); ok {
+			t.Errorf("a step past the confirmation: %v", step)
+		}
+		confirm(t, c, imp.ID)
+		want(s.Step, "import", imp.ID, "confirmation_pending", "processing")
+		want(s.Step, "import", imp.ID, "processing", "completed")
+		if step, ok := s.Step(); ok {
+			t.Errorf("a step after the end: %v", step)
+		}
+	})
+}
+
+func TestWithoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t, apitest.JobsByHand())
+	_, err := s.Client("demo").Imports.Create(t.Context(), "demo", file(emptyZIP(t)), api.SkipConfirmation(true))
+	must(t, err)
+	got := steps(s)
+	if want := []string{"pending", "scanning", "processing", "completed"}; !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
+	}
+}
+
+func TestAnImportThatFailsIsSteppedToFailed(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t, apitest.JobsByHand())
+	_, err := s.Client("demo").Imports.Create(t.Context(), "demo", file([]byte("no archive")))
+	must(t, err)
+	got := steps(s)
+	if want := []string{"pending", "scanning", "failed"}; !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
+	}
+}
+
+// steps goes on until nothing is left to do.
+func steps(s *apitest.Server) (statuses []string) {
+	for {
+		step, ok := s.Step()
+		if !ok {
+			return statuses
+		}
+		if len(statuses) == 0 {
+			statuses = []string{step.From}
+		}
+		statuses = append(statuses, step.To)
+	}
+}
+
+func emptyZIP(t testing.TB) []byte {
+	t.Helper()
+	s := apitest.New(t)
+	return export(t, s.Client("demo"), "demo")
+}
+
+func TestAJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
+	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
+		s := apitest.New(t, append(opts, apitest.JobsByHand())...)
+		c := s.Client("demo")
+		first, second := create(t, c), create(t, c)
+		s.Step()
+		must(t, c.Exports.Delete(t.Context(), "demo", first))
+		step, _ := s.Step()
+		equal(t, "stepped", step.ID, second)
+		create(t, c) // waits still when the test ends
+	})
+}
+
+func TestManyJobsWaitAtOnce(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t, apitest.JobsByHand())
+	c := s.Client("demo")
+	var last string
+	for range 50 {
+		last = create(t, c)
+	}
+	s.StepJob(last)
+	s.StepJob(last)
+	equal(t, "last export", exportStatus(t, c, last), "completed")
+}
+
+func TestAClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
+	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
+		s := apitest.New(t, append(opts, apitest.JobsByReads(2))...)
+		c := s.Client("demo")
+		var got []string
+		read := func(n int, status func() string) {
+			for range n {
+				got = append(got, status())
+			}
+		}
+		export := create(t, c)
+		read(5, func() string { return string(exportStatus(t, c, export)) })
+
+		imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+		must(t, err)
+		ofImport := func() string { return string(importStatus(t, c, imp.ID)) }
+		read(7, ofImport)
+		confirm(t, c, imp.ID)
+		read(5, ofImport)
+		want := []string{
+			"pending", "pending", "processing", "processing", "completed",
+			"pending", "pending", "scanning", "scanning", "confirmation", "confirmation", "confirmation",
+			"confirmation_pending", "confirmation_pending", "processing", "processing", "completed",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("statuses\n%q; want\n%q", got, want)
+		}
+	})
+}
+
+func TestListsAndReadsThatFailAreNotCounted(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t, apitest.JobsByReads(1), apitest.WithFault(apitest.ExportsGet, apitest.First(3), apitest.ResetBefore()))
+	c := s.Client("demo", once)
+	id := create(t, c)
+	for range 3 {
+		_, err := c.Exports.List(t.Context(), "demo", "")
+		must(t, err)
+		if _, err := c.Exports.Get(t.Context(), "demo", id); err == nil {
+			t.Error("no error")
+		}
+	}
+	equal(t, "first read", exportStatus(t, c, id), "pending")
+	equal(t, "second read", exportStatus(t, c, id), "processing")
+	equal(t, "third read", exportStatus(t, c, id), "completed")
+}
+
+func TestStatusesLastForATimeOfTheBubble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := apitest.New(t, apitest.JobsByTime(time.Minute))
+		c := s.Client("demo")
+		id := create(t, c)
+		var got []models.ExportStatus
+		time.Sleep(30 * time.Second)
+		for range 3 {
+			got = append(got, exportStatus(t, c, id))
+			time.Sleep(time.Minute)
+		}
+		if want := []models.ExportStatus{"pending", "processing", "completed"}; !slices.Equal(got, want) {
+			t.Errorf("statuses %q; want %q", got, want)
+		}
+	})
+}
+
+func TestStatusesLastForATimeOfTheClock(t *testing.T) {
+	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
+		start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+		clock := apitest.NewClock(start)
+		s := apitest.New(t, append(opts, apitest.WithClock(clock), apitest.JobsByTime(time.Minute))...)
+		c := s.Client("demo")
+		clock.Advance(time.Hour)
+		first := create(t, c)
+		clock.Advance(59 * time.Second)
+		second := create(t, c)
+		equal(t, "59 s", exportStatus(t, c, first), "pending")
+		clock.Advance(time.Second)
+		equal(t, "60 s", exportStatus(t, c, first), "processing")
+		equal(t, "1 s", exportStatus(t, c, second), "pending")
+		clock.Advance(59 * time.Second)
+		equal(t, "119 s", exportStatus(t, c, first), "processing")
+		equal(t, "60 s", exportStatus(t, c, second), "processing")
+		clock.Advance(time.Second)
+		equal(t, "120 s", exportStatus(t, c, first), "completed")
+		clock.Advance(time.Hour)
+		equal(t, "an hour", exportStatus(t, c, second), "completed")
+
+		e, err := c.Exports.Get(t.Context(), "demo", second)
+		must(t, err)
+		if want := start.Add(time.Hour + 59*time.Second); !e.CreationDate.Equal(want) {
+			t.Errorf("created %v; want %v", e.CreationDate, want)
+		}
+	})
+}
+
+func TestAnImportWaitsForItsConfirmationWhateverTheClockSays(t *testing.T) {
+	t.Parallel()
+	clock := apitest.NewClock(apitest.Start)
+	s := apitest.New(t, apitest.WithClock(clock), apitest.JobsByTime(time.Minute))
+	c := s.Client("demo")
+	imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+	must(t, err)
+	clock.Advance(time.Hour)
+	equal(t, "after an hour", importStatus(t, c, imp.ID), "confirmation")
+	confirm(t, c, imp.ID)
+	clock.Advance(59 * time.Second)
+	equal(t, "59 s after the confirmation", importStatus(t, c, imp.ID), "confirmation_pending")
+	clock.Advance(time.Second)
+	equal(t, "60 s", importStatus(t, c, imp.ID), "processing")
+	clock.Advance(time.Minute)
+	equal(t, "120 s", importStatus(t, c, imp.ID), "completed")
+}
+
+func TestAReadThatWaitsEndsWithItsRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stalled := stalledLink{}
+		s := apitest.New(t, stalled.option())
+		c := s.Client("demo", once)
+		imp, err := c.Imports.Create(t.Context(), "demo", api.FromLink("https://files.example.com/a.zip"))
+		must(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := c.Imports.Get(ctx, "demo", imp.ID); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+		must(t, c.Imports.Delete(t.Context(), "demo", imp.ID))
+	})
+}

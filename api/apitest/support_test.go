@@ -1,0 +1,175 @@
+package apitest_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/apitest"
+	"github.com/ubiops-contrib/transfer/api/archive/sample"
+	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// fakeT is a test that is not run by package testing: for examples, and to see
+// how tests fail.
+type fakeT struct {
+	testing.TB
+	ctx  context.Context
+	stop context.CancelFunc
+
+	mu      sync.Mutex
+	cleanup []func()
+	log     strings.Builder
+	failed  bool
+}
+
+type fatal struct{}
+
+func newFakeT() *fakeT {
+	t := &fakeT{}
+	t.ctx, t.stop = context.WithCancel(context.Background())
+	return t
+}
+
+func (t *fakeT) Helper()                  {}
+func (t *fakeT) Context() context.Context { return t.ctx }
+func (t *fakeT) Cleanup(f func())         { t.cleanup = append(t.cleanup, f) }
+func (t *fakeT) Failed() bool             { t.mu.Lock(); defer t.mu.Unlock(); return t.failed }
+func (t *fakeT) Logf(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fmt.Fprintf(&t.log, format+"\n", args...)
+}
+func (t *fakeT) Errorf(format string, args ...any) {
+	t.Logf(format, args...)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failed = true
+}
+func (t *fakeT) Fatalf(format string, args ...any) { t.Errorf(format, args...); panic(fatal{}) }
+func (t *fakeT) Fatal(args ...any)                 { t.Fatalf("%s", fmt.Sprint(args...)) }
+
+// end is the end of the test. It returns what was logged.
+func (t *fakeT) end() string {
+	t.stop()
+	for len(t.cleanup) > 0 {
+		last := len(t.cleanup) - 1
+		f := t.cleanup[last]
+		t.cleanup = t.cleanup[:last]
+		f()
+	}
+	return t.log.String()
+}
+
+// run runs f as a test and returns what was logged.
+func (t *fakeT) run(f func(t *fakeT)) (log string) {
+	defer func() {
+		if p := recover(); p != nil {
+			if _, ok := p.(fatal); !ok {
+				panic(p)
+			}
+		}
+		log = t.end()
+	}()
+	f(t)
+	return ""
+}
+
+// everywhere runs a test outside and inside a bubble, and on a real socket.
+func everywhere(t *testing.T, f func(t *testing.T, opts ...apitest.Option)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("in memory", func(t *testing.T) { t.Parallel(); f(t) })
+	t.Run("in a bubble", func(t *testing.T) { t.Parallel(); synctest.Test(t, func(t *testing.T) { f(t) }) })
+	t.Run("on a socket", func(t *testing.T) { t.Parallel(); f(t, apitest.WithLoopback()) })
+}
+
+// once is a client that tries everything once.
+var once = api.WithRetry(api.RetryPolicy{MaxAttempts: 1})
+
+func sampleZIP(t testing.TB) []byte {
+	t.Helper()
+	zip, err := sample.Archive()
+	must(t, err)
+	return zip
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func file(zip []byte) api.ImportSource {
+	return api.FromReader(bytes.NewReader(zip), int64(len(zip)), "sample.zip")
+}
+
+// export exports everything and returns the archive.
+func export(t testing.TB, c *api.Client, project string) []byte {
+	t.Helper()
+	ctx := t.Context()
+	created, err := c.Exports.Create(ctx, project, models.ExportCreate{}, api.All(true))
+	must(t, err)
+	_, err = c.Exports.Wait(ctx, project, created.ID)
+	must(t, err)
+	d, err := c.Exports.Download(ctx, project, created.ID)
+	must(t, err)
+	zip, err := io.ReadAll(d.Body)
+	must(t, err)
+	must(t, d.Body.Close())
+	return zip
+}
+
+// move moves everything from one project of s to another.
+func move(t testing.TB, s *apitest.Server, from, to string) {
+	t.Helper()
+	ctx, target := t.Context(), s.Client(to)
+	created, err := target.Imports.Create(ctx, to, file(export(t, s.Client(from), from)))
+	must(t, err)
+	detail, err := target.Imports.Wait(ctx, to, created.ID, models.ImportStatusConfirmation)
+	must(t, err)
+	update, err := api.AcceptAll(detail)
+	must(t, err)
+	update.EnvironmentVariables["TICKET_TOKEN"] = models.EnvironmentVariable{Value: models.Value("new"), Secret: new(true)}
+	_, err = target.Imports.Confirm(ctx, to, created.ID, update)
+	must(t, err)
+	_, err = target.Imports.Wait(ctx, to, created.ID, models.ImportStatusCompleted)
+	must(t, err)
+}
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: %v; want %v", what, got, want)
+	}
+}
+
+// variables is a variable for each name.
+func variables(names ...string) map[string]models.EnvironmentVariable {
+	out := make(map[string]models.EnvironmentVariable)
+	for _, name := range names {
+		out[name] = models.EnvironmentVariable{Value: models.Value(name)}
+	}
+	return out
+}
+
+// stalledLink is a host that never answers.
+type stalledLink struct{}
+
+func (stalledLink) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+func (l stalledLink) option() apitest.Option {
+	return apitest.WithServer(server.Options{Links: &http.Client{Transport: l}})
+}
