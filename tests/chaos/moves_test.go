@@ -1,0 +1,222 @@
+// Package chaos moves projects while connections break and servers are busy.
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/apitest"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/archive/sample"
+	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+const (
+	moves   = 200
+	movers  = 8  // at a time
+	attempt = 10 // at a step that may have come to nothing
+)
+
+// Whatever breaks, every move ends with the same project on the other side, made
+// by one import.
+func TestMovesEndWithIdenticalProjectsAndNoDuplicateImport(t *testing.T) {
+	t.Parallel()
+	zip, err := sample.Archive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	secrets := map[jsontext.Pointer]string{}
+	plan.MapVariables(sample.Content(), func(path jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
+		secrets[path] = v.Value.Or("")
+		return v
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var projects []apitest.Option
+		for i := range moves {
+			projects = append(projects, apitest.WithProject(from(i), apitest.FromBytes(zip)), apitest.WithProject(to(i)))
+		}
+		s := apitest.New(t, append(projects, apitest.JobsInBackground())...)
+		kinds := inject(s)
+		var group sync.WaitGroup
+		var next atomic.Int64
+		for range movers {
+			group.Go(func() {
+				for i := int(next.Add(1)) - 1; i < moves; i = int(next.Add(1)) - 1 {
+					if err := move(t.Context(), s, i, folder, secrets); err != nil {
+						t.Errorf("move %d: %v", i, err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		met := map[string]int{}
+		for _, r := range s.Requests() {
+			if r.Fault != "" {
+				met[strings.Join(strings.Fields(r.Fault)[:2], " ")]++
+			}
+		}
+		t.Logf("%d requests; faults: %v", len(s.Requests()), met)
+		if len(met) < kinds {
+			t.Errorf("only %v of the %d kinds of faults were met", met, kinds)
+		}
+		s.Heal()
+		for i := range moves {
+			check(t, s, i)
+		}
+	})
+}
+
+func from(i int) string { return fmt.Sprintf("from-%d", i) }
+func to(i int) string   { return fmt.Sprintf("to-%d", i) }
+
+// inject lets about every fifth request meet a fault, always the same ones. It
+// returns how many kinds of them there are.
+func inject(s *apitest.Server) int {
+	const calls = 10 * moves
+	busy := func(status int, name, value string) apitest.Fault {
+		return apitest.Answer(status, http.Header{name: {value}}, `{"error": "busy"}`)
+	}
+	faults := []apitest.Fault{
+		apitest.ResetBefore(), apitest.ResetAfter(), apitest.CutRequest(100), apitest.CutAnswer(20),
+		busy(http.StatusTooManyRequests, "X-Ratelimit-Reset", "3"), busy(http.StatusServiceUnavailable, "Retry-After", "2"),
+	}
+	random := rand.New(rand.NewPCG(1, 2)) // the same in each run
+	for _, op := range []apitest.Operation{
+		apitest.ExportsCreate, apitest.ExportsGet, apitest.ExportsList, apitest.ExportsDownload,
+		apitest.ImportsCreate, apitest.ImportsGet, apitest.ImportsList, apitest.ImportsUpdate,
+	} {
+		for n := 1; n <= calls; n++ {
+			if random.IntN(5) == 0 {
+				s.Inject(op, apitest.Between(n, n), faults[random.IntN(len(faults))])
+			}
+		}
+	}
+	return len(faults)
+}
+
+// move is what a careful program does.
+func move(ctx context.Context, s *apitest.Server, i int, folder string, secrets map[jsontext.Pointer]string) error {
+	path := filepath.Join(folder, from(i)+".zip")
+	source, target := s.Client(from(i), api.WithCreateLookup(true)), s.Client(to(i), api.WithCreateLookup(true))
+	err := repeat(func() error {
+		_, err := source.Exports.Run(ctx, from(i), models.ExportCreate{}, api.ToFile(path, nil, api.Overwrite()), api.All(true))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	accept := api.Accept(api.FillMissing(func(path jsontext.Pointer) (string, bool) {
+		value, ok := secrets[path]
+		return value, ok
+	}))
+	var begun *api.RunError
+	err = repeat(func() error {
+		_, err := target.Imports.Run(ctx, to(i), api.FromFile(path), accept)
+		if remains, ok := errors.AsType[*api.RunError](err); ok {
+			begun = remains
+			return nil // repeated, it would be a second import
+		}
+		return err
+	})
+	if err != nil || begun == nil {
+		return err
+	}
+	return repeat(func() error { return finish(ctx, target, to(i), begun.ID, accept) })
+}
+
+// finish goes on with an import that remains after a failure.
+func finish(ctx context.Context, c *api.Client, project, id string, accept api.ConfirmFunc) error {
+	_, err := c.Imports.Wait(ctx, project, id, models.ImportStatusCompleted)
+	if !errors.Is(err, api.ErrNeedsConfirmation) {
+		return err
+	}
+	scanned, err := c.Imports.Get(ctx, project, id)
+	if err != nil {
+		return err
+	}
+	update, err := accept(ctx, scanned)
+	if err != nil {
+		return err
+	}
+	_, err = c.Imports.Confirm(ctx, project, id, update)
+	return errors.Join(err, errors.New("to be waited for"))
+}
+
+// repeat does what may have come to nothing until it comes to something: what
+// has an unknown outcome is known to have made nothing, since it was looked for
+// and nobody else writes.
+func repeat(do func() error) error {
+	var err error
+	for range attempt {
+		if err = do(); err == nil {
+			return nil
+		}
+		if lost, ok := errors.AsType[*api.UnknownOutcomeError](err); ok && lost.Lookup != nil && lost.Lookup.Result == api.LookupAmbiguous {
+			return err
+		}
+	}
+	return err
+}
+
+func check(t *testing.T, s *apitest.Server, i int) {
+	t.Helper()
+	imports, err := s.Client(to(i)).Imports.List(t.Context(), to(i), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(imports) != 1 || imports[0].Status != models.ImportStatusCompleted {
+		t.Errorf("%s has the imports %+v", to(i), imports)
+	}
+	before, after := s.Content(from(i)), s.Content(to(i))
+	changes, err := archive.Diff(before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range changes {
+		if change.Kind == archive.Added && change.Path.LastToken() == plan.ImportLabel {
+			continue // what the import has created tells by which it was
+		}
+		t.Errorf("%s: %+v", to(i), change)
+	}
+	for _, p := range before.Packages() {
+		if err := same(before, after, p.Path); err != nil {
+			t.Errorf("%s: %v", to(i), err)
+		}
+	}
+}
+
+// same holds the bytes of a package against each other.
+func same(a, b *archive.Archive, path string) error {
+	var data [2][]byte
+	for i, in := range []*archive.Archive{a, b} {
+		r, err := in.OpenPackage(path)
+		if err != nil {
+			return err
+		}
+		if data[i], err = io.ReadAll(r); err != nil {
+			return err
+		}
+		if err := r.Close(); err != nil {
+			return err
+		}
+	}
+	if string(data[0]) != string(data[1]) {
+		return fmt.Errorf("package %s differs", path)
+	}
+	return nil
+}
