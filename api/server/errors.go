@@ -7,6 +7,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
@@ -34,6 +35,9 @@ func answer(err error, what string) error {
 	}
 	if errors.Is(err, store.ErrBusy) {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's database is busy; try again later", Err: err}
+	}
+	if errors.Is(err, blob.ErrUnreachable) {
+		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's archives cannot be reached; try again later", Err: err}
 	}
 	return err
 }

@@ -11,6 +11,10 @@ import (
 	"gocloud.dev/gcerrors"
 )
 
+// ErrUnreachable is wrapped by errors of a folder that is not there or cannot be
+// used: nobody knows then what blobs exist. It may be back later.
+var ErrUnreachable = errors.New("the archives cannot be reached")
+
 // A Bucket keeps blobs. It is safe for concurrent use.
 type Bucket struct {
 	bucket *gcblob.Bucket

@@ -46,11 +46,11 @@ func (b *Bucket) checkFolder() error {
 func (b *Bucket) folderFault(info fs.FileInfo, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("the blob folder %s is not there", b.dir)
+		return fmt.Errorf("%w: the blob folder %s is not there", ErrUnreachable, b.dir)
 	case err != nil:
-		return fmt.Errorf("the blob folder %s: %w", b.dir, err)
+		return fmt.Errorf("%w: the blob folder %s: %w", ErrUnreachable, b.dir, err)
 	case !info.IsDir():
-		return fmt.Errorf("the blob folder %s is not a directory", b.dir)
+		return fmt.Errorf("%w: the blob folder %s is not a directory", ErrUnreachable, b.dir)
 	}
 	return nil
 }

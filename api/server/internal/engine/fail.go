@@ -9,6 +9,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -47,6 +48,13 @@ func (e *Engine) fail(ctx context.Context, job store.Job, reason error) error {
 // that of an archive, a confirmation or a link.
 func passing(err error) bool { return reasons(err) == nil }
 
+// outage tells whether nothing can be done at present, whatever the job: then
+// it waits until that is over. What a client would have to begin again is not
+// given up for it.
+func outage(err error) bool {
+	return errors.Is(err, store.ErrBusy) || errors.Is(err, blob.ErrUnreachable)
+}
+
 // reasons returns what somebody outside may know of an error: nothing where it
 // is the server's own.
 func reasons(err error) []string {
@@ -83,8 +91,6 @@ func message(reason error) string {
 		return first(known, maxErrorMessage)
 	case errors.Is(reason, syscall.ENOSPC):
 		return "The server has no space left"
-	case errors.Is(reason, store.ErrBusy):
-		return "The server's database is busy"
 	default:
 		return "An internal error of the server, which its log tells"
 	}

@@ -83,7 +83,6 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 		want string
 	}{
 		{fmt.Errorf("write /data/a: %w", syscall.ENOSPC), "The server has no space left"},
-		{fmt.Errorf("sealed: %w", store.ErrBusy), "The server's database is busy"},
 		{errors.New("token 1234 in /data"), "An internal error of the server, which its log tells"},
 	} {
 		t.Run(test.want, func(t *testing.T) {
@@ -101,6 +100,30 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 				if got := errorMessage(t, w, export.ID); got != test.want || blobs.writes != 4 {
 					t.Errorf("error_message %q after %d attempts", got, blobs.writes)
 				}
+			})
+		})
+	}
+}
+
+// However long that takes, the client need not begin again.
+func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
+	t.Parallel()
+	for _, outage := range []error{store.ErrBusy, blob.ErrUnreachable} {
+		t.Run(outage.Error(), func(t *testing.T) {
+			t.Parallel()
+			work(t, func(t *testing.T, e *engine.Engine, w *watched) {
+				blobs := &failing{Blobs: e.Blobs, write: fmt.Errorf("write: %w", outage)}
+				e.Blobs = blobs
+				if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				wantSeen(t, w, "pending", "processing")
+				blobs.setWrite(nil)
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				wantSeen(t, w, "pending", "processing", "completed")
 			})
 		})
 	}

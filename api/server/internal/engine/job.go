@@ -22,7 +22,8 @@ const (
 	Interrupted End = "interrupted" // it comes again when the server does
 )
 
-// attempts is how often a job is begun that fails for reasons of the server.
+// attempts is how often a job is begun that fails for reasons of the server,
+// if that is no outage.
 const attempts = 4
 
 // errGone ends a job whose export or import was deleted or went on without it.
@@ -43,7 +44,7 @@ func (e *Engine) run(ctx context.Context, job store.Job) error {
 		end, err = Dropped, nil
 	case ctx.Err() != nil:
 		end = Interrupted
-	case passing(err) && job.Attempt < attempts:
+	case outage(err), passing(err) && job.Attempt < attempts:
 		end = Retried
 	default:
 		end = Failed
