@@ -38,7 +38,7 @@ func TestNothingIsLostOrHalfDoneWhenTheServerIsKilled(t *testing.T) {
 	start := func() *process { return serve(t, data, "--allow-link-host", "127.0.0.1") }
 	p := start()
 	for round := range rounds {
-		l.work(t, p, seed, round, time.Duration(random.Int64N(int64(time.Second))))
+		l.work(t, p, seed, round, time.Duration(random.Int64N(int64(time.Second))), p.kill)
 		for random.IntN(4) == 0 { // as soon as it begins, too
 			p = begin(t, data, "--allow-link-host", "127.0.0.1")
 			time.Sleep(time.Duration(random.Int64N(int64(400 * time.Millisecond))))
@@ -79,8 +79,8 @@ func TestNothingIsLostOrHalfDoneWhenTheServerIsKilled(t *testing.T) {
 	}
 }
 
-// work lets clients work, and kills the server after a while.
-func (l *load) work(t *testing.T, p *process, seed, round uint64, after time.Duration) {
+// work lets clients work until end ends the server, after a while.
+func (l *load) work(t *testing.T, p *process, seed, round uint64, after time.Duration, end func()) {
 	t.Helper()
 	l.dying.Store(false)
 	var working sync.WaitGroup
@@ -94,7 +94,7 @@ func (l *load) work(t *testing.T, p *process, seed, round uint64, after time.Dur
 		t.Errorf("the server ended by itself: %v", p.err)
 	}
 	l.dying.Store(true)
-	p.kill()
+	end()
 	working.Wait()
 }
 
