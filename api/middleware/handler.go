@@ -80,6 +80,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer h.done(rw, body, time.Now())
 	}
 	defer rw.pace.last()
+	defer body.linger(w, r)
 	defer rw.recoverPanic()
 	// The mux would answer in plain text, or redirect to a cleaned path.
 	found, _ := h.mux.Handler(r)

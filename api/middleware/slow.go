@@ -97,6 +97,7 @@ type pacedBody struct {
 	io.ReadCloser
 	pace pace
 	read int64
+	end  bool // was seen
 }
 
 func (b *pacedBody) Read(p []byte) (int, error) {
@@ -106,6 +107,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	b.pace.moved(int64(n))
 	switch {
 	case err == io.EOF:
+		b.end = true
 		// From here on net/http reads to see whether the client goes away; a
 		// deadline would look like that.
 		b.pace.end()

@@ -36,7 +36,7 @@ func (s *Server) token(ctx context.Context, c middleware.Credentials) (token sto
 	if errors.Is(err, store.ErrNotFound) {
 		err = &middleware.Error{Status: http.StatusUnauthorized, Message: "The token is not known"}
 	}
-	return token, err
+	return token, answer(err, "token")
 }
 
 // callerOf returns the name of the token that the request came with.

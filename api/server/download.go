@@ -19,7 +19,7 @@ func (o *operations) download(ctx context.Context, kind, status, project, id, ke
 	case errors.Is(err, fs.ErrNotExist): // deleted since the row was read
 		return middleware.Archive{}, &middleware.Error{Status: http.StatusNotFound, Message: "The " + kind + " does not exist"}
 	case err != nil:
-		return middleware.Archive{}, err
+		return middleware.Archive{}, answer(err, kind)
 	}
 	return middleware.Archive{Content: b, Name: project + "-" + kind + "-" + id + ".zip", ETag: key}, nil
 }

@@ -91,7 +91,7 @@ func TestTheLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// Without its folder the server cannot take an upload.
+	// Without its folder, or its database, the server cannot take an upload.
 	status, _ := h.send("POST", "/projects/p/imports", token, "multipart/form-data; boundary=b",
 		"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nPK\r\n--b--\r\n")
 	lines := book.requests(t)

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
@@ -69,13 +70,28 @@ func New(opts Options) (_ *Server, err error) {
 	if s.handler, err = s.newHandler(opts); err != nil {
 		return nil, err
 	}
-	s.running.Go(func() {
-		if err := s.engine.Work(ctx, opts.Workers); err != nil {
-			opts.Log.ErrorContext(ctx, "no jobs are carried out any more", "error", err)
-		}
-	})
+	s.running.Go(func() { s.work(ctx, opts) })
 	s.running.Go(func() { s.sweepNowAndThen(ctx, opts) })
 	return s, nil
+}
+
+// workAgain is how long to wait when jobs could not be begun with.
+const workAgain = time.Second
+
+// work carries out jobs until ctx ends. The database may be busy just when it
+// begins.
+func (s *Server) work(ctx context.Context, opts Options) {
+	for {
+		err := s.engine.Work(ctx, opts.Workers)
+		if ctx.Err() != nil {
+			return
+		}
+		opts.Log.ErrorContext(ctx, "jobs are not carried out", "again", workAgain, "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(workAgain):
+		}
+	}
 }
 
 // Close stops the work in the background, which goes on when a server opens

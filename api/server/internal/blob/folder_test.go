@@ -168,6 +168,17 @@ func TestAFullDiskIsToldAndLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestALimitOfTheUserOrTheProcessIsAFullDisk(t *testing.T) {
+	t.Parallel()
+	b, dir := folder(t)
+	for _, limit := range []error{syscall.EDQUOT, syscall.EFBIG} {
+		_, err := b.Write(t.Context(), func(io.Writer) error { return &fs.PathError{Op: "write", Path: "blob", Err: limit} })
+		if !errors.Is(err, syscall.ENOSPC) || !errors.Is(err, limit) || len(files(t, dir)) != 0 {
+			t.Errorf("error %v, left are %q", err, files(t, dir))
+		}
+	}
+}
+
 // writeToFullDisk gives the error that a file on a full disk gives.
 func writeToFullDisk() error {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)

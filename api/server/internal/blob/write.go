@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/google/uuid"
 	gcblob "gocloud.dev/blob"
@@ -21,7 +22,8 @@ import (
 // In a folder the writer is an [io.WriterAt] and an [io.Seeker] too, and lets
 // the kernel copy from a file; it is not for use after write has returned.
 // Writing fails once ctx has ended; a reader that write waits for has to end
-// by itself. A full disk gives [syscall.ENOSPC].
+// by itself. A full disk gives [syscall.ENOSPC], and so does a limit of the user
+// or the process.
 func (b *Bucket) Write(ctx context.Context, write func(io.Writer) error) (Info, error) {
 	d, err := b.create(ctx)
 	if err != nil {
@@ -29,13 +31,22 @@ func (b *Bucket) Write(ctx context.Context, write func(io.Writer) error) (Info, 
 	}
 	defer d.discard() // does nothing after commit; in a panic too
 	if err := write(d.writer()); err != nil {
-		return Info{}, err
+		return Info{}, noSpace(err)
 	}
 	size, err := d.commit(ctx)
 	if err != nil {
-		return Info{}, err
+		return Info{}, noSpace(err)
 	}
 	return Info{Key: d.key, Size: size}, nil
+}
+
+// noSpace wraps [syscall.ENOSPC] into an error that means no less: the user's
+// share of the disk is full, or the process may not have larger files.
+func noSpace(err error) error {
+	if errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("%w: %w", syscall.ENOSPC, err)
+	}
+	return err
 }
 
 // Copy keeps what r gives, like [Bucket.Write], and sums it.

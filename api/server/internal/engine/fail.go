@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"syscall"
 	"unicode/utf8"
 
@@ -45,13 +46,17 @@ func (e *Engine) fail(ctx context.Context, job store.Job, reason error) error {
 }
 
 // patience is how often a job is begun that meets an error: once where it is that
-// of an archive, a confirmation or a link, for about a minute and a half where
-// somebody has to make room or bring something back, and a few times otherwise.
+// of an archive, a confirmation or a link; until it is over where nothing can be
+// done at present, whatever the job, since what a client would have to begin
+// again is not given up for an outage; for about a minute and a half where
+// somebody has to make room; and a few times otherwise.
 func patience(err error) int {
 	switch {
 	case reasons(err) != nil:
 		return 1
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable):
+	case errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable):
+		return math.MaxInt
+	case errors.Is(err, syscall.ENOSPC):
 		return 8
 	default:
 		return 3
@@ -94,10 +99,6 @@ func message(reason error) string {
 		return first(known, maxErrorMessage)
 	case errors.Is(reason, syscall.ENOSPC):
 		return "The server has no space left"
-	case errors.Is(reason, blob.ErrUnavailable):
-		return "The server's archives cannot be reached"
-	case errors.Is(reason, store.ErrBusy):
-		return "The server's database is busy"
 	default:
 		return "An internal error of the server, which its log tells"
 	}

@@ -84,8 +84,6 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 		attempts int
 	}{
 		{fmt.Errorf("write /data/a: %w", syscall.ENOSPC), "The server has no space left", 8},
-		{fmt.Errorf("sealed: %w", store.ErrBusy), "The server's database is busy", 8},
-		{fmt.Errorf("/data: %w", blob.ErrUnavailable), "The server's archives cannot be reached", 8},
 		{errors.New("token 1234 in /data"), "An internal error of the server, which its log tells", 3},
 	} {
 		t.Run(test.want, func(t *testing.T) {
@@ -103,6 +101,30 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 				if got := errorMessage(t, w, export.ID); got != test.want || blobs.writes != test.attempts {
 					t.Errorf("error_message %q after %d attempts", got, blobs.writes)
 				}
+			})
+		})
+	}
+}
+
+// However long that takes, the client need not begin again.
+func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
+	t.Parallel()
+	for _, outage := range []error{store.ErrBusy, blob.ErrUnavailable} {
+		t.Run(outage.Error(), func(t *testing.T) {
+			t.Parallel()
+			work(t, func(t *testing.T, e *engine.Engine, w *watched) {
+				blobs := &failing{Blobs: e.Blobs, write: fmt.Errorf("write: %w", outage)}
+				e.Blobs = blobs
+				if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				wantSeen(t, w, "pending", "processing")
+				blobs.setWrite(nil)
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				wantSeen(t, w, "pending", "processing", "completed")
 			})
 		})
 	}

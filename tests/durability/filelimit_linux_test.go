@@ -1,0 +1,81 @@
+package durability_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"net/http"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// limitFiles lets the process have files of a size at most.
+func limitFiles(t *testing.T, p *process, size uint64) {
+	t.Helper()
+	limit := unix.Rlimit{Cur: size, Max: unix.RLIM_INFINITY}
+	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &limit, nil))
+}
+
+// A limit on the size of files stands for the full disk, which not everybody can
+// make: archives do not fit, the database does.
+func TestWithoutSpaceNothingIsLost(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	p := serve(t, data)
+	large := archiveOf(t, 16<<20)
+	take := func(data []byte, skip bool) (*models.ImportList, error) {
+		return p.client.Imports.Create(t.Context(), project, api.FromReader(bytes.NewReader(data), int64(len(data)), ""), api.SkipConfirmation(skip))
+	}
+	first, err := take(large, true)
+	must(t, err)
+	waitImport(t, p, first.ID)
+	limitFiles(t, p, 8<<20)
+	_, err = take(large, true)
+	wantRefused(t, err, http.StatusInsufficientStorage, "no space")
+	export := mustExport(t, p)
+	small, err := take(archiveOf(t, 1<<20), false)
+	must(t, err) // what fits is taken
+	until(t, "the export was not tried", func() bool {
+		for _, line := range p.lines("job ended") {
+			if line.ID == export && line.End == "retried" {
+				return true
+			}
+		}
+		return false
+	})
+	limitFiles(t, p, unix.RLIM_INFINITY)
+	waitExport(t, p, export)
+	_, err = p.client.Imports.Wait(t.Context(), project, small.ID, models.ImportStatusConfirmation)
+	must(t, err)
+	d, err := p.client.Exports.Download(t.Context(), project, export)
+	must(t, err)
+	got, err := whole(d)
+	must(t, err)
+	must(t, archive.Verify(t.Context(), bytes.NewReader(got), int64(len(got))))
+	if len(got) < 16<<20 {
+		t.Errorf("the export has %d bytes", len(got))
+	}
+	stopClean(t, p, data)
+}
+
+// archiveOf returns an archive with a package of about a size.
+func archiveOf(t *testing.T, size int64) []byte {
+	t.Helper()
+	var code, out bytes.Buffer
+	z := zip.NewWriter(&code)
+	w, err := z.CreateHeader(&zip.FileHeader{Name: "model.bin", Method: zip.Store})
+	must(t, err)
+	_, err = io.Copy(w, &synthetic{left: size})
+	must(t, err)
+	must(t, z.Close())
+	content := archive.Content{Environments: map[string]models.Environment{"e": {
+		BaseEnvironment: models.Value("python3-12"), Zip: models.Value(archive.EnvironmentPackagePath("e")),
+	}}}
+	must(t, archive.Write(&out, content, func(string) (io.ReadCloser, error) { return io.NopCloser(&code), nil }))
+	return out.Bytes()
+}
