@@ -72,8 +72,9 @@ func Delay(d time.Duration) Fault {
 	return f
 }
 
-// ResetBefore resets the connection when the header of a request has come: the
-// server does nothing, and the client has an error with [syscall.ECONNRESET].
+// ResetBefore resets the connection when a request has come: the server does
+// nothing with it, and the client, which has sent it whole, has an error with
+// [syscall.ECONNRESET].
 func ResetBefore() Fault {
 	return Fault{wrap: func(*Server, http.Handler) http.Handler {
 		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -115,7 +116,9 @@ func CutAnswer(n int64) Fault {
 
 // CutRequest resets the connection when n bytes of the request's body have been
 // read, if it has more: the server has an incomplete request and refuses it, the
-// client an error of the connection.
+// client an error of the connection. Then the client has sent all of the body
+// where there were at most 64 KiB to come; where there were more than 256 KiB, it
+// has not, but on a socket the system takes some megabytes.
 func CutRequest(n int64) Fault {
 	f := Fault{wrap: func(_ *Server, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

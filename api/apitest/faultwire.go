@@ -3,6 +3,7 @@ package apitest
 import (
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"syscall"
@@ -10,10 +11,23 @@ import (
 
 type connKey struct{}
 
-// reset breaks the connection of a request off and ends its handling.
+// reset breaks the connection of a request off and ends its handling. Before
+// that it takes the rest of the request's body: whether the client gets to send
+// all of it must not be a matter of luck.
 func reset(r *http.Request) {
+	discard(r.Body, math.MaxInt64)
 	breakOff(r)
 	panic(http.ErrAbortHandler)
+}
+
+// discard reads bytes of a body that neither the server nor the journal gets. It
+// returns how many there were.
+func discard(body io.Reader, most int64) int64 {
+	if watched, ok := body.(*watchedBody); ok {
+		body = watched.ReadCloser
+	}
+	n, _ := io.CopyN(io.Discard, body, most) // the client may have gone
+	return n
 }
 
 func breakOff(r *http.Request) {
@@ -101,13 +115,8 @@ func (c *cutRequest) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if !c.cut {
-		if c.request.ContentLength == c.after { // nothing is left to cut
+		if discard(c.ReadCloser, connBuffer) == 0 { // nothing is left to cut
 			return c.ReadCloser.Read(p)
-		}
-		if c.request.ContentLength < 0 { // there may be
-			if n, err := io.ReadFull(c.ReadCloser, make([]byte, 1)); n == 0 {
-				return 0, err
-			}
 		}
 		c.cut = true
 		met(c.request, "cut request after %d", c.after)
