@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/ubiops-contrib/transfer/gen/client"
 )
@@ -35,10 +34,9 @@ func fetch[T any](c *Client, call func(*client.Client) (*http.Response, error)) 
 func fetchLimited[T any](c *Client, call func(*client.Client) (*http.Response, error)) (*T, *RateLimit, error) {
 	var v *T
 	calls := *c.calls
-	calls.Client = using{c.send, func(resp *http.Response) error {
-		body := &notedBody{ReadCloser: resp.Body}
-		v = new(T)
-		if err := readJSON(body, maxJSON, v); err != nil {
+	calls.Client = using{c.send, func(resp *http.Response) (err error) {
+		body := notedBody{ReadCloser: resp.Body}
+		if v, err = readJSON[T](&body, maxJSON); err != nil {
 			unusable := c.send.unusable(resp, "the body is not the expected JSON", err)
 			unusable.broken = body.err != nil
 			return unusable
@@ -49,44 +47,40 @@ func fetchLimited[T any](c *Client, call func(*client.Client) (*http.Response, e
 	if err != nil {
 		return nil, nil, err
 	}
-	drain(resp.Body)
-	_ = resp.Body.Close()
+	_ = resp.Body.Close() // it was read to its end
 	return v, parseRateLimit(resp.Header), nil
 }
 
-// notedBody notes how reading a body failed.
+// notedBody notes whether there was anything in a body, and how reading it failed.
 type notedBody struct {
 	io.ReadCloser
-	err error
+	some bool
+	err  error
 }
 
 func (b *notedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	b.some = b.some || n > 0
 	if err != nil && err != io.EOF {
 		b.err = err
 	}
 	return n, err
 }
 
-// readJSON reads exactly one JSON value, which is not null, of at most limit bytes.
-func readJSON(body io.ReadCloser, limit int64, v any) error {
-	dec := jsontext.NewDecoder(http.MaxBytesReader(nil, body, limit))
-	if dec.PeekKind() == 'n' {
-		return errors.New("it is null")
-	}
-	err := json.UnmarshalDecode(dec, v)
+// readJSON reads a body to its end: exactly one JSON value, which is not null,
+// of at most limit bytes.
+func readJSON[T any](body *notedBody, limit int64) (*T, error) {
+	var v *T // which null leaves nil
+	err := json.UnmarshalRead(http.MaxBytesReader(nil, body, limit), &v)
 	switch {
-	case err == io.EOF: //nolint:errorlint // a wrapped one would be something else: a value cut short
-		return errors.New("it is empty")
+	case err != nil && !body.some && body.err == nil:
+		return nil, errors.New("it is empty")
 	case err != nil:
-		return tooLarge(err)
+		return nil, tooLarge(err)
+	case v == nil:
+		return nil, errors.New("it is null")
 	}
-	if _, err := dec.ReadToken(); err == nil {
-		return errors.New("more follows after the value")
-	} else if !errors.Is(err, io.EOF) {
-		return tooLarge(err)
-	}
-	return nil
+	return v, nil
 }
 
 // tooLarge puts the reader's error about its bound in terms of an answer.

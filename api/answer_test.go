@@ -40,7 +40,7 @@ func TestASuccessWithAnUnusableBodyTellsItsStatus(t *testing.T) {
 		"list":       {200, `[]`, "array"},
 		"wrong type": {200, `{"id": 5}`, "/id"},
 		"HTML":       {200, `<html><title>Log in</title></html>`, "invalid character"},
-		"two values": {200, `{"id": "x"} {}`, "more follows"},
+		"two values": {200, `{"id": "x"} {}`, "'{' after top-level value"},
 		"trailing":   {200, `{"id": "x"} oops`, "invalid character"},
 	} {
 		c := newTestClient(t, reply(tc.status, "application/json", tc.body))
@@ -77,8 +77,8 @@ func (spaces) Read(p []byte) (int, error) {
 func TestAnEndlessAnswerIsBounded(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]string{"before": "", "inside": `{"id": "x",`, "after": `{"id": "x"}`} {
-		body := io.NopCloser(io.MultiReader(strings.NewReader(start), spaces{}))
-		err := readJSON(body, 1<<20, new(models.ExportDetail))
+		body := notedBody{ReadCloser: io.NopCloser(io.MultiReader(strings.NewReader(start), spaces{}))}
+		_, err := readJSON[models.ExportDetail](&body, 1<<20)
 		if err == nil || err.Error() != "it is larger than 1048576 bytes" {
 			t.Errorf("white space %s the value: %v", name, err)
 		}

@@ -125,17 +125,19 @@ func (s *sender) attempt(req *http.Request, n int, use func(*http.Response) erro
 			_ = resp.Body.Close()
 		}
 	}
-	attrs := []slog.Attr{
-		slog.String("method", req.Method), slog.String("path", s.path(req)),
-		slog.Int("attempt", n), slog.Duration("took", time.Since(start)),
+	if s.log.Enabled(req.Context(), slog.LevelDebug) {
+		attrs := []slog.Attr{
+			slog.String("method", req.Method), slog.String("path", s.path(req)),
+			slog.Int("attempt", n), slog.Duration("took", time.Since(start)),
+		}
+		if resp != nil {
+			attrs = append(attrs, slog.Int("status", resp.StatusCode))
+		}
+		if err != nil {
+			attrs = append(attrs, slog.String("error", err.Error()))
+		}
+		s.log.LogAttrs(req.Context(), slog.LevelDebug, "request", attrs...)
 	}
-	if resp != nil {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode))
-	}
-	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
-	}
-	s.log.LogAttrs(req.Context(), slog.LevelDebug, "request", attrs...)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@
 package ratio
 
 import (
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -21,31 +22,75 @@ type Way struct {
 // A benchmark that calls it says nothing by its own ns/op.
 func Run(b *testing.B, rounds int, ways ...Way) {
 	b.Helper()
-	rounds = max(rounds, 7)
-	times := make([][]float64, len(ways))
-	for round := range rounds + 1 {
+	figures := measure(b, rounds, ways)
+	report(b, ways, figures[duration], 1/float64(time.Millisecond), "-ms", "")
+	b.ReportMetric(0, "ns/op") // takes the meaningless figure out of the output
+}
+
+// RunAllocs is Run, and reports in the same way what was allocated: how many
+// objects, with the suffix -allocs, and how many bytes, with -KB. Everything in
+// the process counts, so a server has to be in another one.
+func RunAllocs(b *testing.B, rounds int, ways ...Way) {
+	b.Helper()
+	figures := measure(b, rounds, ways)
+	report(b, ways, figures[duration], 1/float64(time.Millisecond), "-ms", "")
+	report(b, ways, figures[objects], 1, "-allocs", "-allocs")
+	report(b, ways, figures[size], 1e-3, "-KB", "-KB")
+	b.ReportMetric(0, "ns/op")
+}
+
+// What is measured of each way in each round.
+const (
+	duration = iota
+	objects
+	size
+	kinds
+)
+
+// measure returns the figures by kind, way and round.
+func measure(b *testing.B, rounds int, ways []Way) (figures [kinds][][]float64) {
+	b.Helper()
+	for kind := range figures {
+		figures[kind] = make([][]float64, len(ways))
+	}
+	for round := range max(rounds, 7) + 1 {
 		for i, way := range ways {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			start := time.Now()
 			if err := way.Do(); err != nil {
 				b.Fatalf("%s: %v", way.Name, err)
 			}
-			if round > 0 { // the first round warms up
-				times[i] = append(times[i], float64(time.Since(start)))
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			if round == 0 { // it warms up
+				continue
+			}
+			for kind, figure := range [kinds]float64{
+				duration: float64(took),
+				objects:  float64(after.Mallocs - before.Mallocs),
+				size:     float64(after.TotalAlloc - before.TotalAlloc),
+			} {
+				figures[kind][i] = append(figures[kind][i], figure)
 			}
 		}
 	}
+	return figures
+}
+
+func report(b *testing.B, ways []Way, figures [][]float64, scale float64, unit, ofRatio string) {
+	b.Helper()
 	for i, way := range ways {
-		b.ReportMetric(median(times[i])/float64(time.Millisecond), way.Name+"-ms")
+		b.ReportMetric(median(figures[i])*scale, way.Name+unit)
 		if i == 0 {
 			continue
 		}
-		ratios := make([]float64, len(times[i]))
+		ratios := make([]float64, len(figures[i]))
 		for k := range ratios {
-			ratios[k] = times[i][k] / times[0][k]
+			ratios[k] = figures[i][k] / figures[0][k]
 		}
-		b.ReportMetric(median(ratios), way.Name+"/"+ways[0].Name)
+		b.ReportMetric(median(ratios), way.Name+"/"+ways[0].Name+ofRatio)
 	}
-	b.ReportMetric(0, "ns/op") // takes the meaningless figure out of the output
 }
 
 func median(values []float64) float64 {

@@ -1,0 +1,69 @@
+package peers_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/tests/models/plain"
+	"github.com/ubiops-contrib/transfer/tests/peers/ogen"
+)
+
+// An operation is called in the way of each peer.
+type operation[H, C, O any] struct {
+	byHand func(context.Context, *peers) (H, error)
+	client func(context.Context, *peers) (C, error)
+	ogen   func(context.Context, *peers) (O, error)
+}
+
+var getExport = operation[*plain.ExportDetail, *models.ExportDetail, *ogen.ExportDetailStatusCodeWithHeaders]{
+	byHand: func(ctx context.Context, p *peers) (*plain.ExportDetail, error) {
+		return p.byHand.exportsGet(ctx, project, jobID)
+	},
+	client: func(ctx context.Context, p *peers) (*models.ExportDetail, error) {
+		return p.client.Exports.Get(ctx, project, jobID)
+	},
+	ogen: func(ctx context.Context, p *peers) (*ogen.ExportDetailStatusCodeWithHeaders, error) {
+		answer, err := p.ogen.ExportsGet(ctx, ogen.ExportsGetParams{ProjectName: project, ExportID: parsedID})
+		return success[*ogen.ExportDetailStatusCodeWithHeaders](answer, err)
+	},
+}
+
+var listExports = operation[plain.Exports, []models.ExportList, *ogen.ExportsStatusCodeWithHeaders]{
+	byHand: func(ctx context.Context, p *peers) (plain.Exports, error) {
+		return p.byHand.exportsList(ctx, project)
+	},
+	client: func(ctx context.Context, p *peers) ([]models.ExportList, error) {
+		return p.client.Exports.List(ctx, project, "")
+	},
+	ogen: func(ctx context.Context, p *peers) (*ogen.ExportsStatusCodeWithHeaders, error) {
+		answer, err := p.ogen.ExportsList(ctx, ogen.ExportsListParams{ProjectName: project})
+		return success[*ogen.ExportsStatusCodeWithHeaders](answer, err)
+	},
+}
+
+var getImport = operation[*plain.ImportDetail, *models.ImportDetail, *ogen.ImportDetailStatusCodeWithHeaders]{
+	byHand: func(ctx context.Context, p *peers) (*plain.ImportDetail, error) {
+		return p.byHand.importsGet(ctx, project, jobID)
+	},
+	client: func(ctx context.Context, p *peers) (*models.ImportDetail, error) {
+		return p.client.Imports.Get(ctx, project, jobID)
+	},
+	ogen: func(ctx context.Context, p *peers) (*ogen.ImportDetailStatusCodeWithHeaders, error) {
+		answer, err := p.ogen.ImportsGet(ctx, ogen.ImportsGetParams{ProjectName: project, ImportID: parsedID})
+		return success[*ogen.ImportDetailStatusCodeWithHeaders](answer, err)
+	},
+}
+
+var parsedID = uuid.MustParse(jobID)
+
+// success picks the answer out of those that ogen declares for an operation.
+func success[T any](answer any, err error) (T, error) {
+	v, ok := answer.(T)
+	if err == nil && !ok {
+		err = fmt.Errorf("the answer is a %T", answer)
+	}
+	return v, err
+}
