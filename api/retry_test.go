@@ -56,8 +56,12 @@ func TestVerdictsBySafetyOfTheMethod(t *testing.T) {
 				t.Errorf("%s: %+v is %d, want %d", tc.name, c.o, got, c.want)
 			}
 			// With the context nothing is sent any more, and what is unknown stays so.
-			if c.o.ended = true; c.o.verdict() != c.want && c.o.verdict() != giveUp || c.want == unknown && c.o.verdict() != unknown {
-				t.Errorf("%s: ended, %+v is %d", tc.name, c.o, c.o.verdict())
+			ended := c.want
+			if ended == again {
+				ended = giveUp
+			}
+			if c.o.ended = true; c.o.verdict() != ended {
+				t.Errorf("%s: ended, %+v is %d, want %d", tc.name, c.o, c.o.verdict(), ended)
 			}
 		}
 	}

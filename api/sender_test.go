@@ -92,6 +92,9 @@ func TestWhatIsSentHowOften(t *testing.T) {
 	pipe := func(ctx context.Context, c *Client) error {
 		return second(c.Imports.Create(ctx, "p", FromReader(&source{left: mib, size: mib}, mib, "")))
 	}
+	short := func(ctx context.Context, c *Client) error { // its source can be rewound, and is short every time
+		return second(c.Imports.Create(ctx, "p", FromReader(bytes.NewReader(make([]byte, mib)), 2*mib, "")))
+	}
 	const lost = "not known whether"
 	for name, tc := range map[string]struct {
 		call  func(context.Context, *Client) error
@@ -124,6 +127,7 @@ func TestWhatIsSentHowOften(t *testing.T) {
 		"upload broken before its end":        {upload, steps(early, pending), 2, ""},
 		"upload refused by an early gateway":  {upload, steps(reply(502, "text/html", ""), pending), 2, ""},
 		"upload after a reset":                {upload, steps(reset, pending), 1, lost},
+		"upload of a source that is short":    {short, steps(pending), 1, "it ends after 1048576 of 2097152 bytes"},
 		"upload of a pipe after a limit":      {pipe, steps(says(429), pending), 1, "429"},
 		"upload of a pipe broken half-way":    {pipe, steps(early, pending), 1, "POST /projects/p/imports: "},
 		"upload of a pipe broken after it":    {pipe, steps(reset, pending), 1, lost},
