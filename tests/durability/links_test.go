@@ -68,7 +68,7 @@ func TestLinksThatDoNotKeepTheirWordFailTheirImportOnly(t *testing.T) {
 }
 
 func misbehave(path string, w *bufio.Writer, whole []byte) {
-	defer w.Flush()
+	defer w.Flush() //nolint:errcheck // the other side may have had enough
 	say := func(length int) {
 		fmt.Fprintf(w, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n", length)
 	}

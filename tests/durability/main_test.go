@@ -34,7 +34,7 @@ func build(m *testing.M) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // what stays is in the temporary folder
 	command = filepath.Join(dir, "ubiops-transfer.exe")
 	out, err := exec.Command("go", "build", "-o", command, "github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer").CombinedOutput()
 	if err != nil {
