@@ -6,19 +6,22 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"gocloud.dev/secrets"
 	"gocloud.dev/secrets/localsecrets"
 )
 
-// openKeeper returns the keeper of the key in a file, which is made where there
-// is no database yet.
-func openKeeper(path, database string) (*secrets.Keeper, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // in the data folder
-	if _, noDatabase := os.Stat(database); errors.Is(err, fs.ErrNotExist) && errors.Is(noDatabase, fs.ErrNotExist) {
-		text, err = makeKey(path)
+// openKeeper returns the keeper of the key in a file, which is made where this is
+// the first start.
+func openKeeper(path string, first bool) (*secrets.Keeper, error) {
+	if first {
+		if err := makeKey(path); err != nil {
+			return nil, fmt.Errorf("key file: %w", err)
+		}
 	}
+	text, err := os.ReadFile(path) //nolint:gosec // in the data folder
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
@@ -29,22 +32,24 @@ func openKeeper(path, database string) (*secrets.Keeper, error) {
 	return localsecrets.NewKeeper(key), nil
 }
 
-// makeKey leaves either a whole key or none.
-func makeKey(path string) (_ []byte, err error) {
+// makeKey makes a key, unless there is one: another process may have made it at
+// the same moment, or an earlier start that came no further.
+func makeKey(path string) (err error) {
 	key, err := localsecrets.NewRandomKey()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	text := []byte(base64.URLEncoding.EncodeToString(key[:]) + "\n")
-	temporary := path + ".new"
-	file, err := os.OpenFile(temporary, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // in the data folder
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // for its owner only
 	if err != nil {
-		return nil, err
+		return err
 	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(temporary))
+	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
+	_, err = file.WriteString(base64.URLEncoding.EncodeToString(key[:]) + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
 	}
-	return text, os.Rename(temporary, path)
+	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }

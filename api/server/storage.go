@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -29,34 +30,55 @@ const (
 	sweepAfter = 24 * time.Hour
 )
 
-func (s *Server) openStorage(ctx context.Context, opts Options) (err error) {
-	folder, openFolder := opts.Data, blob.OpenFolder
-	if folder == "" {
-		if folder, err = os.MkdirTemp("", "ubiops-transfer-"); err != nil {
-			return fmt.Errorf("folder for archives: %w", err)
-		}
-		s.scratch = folder
-		s.store, openFolder = store.NewMemory(), blob.OpenScratch
-	} else {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return fmt.Errorf("data folder: %w", err)
-		}
-		file := filepath.Join(folder, databaseFile)
-		keeper, err := openKeeper(filepath.Join(folder, keyFile), file)
-		if err != nil {
+func (s *Server) openStorage(ctx context.Context, opts Options) error {
+	if opts.Data == "" {
+		if err := s.openScratch(); err != nil {
 			return err
 		}
-		s.store, err = database.Open(ctx, database.Options{
-			Path: file, Keeper: keeper, Log: opts.Log,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if s.blobs, err = openFolder(filepath.Join(folder, blobFolder)); err != nil {
-		return err
+	} else if err := s.openData(ctx, opts); err != nil {
+		return fmt.Errorf("data folder %s: %w", opts.Data, err)
 	}
 	return s.sweep(ctx, opts, time.Now()) // nothing else runs yet
+}
+
+func (s *Server) openScratch() (err error) {
+	if s.scratch, err = os.MkdirTemp("", "ubiops-transfer-"); err != nil {
+		return fmt.Errorf("folder for archives: %w", err)
+	}
+	s.store = store.NewMemory()
+	s.blobs, err = blob.OpenScratch(filepath.Join(s.scratch, blobFolder))
+	return err
+}
+
+// openData makes the database last: where there is one, the rest has to be there
+// too, and is not made again in place of what somebody has lost or not mounted.
+func (s *Server) openData(ctx context.Context, opts Options) error {
+	file := filepath.Join(opts.Data, databaseFile)
+	_, err := os.Stat(file)
+	first := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !first {
+		return err
+	}
+	archives := filepath.Join(opts.Data, blobFolder)
+	if first {
+		err = os.MkdirAll(archives, 0o700)
+	} else {
+		_, err = os.Stat(archives)
+	}
+	if err != nil {
+		return err
+	}
+	keeper, err := openKeeper(filepath.Join(opts.Data, keyFile), first)
+	if err != nil {
+		return err
+	}
+	db, err := database.Open(ctx, database.Options{Path: file, Keeper: keeper, Log: opts.Log})
+	if err != nil {
+		return err
+	}
+	s.store = db
+	s.blobs, err = blob.OpenFolder(archives)
+	return err
 }
 
 // sweep deletes bytes that no row knows: what was being written when a process
