@@ -9,8 +9,9 @@ import (
 
 // A Way is one of the ways to do the work.
 type Way struct {
-	Name string
-	Do   func() error
+	Name    string
+	Prepare func() error // comes before each Do and is not measured; may be nil
+	Do      func() error
 }
 
 // Run does the work in each way in turn, round by round, so that a machine
@@ -25,6 +26,11 @@ func Run(b *testing.B, rounds int, ways ...Way) {
 	times := make([][]float64, len(ways))
 	for round := range rounds + 1 {
 		for i, way := range ways {
+			if way.Prepare != nil {
+				if err := way.Prepare(); err != nil {
+					b.Fatalf("preparing %s: %v", way.Name, err)
+				}
+			}
 			start := time.Now()
 			if err := way.Do(); err != nil {
 				b.Fatalf("%s: %v", way.Name, err)
