@@ -32,7 +32,7 @@ func upload(ctx context.Context, client *http.Client, url, token, path string, f
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func answer(w http.ResponseWriter, path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func BenchmarkGet(b *testing.B) {
 			return nil
 		}}
 	}
-	ratio.Run(b, 15*rounds, way("bare", bare.URL+"/v2.1/projects/p"), way("server", h.url))
+	ratio.Run(b, 3*rounds, way("bare", bare.URL+"/v2.1/projects/p"), way("server", h.url))
 }
 
 // openData opens the database of a server.

@@ -59,7 +59,7 @@ type host struct {
 // start starts a server with the data in a folder.
 func start(b *testing.B, data string) *host {
 	b.Helper()
-	h, err := tryStart(b.Context(), data)
+	h, err := tryStart(b, data)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -71,24 +71,26 @@ func start(b *testing.B, data string) *host {
 	return h
 }
 
-func tryStart(ctx context.Context, data string) (*host, error) {
+func tryStart(b *testing.B, data string) (*host, error) {
+	b.Helper()
 	h := &host{jobs: newJobs(), data: data}
-	var err error
-	if h.Server, err = server.New(server.Options{Data: data, Log: slog.New(h.jobs)}); err != nil {
+	s, err := server.New(server.Options{Data: data, Log: slog.New(h.jobs)})
+	if err != nil {
 		return nil, err
 	}
+	h.Server = s
 	web := httptest.NewServer(h.Server)
 	h.url = web.URL + server.BaseURL + "/projects/p"
 	h.close = func() error {
 		close(h.jobs.over)
 		web.Close()
-		return h.Server.Close()
+		return s.Close()
 	}
-	err = h.AddProject(ctx, "p")
+	err = h.AddProject(b.Context(), "p")
 	if err != nil && !errors.Is(err, server.ErrProjectExists) {
 		return nil, errors.Join(err, h.close())
 	}
-	h.token, err = h.AddToken(ctx, "p", "tester", true)
+	h.token, err = h.AddToken(b.Context(), "p", "tester", true)
 	if err == nil {
 		h.Client, err = api.NewClient(api.WithHost(web.URL+server.BaseURL), api.WithToken(h.token), api.WithEnv(nil))
 	}
@@ -104,74 +106,12 @@ func (h *host) load(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
 	return h.Load(ctx, "p", file, info.Size())
-}
-
-// jobs is a log that tells of jobs, and holds each until it may begin.
-type jobs struct {
-	started, proceed chan struct{}
-	ended            chan string // how
-	over             chan struct{}
-}
-
-func newJobs() *jobs {
-	return &jobs{make(chan struct{}), make(chan struct{}), make(chan string), make(chan struct{})}
-}
-
-// Enabled leaves the lines of requests out.
-func (j *jobs) Enabled(_ context.Context, level slog.Level) bool { return true }
-func (j *jobs) WithAttrs([]slog.Attr) slog.Handler               { return j }
-func (j *jobs) WithGroup(string) slog.Handler                    { return j }
-
-func (j *jobs) Handle(_ context.Context, r slog.Record) error {
-	switch r.Message {
-	case "job started":
-		select {
-		case j.started <- struct{}{}:
-		case <-j.over:
-			return nil
-		}
-		select {
-		case <-j.proceed:
-		case <-j.over:
-		}
-	case "job ended":
-		end := ""
-		r.Attrs(func(a slog.Attr) bool {
-			if a.Key == "end" {
-				end = a.Value.String()
-			}
-			return true
-		})
-		select {
-		case j.ended <- end:
-		case <-j.over:
-		}
-	}
-	return nil
-}
-
-// wait waits for a job to start, which it then does not go on with.
-func (j *jobs) wait() { <-j.started }
-
-// run lets the job that waits run to its end.
-func (j *jobs) run() error {
-	j.proceed <- struct{}{}
-	if end := <-j.ended; end != "done" {
-		return fmt.Errorf("the job ended as %s", end)
-	}
-	return nil
-}
-
-// finish waits for a job and lets it run.
-func (j *jobs) finish() error {
-	j.wait()
-	return j.run()
 }
 
 // send sends a request and reads the answer into to.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
@@ -19,7 +20,7 @@ func BenchmarkList(b *testing.B) {
 
 func listing(b *testing.B, dir, name string, exports int) ratio.Way {
 	b.Helper()
-	h := start(b, dir+"/"+name)
+	h := start(b, filepath.Join(dir, name))
 	const numbers = `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $1) `
 	db := openData(b, h.data, "foreign_keys(1)")
 	for _, statement := range []string{
@@ -32,8 +33,9 @@ func listing(b *testing.B, dir, name string, exports int) ratio.Way {
 			b.Fatal(err)
 		}
 	}
+	var list bytes.Buffer
 	return ratio.Way{Name: name, Do: func() error {
-		var list bytes.Buffer
+		list.Reset()
 		if err := get(b.Context(), http.DefaultClient, h.url+"/exports", h.token, &list); err != nil {
 			return err
 		}
