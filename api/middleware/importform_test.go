@@ -169,14 +169,6 @@ func FuzzReadImportForm(f *testing.F) {
 			}
 			return
 		}
-		sources := 0
-		for _, given := range []bool{form.ImportLink != "", form.ExportID != "", form.HasFile} {
-			if given {
-				sources++
-			}
-		}
-		if sources != 1 || !form.HasFile && stored != "" {
-			t.Errorf("%+v with %d bytes stored", form, len(stored))
-		}
+		wantOneSource(t, form, int64(len(stored)), len(body))
 	})
 }

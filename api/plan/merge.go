@@ -16,6 +16,15 @@ import (
 // members that the contract does not name without a rule for each.
 type object = map[string]jsontext.Value
 
+// dictionaries are the members of an object that hold objects by name, each
+// with those of its own. A member of such a name elsewhere is an unknown one.
+type dictionaries map[string]dictionaries
+
+var kinds = dictionaries{
+	"deployments": {"versions": {"environment_variables": nil}, "environment_variables": nil},
+	"pipelines":   {"versions": nil},
+}
+
 // merge returns what update makes of scanned.
 func merge(ps *problems, scanned archive.Content, update models.ImportUpdate) (archive.Content, error) {
 	named := update.Deployments != nil || update.Pipelines != nil || update.Environments != nil ||
@@ -36,7 +45,7 @@ func merge(ps *problems, scanned archive.Content, update models.ImportUpdate) (a
 	}
 	merged := make(object, len(over))
 	for _, kind := range slices.Sorted(maps.Keys(over)) {
-		objects, err := mergeNamed(ps, jsontext.Pointer("").AppendToken(kind), base[kind], over[kind])
+		objects, err := mergeNamed(ps, jsontext.Pointer("").AppendToken(kind), base[kind], over[kind], kinds[kind])
 		if err != nil {
 			return archive.Content{}, err
 		}
@@ -49,7 +58,7 @@ func merge(ps *problems, scanned archive.Content, update models.ImportUpdate) (a
 
 // mergeNamed merges dictionaries: exactly what over names, each of which base
 // has to have.
-func mergeNamed(ps *problems, path jsontext.Pointer, base, over jsontext.Value) (jsontext.Value, error) {
+func mergeNamed(ps *problems, path jsontext.Pointer, base, over jsontext.Value, inside dictionaries) (jsontext.Value, error) {
 	var baseNames, overNames object
 	if len(base) > 0 {
 		if err := json.Unmarshal(base, &baseNames); err != nil {
@@ -66,7 +75,7 @@ func mergeNamed(ps *problems, path jsontext.Pointer, base, over jsontext.Value) 
 			ps.add(path.AppendToken(name), "is not in the archive")
 			continue
 		}
-		merged, err := mergeObject(ps, path.AppendToken(name), scanned, overNames[name])
+		merged, err := mergeObject(ps, path.AppendToken(name), scanned, overNames[name], inside)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +86,7 @@ func mergeNamed(ps *problems, path jsontext.Pointer, base, over jsontext.Value) 
 
 // mergeObject merges the members of one object: absent as scanned, null the
 // default, versions and variables by name, everything else replaced.
-func mergeObject(ps *problems, path jsontext.Pointer, base, over jsontext.Value) (jsontext.Value, error) {
+func mergeObject(ps *problems, path jsontext.Pointer, base, over jsontext.Value, inside dictionaries) (jsontext.Value, error) {
 	var out, changes object
 	if err := json.Unmarshal(base, &out); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -86,9 +95,10 @@ func mergeObject(ps *problems, path jsontext.Pointer, base, over jsontext.Value)
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for key, change := range sorted(changes) {
+		dictionary, ok := inside[key]
 		switch {
-		case key == "versions" || key == "environment_variables":
-			merged, err := mergeNamed(ps, path.AppendToken(key), out[key], change)
+		case ok:
+			merged, err := mergeNamed(ps, path.AppendToken(key), out[key], change, dictionary)
 			if err != nil {
 				return nil, err
 			}

@@ -134,6 +134,18 @@ func TestConfirmMergesWithWhatWasScanned(t *testing.T) {
 		"environment_variables": {"TOP": {"value": "top"}}}`)
 }
 
+func TestConfirmTakesUnknownMembersAsTheyAre(t *testing.T) {
+	t.Parallel()
+	got, err := confirm(t, `{"environments": {"env": {"versions": 5, "environment_variables": {"a": [1]}}},
+		"pipelines": {"p": {"versions": {}, "environment_variables": "x"}}, "environment_variables": {"TOP": {"versions": ["v1"]}}}`, `{}`, plan.Fail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, got, `{"environments": {"env": {"base_environment": "python3-8", "versions": 5, "environment_variables": {"a": [1]}}},
+		"pipelines": {"p": {"versions": {}, "environment_variables": "x"}},
+		"environment_variables": {"TOP": {"value": "top", "versions": ["v1"]}}}`)
+}
+
 func TestConfirmRefusesWithEveryReason(t *testing.T) {
 	t.Parallel()
 	_, err := confirm(t, `{

@@ -28,12 +28,20 @@ func (s *Server) authenticate(ctx context.Context, c middleware.Credentials) (co
 
 // token looks a token up by its hash, so that the time it takes says nothing
 // about the tokens that exist.
-func (s *Server) token(ctx context.Context, c middleware.Credentials) (token store.Token, err error) {
-	err = s.store.View(ctx, func(tx store.Tx) (err error) {
-		token, err = tx.Token(sha256.Sum256([]byte(c.Token)))
+func (s *Server) token(ctx context.Context, c middleware.Credentials) (store.Token, error) {
+	hash := store.Hash(sha256.Sum256([]byte(c.Token)))
+	token, ok, changes := s.tokens.get(hash)
+	if ok {
+		return token, nil
+	}
+	err := s.store.Look(ctx, func(tx store.Tx) (err error) {
+		token, err = tx.Token(hash)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case err == nil:
+		s.tokens.put(token, changes)
+	case errors.Is(err, store.ErrNotFound):
 		err = &middleware.Error{Status: http.StatusUnauthorized, Message: "The token is not known"}
 	}
 	return token, answer(err, "token")

@@ -18,7 +18,7 @@ var _ gen.StrictServerInterface = (*operations)(nil)
 // ExportsList implements the operation exports_list.
 func (o *operations) ExportsList(ctx context.Context, r gen.ExportsListRequestObject) (gen.ExportsListResponseObject, error) {
 	var body models.Exports
-	err := o.Store.View(ctx, func(tx store.Tx) error {
+	err := o.Store.Look(ctx, func(tx store.Tx) error {
 		var status models.ExportStatus
 		if r.Params.Status != nil {
 			status = *r.Params.Status
@@ -75,7 +75,7 @@ func (o *operations) ExportsDownload(ctx context.Context, r gen.ExportsDownloadR
 
 func (o *operations) export(ctx context.Context, project, id string) (store.Export, error) {
 	var export store.Export
-	err := o.Store.View(ctx, func(tx store.Tx) (err error) {
+	err := o.Store.Look(ctx, func(tx store.Tx) (err error) {
 		export, err = tx.Export(project, canonical(id))
 		return err
 	})

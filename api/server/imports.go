@@ -19,7 +19,7 @@ import (
 // ImportsList implements the operation imports_list.
 func (o *operations) ImportsList(ctx context.Context, r gen.ImportsListRequestObject) (gen.ImportsListResponseObject, error) {
 	var body models.Imports
-	err := o.Store.View(ctx, func(tx store.Tx) error {
+	err := o.Store.Look(ctx, func(tx store.Tx) error {
 		var status models.ImportStatus
 		if r.Params.Status != nil {
 			status = *r.Params.Status
@@ -103,7 +103,7 @@ func (o *operations) ImportsDownload(ctx context.Context, r gen.ImportsDownloadR
 
 func (o *operations) importRow(ctx context.Context, project, id string) (store.Import, error) {
 	var row store.Import
-	err := o.Store.View(ctx, func(tx store.Tx) (err error) {
+	err := o.Store.Look(ctx, func(tx store.Tx) (err error) {
 		row, err = tx.Import(project, canonical(id))
 		return err
 	})

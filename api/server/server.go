@@ -31,6 +31,7 @@ type Server struct {
 	engine  *engine.Engine
 	store   store.Store
 	blobs   *blob.Bucket
+	tokens  tokenCache
 	scratch string // a folder to remove in the end, or empty
 	stop    context.CancelFunc
 	running sync.WaitGroup

@@ -24,6 +24,7 @@ func (s *Server) PutToken(ctx context.Context, project, name, token string, writ
 	if strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return errors.New("the token holds a space or another character that no token has")
 	}
+	defer s.tokens.changed()
 	_, err := s.store.Update(ctx, func(tx store.Tx) error {
 		if err := tx.Project(project); err != nil {
 			return fmt.Errorf("project %q: %w", project, err)
@@ -35,6 +36,7 @@ func (s *Server) PutToken(ctx context.Context, project, name, token string, writ
 
 // ForgetTokens keeps the bearers of all tokens of a name out from now on.
 func (s *Server) ForgetTokens(ctx context.Context, name string) error {
+	defer s.tokens.changed()
 	_, err := s.store.Update(ctx, func(tx store.Tx) error { return tx.DeleteTokens(name) })
 	return err
 }

@@ -30,6 +30,32 @@ func TestPutTokenLetsAGivenTokenIn(t *testing.T) {
 	}
 }
 
+func TestAForgottenTokenIsRefusedAtOnceThoughItWasInUse(t *testing.T) {
+	t.Parallel()
+	const kept, forgotten = "0123456789abcdef-1", "0123456789abcdef-2"
+	h := start(t, server.Options{})
+	for token, name := range map[string]string{kept: "ada", forgotten: "bob"} {
+		if err := h.PutToken(t.Context(), "p", name, token, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(token string, status int) {
+		t.Helper()
+		if got, body := h.send("GET", "/projects/p/exports", token, "", ""); got != status {
+			t.Errorf("%d instead of %d: %s", got, status, body)
+		}
+	}
+	for range 2 {
+		want(kept, http.StatusOK)
+		want(forgotten, http.StatusOK)
+	}
+	if err := h.ForgetTokens(t.Context(), "bob"); err != nil {
+		t.Fatal(err)
+	}
+	want(kept, http.StatusOK)
+	want(forgotten, http.StatusUnauthorized)
+}
+
 func TestPutTokenRefusesWhatIsNoTokenWithoutPrintingIt(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})

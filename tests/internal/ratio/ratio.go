@@ -10,8 +10,9 @@ import (
 
 // A Way is one of the ways to do the work.
 type Way struct {
-	Name string
-	Do   func() error
+	Name    string
+	Prepare func() error // comes before each Do and is not measured; may be nil
+	Do      func() error
 }
 
 // Run does the work in each way in turn, round by round, so that a machine
@@ -55,6 +56,11 @@ func measure(b *testing.B, rounds int, ways []Way) (figures [kinds][][]float64) 
 	}
 	for round := range max(rounds, 7) + 1 {
 		for i, way := range ways {
+			if way.Prepare != nil {
+				if err := way.Prepare(); err != nil {
+					b.Fatalf("preparing %s: %v", way.Name, err)
+				}
+			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			start := time.Now()

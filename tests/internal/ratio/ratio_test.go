@@ -17,7 +17,7 @@ func allocate(n int) func() error {
 // Not parallel: what other tests allocate would count.
 func TestAllocationsAreComparedByWay(t *testing.T) {
 	result := testing.Benchmark(func(b *testing.B) {
-		RunAllocs(b, 7, Way{"one", allocate(10_000)}, Way{"two", allocate(20_000)})
+		RunAllocs(b, 7, Way{Name: "one", Do: allocate(10_000)}, Way{Name: "two", Do: allocate(20_000)})
 	})
 	for metric, want := range map[string]float64{
 		"one-allocs": 10_000, "two-allocs": 20_000, "two/one-allocs": 2, "one-KB": 640, "two-KB": 1280, "two/one-KB": 2,

@@ -18,7 +18,7 @@ var errReadOnly = errors.New("a view cannot change anything")
 type tx struct {
 	ctx      context.Context // of the one call that it lives in
 	d        *Database
-	sql      *sql.Tx
+	sql      *sql.Tx // nil in a Look
 	queries  *queries.Queries
 	readOnly bool
 	err      error // the first failure: SQLite may have rolled back then
@@ -36,6 +36,19 @@ func (d *Database) View(ctx context.Context, f func(store.Tx) error) error {
 	}
 	t := &tx{ctx: ctx, d: d, sql: begun, queries: d.reads.queries.WithTx(begun), readOnly: true}
 	return classify(ctx, t.run(f))
+}
+
+// Look implements [store.Store].
+func (d *Database) Look(ctx context.Context, f func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t := &tx{ctx: ctx, d: d, queries: d.reads.queries, readOnly: true}
+	err := f(t)
+	if err == nil {
+		err = t.err // which f has swallowed
+	}
+	return classify(ctx, err)
 }
 
 // Update implements [store.Store]. Errors wrap [store.ErrBusy] when somebody

@@ -63,6 +63,8 @@ func (m *memory) View(ctx context.Context, f func(Tx) error) error {
 	return f(&tx{rows: &m.rows, readOnly: true})
 }
 
+func (m *memory) Look(ctx context.Context, f func(Tx) error) error { return m.View(ctx, f) }
+
 // Update works on the rows themselves and undoes its changes when f fails.
 func (m *memory) Update(ctx context.Context, f func(Tx) error) (unused []string, err error) {
 	if err := ctx.Err(); err != nil {

@@ -31,6 +31,9 @@ var ErrLost = errors.New("the job was taken away")
 type Store interface {
 	// View runs f on a consistent snapshot, in which nothing can be changed.
 	View(ctx context.Context, f func(Tx) error) error
+	// Look is View without the snapshot, which costs more than reading a row:
+	// each call of f sees what there is at that moment.
+	Look(ctx context.Context, f func(Tx) error) error
 	// Update runs f and makes all of its changes when f returns nil, and none
 	// of them otherwise, also when f panics. Jobs that f enqueues start, and
 	// those that it cancels end, only after that. It returns the keys of the

@@ -81,6 +81,9 @@ var transactions = map[string]func(*testing.T, store.Store){
 		if err := s.View(ctx, func(store.Tx) error { return nil }); !errors.Is(err, context.Canceled) {
 			t.Errorf("view: error %v", err)
 		}
+		if err := s.Look(ctx, func(store.Tx) error { return nil }); !errors.Is(err, context.Canceled) {
+			t.Errorf("look: error %v", err)
+		}
 		view(t, s, func(tx store.Tx) error {
 			if err := tx.Project(project); !errors.Is(err, store.ErrNotFound) {
 				t.Errorf("error %v", err)
@@ -93,6 +96,33 @@ var transactions = map[string]func(*testing.T, store.Store){
 		if err := s.View(t.Context(), func(store.Tx) error { return wanted }); !errors.Is(err, wanted) {
 			t.Errorf("error %v", err)
 		}
+	},
+	"a look finds rows and changes none": func(t *testing.T, s store.Store) {
+		update(t, s, addProject, putExport(store.Export{ID: "1", Size: 5}))
+		must(t, s.Look(t.Context(), func(tx store.Tx) error {
+			e, err := tx.Export(project, "1")
+			if e.Size != 5 {
+				t.Errorf("export %+v", e)
+			}
+			if err := second(tx.Export(project, "2")); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("no row: error %v", err)
+			}
+			return err
+		}))
+		for what, change := range map[string]func(store.Tx) error{
+			"add a project": func(tx store.Tx) error { return tx.AddProject("other") },
+			"put an export": putExport(store.Export{ID: "1"}), "delete an export": deleteExport("1"), "enqueue": enqueue("1"),
+		} {
+			if err := s.Look(t.Context(), change); err == nil {
+				t.Errorf("%s: no error", what)
+			}
+		}
+		must(t, s.Look(t.Context(), func(tx store.Tx) error {
+			if err := tx.Project("other"); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("another project: error %v", err)
+			}
+			return second(tx.Export(project, "1"))
+		}))
 	},
 	"an update sees its own changes": func(t *testing.T, s store.Store) {
 		update(t, s, addProject, putExport(store.Export{ID: "1"}), func(tx store.Tx) error {
