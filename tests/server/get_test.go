@@ -48,10 +48,12 @@ func BenchmarkGet(b *testing.B) {
 	ratio.Run(b, 3*rounds, way("bare", bare.URL+"/v2.1/projects/p"), way("server", h.url))
 }
 
-// openData opens the database of a server.
+// openData opens the database of a server, which writes to it now and then.
 func openData(b *testing.B, data string, pragmas ...string) *sql.DB {
 	b.Helper()
-	name := url.URL{Scheme: "file", OmitHost: true, Path: filepath.Join(data, "transfer.db"), RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	name := url.URL{Scheme: "file", OmitHost: true, Path: filepath.Join(data, "transfer.db"), RawQuery: url.Values{
+		"_pragma": append(pragmas, "busy_timeout(60000)"),
+	}.Encode()}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {
 		b.Fatal(err)
