@@ -11,10 +11,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/middleware"
 )
 
-// hostHeader is what the Host of a request may look like to be quoted: a name
-// or an address, and a port.
-var hostHeader = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
-
 // serversOfContract is the top-level member servers in the contract's text.
 var serversOfContract = regexp.MustCompile(`(?m)^servers:\n(?:[ #].*\n|\n)*`)
 
@@ -22,7 +18,7 @@ var serversOfContract = regexp.MustCompile(`(?m)^servers:\n(?:[ #].*\n|\n)*`)
 // place of the platform, under the name that the client knows it by. What a
 // proxy says of other names is not believed.
 func serveContract(w http.ResponseWriter, r *http.Request) {
-	if !hostHeader.MatchString(r.Host) {
+	if !hostAndPort.MatchString(r.Host) {
 		middleware.WriteError(w, r, &middleware.Error{Status: http.StatusBadRequest, Message: "the Host header is missing or malformed"})
 		return
 	}

@@ -82,8 +82,8 @@ const (
 	defaultWorkers    = 2
 )
 
-// linkHost is a host of [Options.AllowLinkHosts], with or without a port.
-var linkHost = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
+// hostAndPort is a name or an address, with or without a port.
+var hostAndPort = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
 
 func (o Options) withDefaults() (Options, error) {
 	var errs []error
@@ -101,7 +101,7 @@ func (o Options) withDefaults() (Options, error) {
 		errs = append(errs, errors.New("MaxArchive, Workers, RateLimit and LinkTimeout cannot be negative"))
 	}
 	for _, host := range o.AllowLinkHosts {
-		if !linkHost.MatchString(host) {
+		if !hostAndPort.MatchString(host) {
 			errs = append(errs, fmt.Errorf("AllowLinkHosts: %q is not a host with or without a port", host))
 		}
 	}
