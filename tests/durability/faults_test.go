@@ -44,14 +44,12 @@ func mustExport(t *testing.T, p *process) string {
 
 func waitImport(t *testing.T, p *process, id string) {
 	t.Helper()
-	_, err := p.client.Imports.Wait(t.Context(), project, id, models.ImportStatusCompleted)
-	must(t, err)
+	must(t, imported(t.Context(), p.client, id, models.ImportStatusCompleted))
 }
 
 func waitExport(t *testing.T, p *process, id string) {
 	t.Helper()
-	_, err := p.client.Exports.Wait(t.Context(), project, id)
-	must(t, err)
+	must(t, exported(t.Context(), p.client, id))
 }
 
 // wantRefused wants an answer with a status and words that say why.

@@ -158,7 +158,7 @@ func (l *load) confirm(ctx context.Context, c *api.Client, random *rand.Rand) er
 	}
 	row.confirmed = sent
 	l.mu.Unlock()
-	_, err := c.Imports.Wait(ctx, project, id, models.ImportStatusConfirmation)
+	err := imported(ctx, c, id, models.ImportStatusConfirmation)
 	if err == nil {
 		_, err = c.Imports.Confirm(ctx, project, id, models.ImportUpdate{})
 	}

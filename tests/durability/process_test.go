@@ -109,7 +109,9 @@ func (p *process) connect(t *testing.T) {
 	transport.Proxy = nil
 	t.Cleanup(transport.CloseIdleConnections)
 	var err error
-	p.client, err = api.NewClient(api.WithHost(p.url), api.WithToken(token), api.WithHTTPClient(&http.Client{Transport: transport}))
+	// Each answer, and each that does not come, is looked at.
+	once := api.WithRetry(api.RetryPolicy{MaxAttempts: 1})
+	p.client, err = api.NewClient(api.WithHost(p.url), api.WithToken(token), api.WithHTTPClient(&http.Client{Transport: transport}), once)
 	must(t, err)
 }
 

@@ -106,8 +106,7 @@ func (l *load) checkProject(t *testing.T, c *api.Client) {
 	t.Helper()
 	row, err := c.Exports.Create(t.Context(), project, models.ExportCreate{}, api.All(true))
 	must(t, err)
-	_, err = c.Exports.Wait(t.Context(), project, row.ID)
-	must(t, err)
+	must(t, exported(t.Context(), c, row.ID))
 	if err := checkExport(t.Context(), c, row.ID); err != nil {
 		t.Errorf("the project: %v", err)
 	}
