@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // emptyZIP is the shortest archive that there is.
@@ -62,6 +63,30 @@ func ExampleExportsService_DownloadFile() {
 	// export.zip 22 8739c76e681f900923b900c9df0ef75cf421d39cabb54650c4b9ad19b6a76d85
 	// there already: true
 	// replaced: true
+}
+
+func ExampleToFile() {
+	srv := platform(map[string]string{
+		"POST /exports":                  `{"id": "903ccd12", "status": "pending", "size": null}`,
+		"GET /exports/903ccd12":          `{"id": "903ccd12", "status": "completed", "size": 22}`,
+		"GET /exports/903ccd12/download": emptyZIP,
+	})
+	defer srv.Close()
+	client, err := api.NewClient(api.WithHost(srv.URL+"/base"), api.WithToken("1234abcd"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	dir, remove := tempDir()
+	defer remove()
+
+	var file api.File
+	target := api.ToFile(filepath.Join(dir, "demo.zip"), &file)
+	export, err := client.Exports.Run(context.Background(), "demo", models.ExportCreate{}, target, api.All(true))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(export.Status, filepath.Base(file.Path), file.Size, file.SHA256[:8])
+	// Output: completed demo.zip 22 8739c76e
 }
 
 func ExampleKeepPartial() {

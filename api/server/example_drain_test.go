@@ -43,7 +43,8 @@ func ExampleServer_Drain() {
 	// 503
 }
 
-// A token that was made elsewhere, instead of one that the server makes.
+// Tokens that were made elsewhere, instead of those that the server makes, and
+// that are taken back together.
 func ExampleServer_PutToken() {
 	ctx := context.Background()
 	s, err := server.New(server.Options{})
@@ -58,7 +59,9 @@ func ExampleServer_PutToken() {
 	}
 	fmt.Println(s.PutToken(ctx, "my-project", "ci", "short", false))
 	fmt.Println(s.PutToken(ctx, "my-project", "ci", "0123456789abcdef0123456789abcdef", false))
+	fmt.Println(s.ForgetTokens(ctx, "ci"))
 	// Output:
 	// a token needs at least 16 characters
+	// <nil>
 	// <nil>
 }
