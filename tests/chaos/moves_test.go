@@ -1,4 +1,5 @@
-// Package chaos moves projects while connections break and servers are busy.
+// Package chaos transfers archives and moves projects while connections break and
+// servers are busy.
 package chaos
 
 import (
