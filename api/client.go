@@ -111,6 +111,7 @@ func (c *Client) masking(secrets []string) *Client {
 // Raw returns the generated client, with the host, the token, the user agent
 // and the redirect rules of c. It is for what the services do not offer: it
 // answers the [http.Response] as it came, whatever its status, sends everything
-// once, and checks no path elements. Its ...WithResponse wrapper in gen/client is not advisable: it
-// reads whole downloads into memory and can lose the status of a broken answer.
+// once, and checks no path elements. Its ...WithResponse wrapper in gen/client is
+// not advisable: it reads whole downloads into memory and can lose the status of
+// a broken answer.
 func (c *Client) Raw() *client.Client { return c.raw }

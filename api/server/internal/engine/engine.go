@@ -9,6 +9,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -108,6 +109,30 @@ func (e *Engine) discard(ctx context.Context, keys ...string) {
 
 // now is the time as stores keep it.
 func (e *Engine) now() time.Time { return e.Now().UTC().Truncate(time.Microsecond) }
+
+// abandon deletes bytes that were to become known in a transaction with an
+// error, unless it was made nevertheless: an error can also mean that nobody
+// knows. Where that cannot be found out, they are left for the sweep.
+func (e *Engine) abandon(ctx context.Context, keys ...string) {
+	ctx = context.WithoutCancel(ctx)
+	var unknown []string
+	err := e.Store.View(ctx, func(tx store.Tx) error {
+		for _, key := range keys {
+			switch _, err := tx.Blob(key); {
+			case errors.Is(err, store.ErrNotFound):
+				unknown = append(unknown, key)
+			case err != nil:
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		e.Log.WarnContext(ctx, "blobs left for the sweep", "blobs", len(keys), "error", err)
+		return
+	}
+	e.discard(ctx, unknown...)
+}
 
 // row is what the store keeps of a blob.
 func row(info blob.Info) store.Blob {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,10 +27,14 @@ import (
 type watched struct {
 	store.Store
 	seen []string
+	// unsure says that a transaction has failed which completes something, and
+	// makes it.
+	unsure atomic.Bool
 }
 
 func (w *watched) Update(ctx context.Context, f func(store.Tx) error) ([]string, error) {
-	return w.Store.Update(ctx, func(tx store.Tx) error {
+	completed := false
+	unused, err := w.Store.Update(ctx, func(tx store.Tx) error {
 		if err := f(tx); err != nil {
 			return err
 		}
@@ -41,8 +46,13 @@ func (w *watched) Update(ctx context.Context, f func(store.Tx) error) ([]string,
 		for _, i := range imports {
 			w.saw(string(i.Status))
 		}
+		completed = slices.Contains(w.seen, "completed")
 		return errors.Join(err, importsErr)
 	})
+	if err == nil && completed && w.unsure.Load() {
+		return nil, errors.New("the connection broke after COMMIT")
+	}
+	return unused, err
 }
 
 func (w *watched) saw(status string) {

@@ -74,7 +74,7 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	}
 	err = e.step(ctx, job, "", func() error { return e.complete(ctx, job, info) })
 	if err != nil {
-		e.discard(ctx, info.Key)
+		e.abandon(ctx, info.Key)
 	}
 	return err
 }
@@ -133,8 +133,8 @@ func packageBlobs(tx store.Tx, content archive.Content) (map[string]store.Blob, 
 	blobs := make(map[string]store.Blob)
 	for key := range packagesOf(content) {
 		b, err := tx.Blob(key)
-		if err != nil {
-			return nil, fmt.Errorf("package blob %s: %w", key, err)
+		if err != nil { // not wrapped: it is not the export that is not there
+			return nil, fmt.Errorf("package blob %s: %v", key, err)
 		}
 		blobs[key] = b
 	}

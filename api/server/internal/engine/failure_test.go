@@ -199,3 +199,29 @@ func TestErrorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
 		}
 	})
 }
+
+func TestBytesOfATransactionThatWasMadeInSpiteOfItsErrorStay(t *testing.T) {
+	t.Parallel()
+	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
+		w.unsure.Store(true)
+		export, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if err := w.View(t.Context(), func(tx store.Tx) (err error) {
+			export, err = tx.Export("p", export.ID)
+			return err
+		}); err != nil || export.Status != models.ExportStatusCompleted {
+			t.Fatalf("%+v, %v", export, err)
+		}
+		b, err := e.Blobs.Open(t.Context(), export.Blob)
+		if err != nil {
+			t.Fatalf("the archive has gone: %v", err)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}

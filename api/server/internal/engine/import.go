@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-
 	"github.com/go-json-experiment/json"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -22,8 +20,9 @@ type Source struct {
 }
 
 // CreateImport starts an import. The file of the source belongs to the import
-// from then on, and is deleted if there is an error. An export that the project does not have gives
-// [store.ErrNotFound], one without an archive an [*InvalidError].
+// from then on, and is deleted if there is an error. An export that the project
+// does not have gives [store.ErrNotFound], one without an archive an
+// [*InvalidError].
 func (e *Engine) CreateImport(ctx context.Context, project, by string, source Source, skipConfirmation bool) (store.Import, error) {
 	id, err := e.NewID()
 	if err != nil {
@@ -58,7 +57,7 @@ func (e *Engine) CreateImport(ctx context.Context, project, by string, source So
 		return tx.Enqueue(store.Job{Kind: store.ScanImport, Project: project, ID: id})
 	})
 	if err != nil && source.File.Key != "" {
-		e.discard(ctx, source.File.Key)
+		e.abandon(ctx, source.File.Key)
 	}
 	return imp, err
 }
@@ -69,10 +68,14 @@ func (e *Engine) CreateImport(ctx context.Context, project, by string, source So
 // then goes on waiting.
 func (e *Engine) ConfirmImport(ctx context.Context, project, id string, update models.ImportUpdate) (store.Import, error) {
 	var imp store.Import
-	if empty, err := nothingIn(update); err != nil || empty && e.RefuseEmpty {
-		return imp, errors.Join(err, &InvalidError{"the confirmation names nothing; this server wants to be told what to create"})
+	empty, err := nothingIn(update)
+	if err != nil {
+		return imp, err
 	}
-	err := e.update(ctx, func(tx store.Tx) (err error) {
+	if empty && e.RefuseEmpty {
+		return imp, &InvalidError{"the confirmation names nothing; this server wants to be told what to create"}
+	}
+	err = e.update(ctx, func(tx store.Tx) (err error) {
 		if imp, err = tx.Import(project, id); err != nil {
 			return err
 		}

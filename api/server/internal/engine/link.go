@@ -50,6 +50,9 @@ func NewLinks(client *http.Client, allowed []string, timeout time.Duration) *Lin
 	}
 	l := &Links{timeout: timeout, stall: min(timeout, linkStall), client: new(http.Client)}
 	for _, host := range allowed {
+		if strings.HasSuffix(host, "]") { // an address of IPv6 without a port
+			host = strings.Trim(host, "[]")
+		}
 		l.allowed = append(l.allowed, strings.ToLower(host))
 	}
 	if client != nil {

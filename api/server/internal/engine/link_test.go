@@ -200,11 +200,14 @@ func TestLinksOfRealServers(t *testing.T) {
 
 func TestLinksThatAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
-	links := engine.NewLinks(nil, []string{"127.0.0.1:8080", "Inside.example"}, 0)
+	links := engine.NewLinks(nil, []string{"127.0.0.1:8080", "Inside.example", "[::1]", "[fd00::1]:8080"}, 0)
 	for link, want := range map[string]string{
 		"https://archives.example/a.zip":      "",
 		"http://127.0.0.1:8080/a.zip":         "",
 		"http://inside.example:99/a.zip":      "",
+		"http://[::1]:99/a.zip":               "",
+		"http://[fd00::1]:8080/a.zip":         "",
+		"http://[fd00::1]/a.zip":              "not public",
 		"http://127.0.0.1/a.zip":              "not public",
 		"http://[::ffff:10.0.0.1]/a.zip":      "not public",
 		"https://192.168.1.1:8080/a.zip":      "not public",

@@ -28,9 +28,11 @@ func (e *Engine) keep(ctx context.Context, a *archive.Archive, content archive.C
 		})
 	}
 	if err != nil {
+		keys := make([]string, 0, len(copied))
 		for _, info := range copied {
-			e.discard(ctx, info.Key)
+			keys = append(keys, info.Key)
 		}
+		e.abandon(ctx, keys...)
 	}
 	return err
 }

@@ -70,7 +70,7 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 		return tx.PutImport(imp)
 	})
 	if err != nil {
-		e.discard(ctx, info.Key)
+		e.abandon(ctx, info.Key)
 	}
 	return imp, err
 }
