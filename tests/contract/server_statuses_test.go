@@ -1,0 +1,102 @@
+package contract
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+type operationPath struct{ method, path string }
+
+func (r *rig) operations() map[string]operationPath {
+	out := map[string]operationPath{}
+	for path, item := range r.x.doc.Paths.Map() {
+		path = strings.TrimPrefix(path, "/projects/{project_name}")
+		path = strings.NewReplacer("{export_id}", "ID", "{import_id}", "ID").Replace(path)
+		for method, op := range item.Operations() {
+			out[op.OperationID] = operationPath{method, path}
+		}
+	}
+	return out
+}
+
+func canned(operation, status string) bool {
+	return status == "403" && !slices.Contains([]string{"exports_create", "exports_delete", "imports_create", "imports_update", "imports_delete"}, operation)
+}
+
+func (r *rig) fail(operations map[string]operationPath) {
+	r.t.Helper()
+	for want, opts := range map[int]server.Options{
+		http.StatusTooManyRequests:     {RateLimit: 1},
+		http.StatusInternalServerError: {Data: r.t.TempDir()},
+	} {
+		s, err := server.New(opts)
+		r.must(err)
+		r.must(s.AddProject(r.t.Context(), project))
+		token, err := s.AddToken(r.t.Context(), project, "writer", true)
+		r.must(err)
+		ask := func(op operationPath) int {
+			req := httptest.NewRequest(op.method, "http://"+canon(r.x)+"/projects/"+project+strings.ReplaceAll(op.path, "ID", id), nil)
+			req.Header.Set("Authorization", "Token "+token)
+			recorder := httptest.NewRecorder()
+			r.x.hold(s).ServeHTTP(recorder, req)
+			return recorder.Code
+		}
+		if opts.RateLimit > 0 {
+			ask(operations["exports_list"])
+		}
+		r.must(s.Close())
+		for name, op := range operations {
+			if got := ask(op); got != want {
+				r.t.Errorf("%s: %d, want %d", name, got, want)
+			}
+		}
+	}
+}
+
+func answerCanned(t *testing.T, x *exchanges, op operationPath, status string) {
+	t.Helper()
+	code, err := strconv.Atoi(status)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := middleware.NewStrict(middleware.Unimplemented{}, middleware.Options{
+		Authenticate: noEntry(code),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := httptest.NewRequest(op.method, "http://"+canon(x)+"/projects/"+project+strings.ReplaceAll(op.path, "ID", id), nil)
+	req.Header.Set("Authorization", "Token abc")
+	recorder := httptest.NewRecorder()
+	x.hold(handler).ServeHTTP(recorder, req)
+	if recorder.Code != code {
+		t.Errorf("%s %s: %d, want %d", op.method, op.path, recorder.Code, code)
+	}
+}
+
+func canon(x *exchanges) string { return strings.TrimPrefix(x.doc.Servers[0].URL, "http://") }
+
+func operationOf(t *testing.T, x *exchanges, operation string) *openapi3.Operation {
+	t.Helper()
+	op := operations(x.doc)[operation]
+	if op == nil {
+		t.Fatalf("%s is not in the contract", operation)
+	}
+	return op
+}
+
+func noEntry(status int) func(context.Context, middleware.Credentials) (context.Context, error) {
+	return func(context.Context, middleware.Credentials) (context.Context, error) {
+		return nil, &middleware.Error{Status: status}
+	}
+}
