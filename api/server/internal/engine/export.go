@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -133,8 +134,11 @@ func packageBlobs(tx store.Tx, content archive.Content) (map[string]store.Blob, 
 	blobs := make(map[string]store.Blob)
 	for key := range packagesOf(content) {
 		b, err := tx.Blob(key)
-		if err != nil { // not wrapped: it is not the export that is not there
-			return nil, fmt.Errorf("package blob %s: %v", key, err)
+		if errors.Is(err, store.ErrNotFound) { // it is not the export that is not there
+			return nil, fmt.Errorf("the blob %s of a package is not known", key)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the blob %s of a package: %w", key, err)
 		}
 		blobs[key] = b
 	}

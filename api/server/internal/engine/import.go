@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+
 	"github.com/go-json-experiment/json"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
