@@ -36,7 +36,8 @@ type Confirmation struct {
 // key that is absent is taken as scanned; versions and environment_variables,
 // where present, select exactly what they name and merge it in the same way;
 // arrays and labels replace; null stands for the default; unknown keys are
-// kept. The value of a variable that is null or absent is the scanned one.
+// kept. The value of a variable that is null or absent is the scanned one, but for
+// a secret that is made none: its value has to be given.
 //
 // It gives a [*RefusedError] with every reason when the update names an object
 // that was not scanned or a package that the archive does not hold, when a
