@@ -34,7 +34,7 @@ func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) error {
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
-		r.Body = &wholeForm{ReadCloser: r.Body, end: []byte("--" + boundary + "--")}
+		r.Body = newPartHeaders(&wholeForm{ReadCloser: r.Body, end: []byte("--" + boundary + "--")}, boundary)
 	case noBody:
 	}
 	return nil
