@@ -26,9 +26,14 @@ type health struct {
 
 func live(w http.ResponseWriter, r *http.Request) { answerJSON(w, r, http.StatusOK, health{"ok"}) }
 
+// project has what the official command refuses to be without.
 type project struct {
-	Name models.ProjectName `json:"name"`
+	Name             models.ProjectName `json:"name"`
+	OrganizationName string             `json:"organization_name"`
 }
+
+// organization stands for the organization that projects of the platform are in.
+const organization = "ubiops-transfer"
 
 // serveProjects lists the one project that a token is for.
 func (s *Server) serveProjects(w http.ResponseWriter, r *http.Request) {
@@ -42,7 +47,7 @@ func (s *Server) serveProjects(w http.ResponseWriter, r *http.Request) {
 		middleware.WriteError(w, r, err)
 		return
 	}
-	answerJSON(w, r, http.StatusOK, []project{{token.Project}})
+	answerJSON(w, r, http.StatusOK, []project{{token.Project, organization}})
 }
 
 func answerJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
