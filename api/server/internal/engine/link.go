@@ -21,6 +21,7 @@ import (
 var (
 	errNotPublic = errors.New("the address is not public")
 	errPort      = errors.New("only the ports 80 and 443 may be used")
+	errRedirect  = errors.New("it redirects to something that is not a URL")
 )
 
 const (
@@ -90,7 +91,7 @@ func (l *Links) guarded() *http.Transport {
 // A LinkError tells why an archive could not be had from a link. It names the
 // host only, since the rest of a link may be a signature.
 type LinkError struct {
-	Host   string
+	Host   string // of the link, or where that redirects to
 	Reason string
 }
 
@@ -104,17 +105,20 @@ func (l *Links) Check(link string) error {
 	if err != nil {
 		return &InvalidError{"import_link: not a URL"}
 	}
-	return l.check(u)
+	if err := l.check(u); err != nil {
+		return &InvalidError{"import_link: " + err.Error()}
+	}
+	return nil
 }
 
 func (l *Links) check(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return &InvalidError{"import_link: the scheme has to be http or https"}
+		return errors.New("the scheme has to be http or https")
 	case u.Hostname() == "":
-		return &InvalidError{"import_link: there is no host"}
+		return errors.New("there is no host")
 	case u.User != nil:
-		return &InvalidError{"import_link: credentials are not accepted in a link"}
+		return errors.New("credentials are not accepted in a link")
 	}
 	port := u.Port()
 	if port == "" {
@@ -125,7 +129,7 @@ func (l *Links) check(u *url.URL) error {
 	}
 	if addr, err := netip.ParseAddr(u.Hostname()); err == nil {
 		if err := ssrf.New(ssrf.WithAnyPort()).Safe(network(addr), netip.AddrPortFrom(addr.WithZone(""), 443).String(), nil); err != nil {
-			return &InvalidError{"import_link: the address is not public"}
+			return errNotPublic
 		}
 	}
 	return nil
@@ -166,15 +170,19 @@ func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs Blo
 			return errPort
 		}
 		if e, ok := errors.AsType[*url.Error](err); ok {
-			return e.Err // without the URL
+			err = e.Err // without the URL
+		}
+		if strings.Contains(err.Error(), "Location header") {
+			return errRedirect // net/http quotes it
 		}
 		return err
 	}
+	host := u.Host
 	fail := func(format string, args ...any) error {
 		if outer.Err() != nil {
 			return outer.Err() // the server stops, or the import was deleted
 		}
-		return &LinkError{Host: u.Host, Reason: fmt.Sprintf(format, args...)}
+		return &LinkError{Host: host, Reason: fmt.Sprintf(format, args...)}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 	if err != nil {
@@ -183,8 +191,14 @@ func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs Blo
 	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := l.client.Do(req)
 	if err != nil {
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			if last, err := url.Parse(e.URL); err == nil && last.Host != "" {
+				host = last.Host
+			}
+		}
 		return blob.Info{}, fail("cannot be reached: %v", why(err))
 	}
+	host = resp.Request.URL.Host
 	defer resp.Body.Close() //nolint:errcheck // only read
 	switch {
 	case resp.StatusCode != http.StatusOK:

@@ -63,11 +63,13 @@ func TestArchiveFromALinkThatIsNoneStaysWithTheFailedImport(t *testing.T) {
 func TestRedirectsOfLinksAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ to, want string }{
-		{"https://archives.example/a.zip", "more than 5 redirects"},
-		{"http://169.254.169.254/latest/meta-data", "not public"},
-		{"http://[::1]:8080/", "not public"},
-		{"ftp://archives.example/b.zip", "scheme"},
-		{"https://me:pw@archives.example/b.zip", "credentials"},
+		{"https://archives.example/a.zip", "archives.example cannot be reached: more than 5 redirects"},
+		{"http://169.254.169.254/latest/meta-data", "169.254.169.254 cannot be reached: the address is not public"},
+		{"http://[::1]:8080/?abc", "[::1]:8080 cannot be reached: the address is not public"},
+		{"ftp://other.example/b.zip", "other.example cannot be reached: the scheme has to be http or https"},
+		{"https://me:pw@other.example/b.zip", "other.example cannot be reached: credentials are not accepted in a link"},
+		{"file:///etc/passwd", "archives.example cannot be reached: the scheme has to be http or https"},
+		{"https://other.example/b%zz?signature=abc", "archives.example cannot be reached: it redirects to something that is not a URL"},
 	} {
 		t.Run(test.to, func(t *testing.T) {
 			t.Parallel()
@@ -81,7 +83,7 @@ func TestRedirectsOfLinksAreChecked(t *testing.T) {
 					return resp, nil
 				})}, nil, 0)
 				imp := imported(t, e, signed)
-				if imp.Status != models.ImportStatusFailed || !strings.Contains(imp.ErrorMessage, test.want) || strings.Contains(imp.ErrorMessage, "abc") {
+				if imp.Status != models.ImportStatusFailed || imp.ErrorMessage != "import_link: "+test.want || strings.Contains(imp.ErrorMessage, "abc") {
 					t.Errorf("%s: %s; want %q", imp.Status, imp.ErrorMessage, test.want)
 				}
 			})
