@@ -38,9 +38,9 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 			"Each flag can be given as a variable of the environment as well: --max-archive as\n" +
 			envPrefix + "MAX_ARCHIVE. A flag wins; values of a repeatable one are\n" +
 			"separated by commas there.\n\n" +
-			"SIGTERM and SIGINT stop it: /readyz answers 503, requests that are being served\n" +
-			"are finished within --shutdown-timeout, and the rest is cut off. A second signal\n" +
-			"ends it at once.",
+			"SIGTERM and SIGINT stop it: new connections are refused, requests that are being\n" +
+			"served are finished within --shutdown-timeout, and the rest is cut off. A second\n" +
+			"signal ends it at once.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
@@ -71,7 +71,7 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flag(cmd, &f.server.MaxArchive, "max-archive", "64GiB", "size", "largest archive that is taken", size)
 	flag(cmd, &f.maxConnections, "max-connections", "1000", "number", "connections at once; further ones wait", atLeast(1))
 	flag(cmd, &f.server.LinkTimeout, "link-timeout", "1h", "duration", "longest time for fetching an archive from a link", positiveDuration)
-	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public; repeatable")
+	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public, or the port is\nneither 80 nor 443; repeatable")
 	flag(cmd, &f.server.Workers, "workers", "2", "number", "exports and imports that are carried out at once", atLeast(1))
 	flag(cmd, &f.shutdownTimeout, "shutdown-timeout", "20s", "duration", "longest time for finishing requests in the end", positiveDuration)
 	flag(cmd, &f.logLevel, "log-level", "info", "choice", "debug, info, warn or error", logLevel)

@@ -36,8 +36,8 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	defer func() { err = errors.Join(err, ignoreClosed(listener.Close())) }()
 
 	s, err := server.New(f.server) //nolint:contextcheck // it lives until Close
-	if err != nil {
-		return oneLine(err)
+	if err != nil {                // what else could be wrong with the options, flags have refused
+		return fmt.Errorf("%s: %w", f.from.of("data"), oneLine(err))
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	for _, p := range projects {

@@ -263,3 +263,15 @@ func TestServeSpeaksTLS(t *testing.T) {
 		t.Errorf("a key in place of the certificate: %v", err)
 	}
 }
+
+func TestServeNamesTheFlagOfADataFolderThatIsNone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", path}, noEnv, io.Discard, io.Discard)
+	if err == nil || !strings.HasPrefix(err.Error(), "--data: ") || !strings.Contains(err.Error(), path) {
+		t.Errorf("error %v", err)
+	}
+}
