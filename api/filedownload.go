@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 	"time"
 )
 
@@ -123,8 +124,12 @@ func (d *fileDownload) prepare(ctx context.Context) error {
 // resumable reports whether what is there can be told to be of the same archive.
 func resumable(from origins) bool { return isStrong(from.ETag) || from.Size > 0 }
 
-// useful reports whether a later call could go on with what is there.
-func (d *fileDownload) useful() bool { return d.have > 0 && !d.broken && resumable(d.part.from) }
+// useful reports whether a later call could go on with what is there: on the
+// disk, since this call may have failed before it has read any of it.
+func (d *fileDownload) useful() bool {
+	info, err := os.Lstat(d.part.Name())
+	return err == nil && info.Size() > 0 && !d.broken && resumable(d.part.from)
+}
 
 // restart forgets what is there.
 func (d *fileDownload) restart() error {
