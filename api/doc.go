@@ -81,6 +81,10 @@
 //
 // # What goes over the wire
 //
+// A server that goes silent, for two minutes after a request or for one minute
+// within an answer, counts as a broken connection, whatever the transport. A slow
+// answer has all the time that it needs.
+//
 // JSON answers may have up to 256 MiB. Archives are streamed in both directions
 // and never held in memory. Uploads carry their exact length and ask the server
 // first (Expect: 100-continue). [UploadProgress] and [DownloadProgress] tell how

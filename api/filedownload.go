@@ -14,17 +14,13 @@ import (
 )
 
 const (
-	maxStalls    = 5 // attempts in a row that bring nothing new
-	stallTimeout = time.Minute
-	firstPause   = 250 * time.Millisecond // before it goes on after a break
-	maxPause     = 10 * time.Second
-	copyBuffer   = 256 << 10
+	maxStalls  = 5                      // attempts in a row that bring nothing new
+	firstPause = 250 * time.Millisecond // before it goes on after a break
+	maxPause   = 10 * time.Second
+	copyBuffer = 256 << 10
 )
 
-var (
-	errStalled = fmt.Errorf("no byte has come for %v", stallTimeout)
-	errNoZIP   = errors.New("the archive is no sound ZIP file")
-)
+var errNoZIP = errors.New("the archive is no sound ZIP file")
 
 // fileDownload is one call of DownloadFile.
 type fileDownload struct {
