@@ -75,6 +75,7 @@ func newClient(o options) (*Client, error) {
 	base := set.base.String()
 	o.token, o.host, o.http = &set.authorization, &base, new(hc)
 	hc.CheckRedirect = checkRedirect(set.base, hc.CheckRedirect)
+	hc.Transport = discreet{cmp.Or(hc.Transport, http.DefaultTransport)}
 
 	agent := cmp.Or(set.userAgent, defaultUserAgent)
 	identify := client.WithRequestEditorFn(func(_ context.Context, req *http.Request) error {

@@ -117,7 +117,7 @@ func TestDefaultTransportWaitsForHeadersOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, ok := c.send.http.Transport.(*http.Transport)
+	tr, ok := c.send.http.Transport.(discreet).RoundTripper.(*http.Transport)
 	if !ok || tr == http.DefaultTransport {
 		t.Fatalf("transport is %T, or the default one itself", c.send.http.Transport)
 	}
