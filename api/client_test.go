@@ -185,6 +185,9 @@ func TestWithTakesATokenToNoOtherHost(t *testing.T) {
 	if _, err := c.With(WithHost("https://example.com")); err == nil || !strings.Contains(err.Error(), "WithToken") {
 		t.Errorf("error is %v", err)
 	}
+	if same, err := c.With(WithHost(strings.TrimSuffix(c.Raw().Server, "/"))); err != nil || same.Raw().Server != c.Raw().Server {
+		t.Errorf("the same host is refused: %v", err)
+	}
 	moved, err := c.With(WithHost("https://example.com"), WithToken("theirs"))
 	if err != nil || moved.Raw().Server != "https://example.com/v2.1/" {
 		t.Errorf("got %v, %v", moved, err)

@@ -48,8 +48,9 @@
 // the id of the job that remains. Where it is not known whether something was
 // done, it is an [*UnknownOutcomeError].
 //
-// No error contains the token, the query of a link, or the value of a secret
-// that was sent.
+// No error contains the token or the query of a link, and none of Confirm or Run
+// the value of a secret that they have sent; [ImportsService.Wait] alone does not
+// know those values.
 //
 // # What is sent again
 //

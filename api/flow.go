@@ -121,6 +121,7 @@ func (s *ImportsService) Run(ctx context.Context, project string, source ImportS
 	if confirm == nil && !skip {
 		return nil, errors.New("there is nothing that confirms the import: give a ConfirmFunc or SkipConfirmation")
 	}
+	s = s.client.masking(source.secrets).Imports
 	created, err := s.Create(ctx, project, source, run.create...)
 	id, err := idOf(created, func(i *models.ImportList) string { return i.ID }, err)
 	if err != nil {

@@ -54,6 +54,7 @@ func (s *ImportsService) Create(ctx context.Context, project string, source Impo
 		return nil, err
 	}
 	defer form.close()
+	s = s.client.masking(source.secrets).Imports
 	ctx, cancel := context.WithCancel(ctx) // ends a Read that blocks, also where the server has answered
 	defer cancel()
 	body, err := form.open(ctx)

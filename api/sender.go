@@ -40,12 +40,18 @@ func newSender(hc *http.Client, set *settings) *sender {
 	return s.masking("[token]", credential)
 }
 
-// masking returns a sender that shows another text in place of secrets as well.
+// masking returns a sender that shows another text in place of secrets as well,
+// in whichever form a server may repeat them.
 func (s *sender) masking(as string, secrets ...string) *sender {
 	masked := *s
 	masked.pairs = slices.Clone(s.pairs)
+	var forms []string
 	for _, secret := range secrets {
-		masked.pairs = append(masked.pairs, secret, as)
+		forms = append(forms, formsOf(secret)...)
+	}
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) }) // one can contain another
+	for _, form := range forms {
+		masked.pairs = append(masked.pairs, form, as)
 	}
 	masked.mask = strings.NewReplacer(masked.pairs...)
 	return &masked

@@ -18,6 +18,7 @@ type ImportSource struct {
 	field, text string // a form field with its text, or
 	archive     func() (*archive, error)
 	err         error // why there is neither
+	secrets     []string
 }
 
 // FromReader takes the archive from r, which yields exactly size bytes and then
@@ -72,14 +73,20 @@ func archiveOfFile(f *os.File) (*archive, error) {
 }
 
 // FromLink lets the server fetch the archive from a link that needs no
-// credentials: an absolute http or https URL.
+// credentials: an absolute http or https URL. Its query and its user name are
+// shown in no error.
 func FromLink(link string) ImportSource {
 	u, err := url.Parse(link)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		// The link is not printed: it may be signed.
 		return ImportSource{err: errors.New("the import link is no absolute http or https URL")}
 	}
-	return ImportSource{field: "import_link", text: link}
+	secrets := []string{u.RawQuery, u.RawFragment, u.Fragment}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secrets = append(secrets, u.User.String(), password)
+	}
+	return ImportSource{field: "import_link", text: link, secrets: secrets}
 }
 
 // FromExport takes the archive of a completed export of the same project.
