@@ -44,6 +44,10 @@ func FromReader(r io.Reader, size int64, name string) ImportSource {
 // closed before it returns. The server is told the base name of the path.
 func FromFile(path string) ImportSource {
 	return ImportSource{archive: func() (*archive, error) {
+		// Opening a pipe waits for its writer.
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s: not a regular file", path)
+		}
 		f, err := os.Open(path) //nolint:gosec // G304: the caller's file is what is wanted
 		if err != nil {
 			return nil, err
