@@ -77,6 +77,9 @@ func (s *ImportsService) Confirm(ctx context.Context, project, id string, update
 			}
 		}
 		if !unknown || ctx.Err() != nil || n >= c.send.retry.MaxAttempts || sleep(ctx, c.send.retry.delay(n, 0)) != nil {
+			if !unknown {
+				return nil, errors.Join(lost, err)
+			}
 			return nil, lost
 		}
 	}
