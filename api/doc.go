@@ -67,6 +67,11 @@
 //	2xx whose JSON is wrong                 error  -       unknown outcome
 //	anything else, a bad certificate        error  error   error
 //
+// A body that was not sent whole is a form or a JSON without its end, which no
+// server should act on. One that does, by creating an import before it has read
+// the archive, and then breaks the connection, may get the create again: where
+// that matters, turn retry off.
+//
 // A 503 asks for a wait with Retry-After, or with x-ratelimit-reset where
 // x-ratelimit-remaining is 0: then it comes from something that did not take the
 // request. Without that, proxies also say it of a request that was lost behind
