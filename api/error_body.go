@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	maxErrorBody    = 64 << 10 // bytes that are read of an error's body
-	maxErrorMessage = 1024     // characters that are kept of a message
+	maxErrorBody    = 256 << 10 // bytes that are read of an error's body
+	maxErrorMessage = 1024      // characters that are kept of a message, and shown of a detail
 )
 
 var (
@@ -43,7 +43,7 @@ func parseErrorBody(body []byte, mask func(string) string) (message, detail stri
 	default:
 		message = jsonText(body)
 	}
-	return printable(message, mask), printable(detail, mask)
+	return printable(message, mask), cleaned(detail, mask)
 }
 
 // parseErrorJSON reads the members of an object, of the present and the older
@@ -147,10 +147,16 @@ func parseErrorXML(body []byte) (message, detail string) {
 }
 
 // printable makes one line of a foreign text, of at most maxErrorMessage
-// characters, without what may be a signature in a link, and masked last, so
-// that nothing hides the token from the mask.
-func printable(text string, mask func(string) string) string {
-	text = mask(linkPattern.ReplaceAllStringFunc(oneLine(text), unsigned))
+// characters.
+func printable(text string, mask func(string) string) string { return shortened(cleaned(text, mask)) }
+
+// cleaned makes one line of a foreign text, without what may be a signature in a
+// link, and masked last, so that nothing hides the token from the mask.
+func cleaned(text string, mask func(string) string) string {
+	return mask(linkPattern.ReplaceAllStringFunc(oneLine(text), unsigned))
+}
+
+func shortened(text string) string {
 	if utf8.RuneCountInString(text) > maxErrorMessage {
 		text = string([]rune(text)[:maxErrorMessage-1]) + "…"
 	}

@@ -212,3 +212,15 @@ func TestErrorsShowNoSignatureOfALink(t *testing.T) {
 		t.Errorf("got %q, %q", err.Message, err.Detail)
 	}
 }
+
+func TestADetailIsKeptWholeAndShownInPart(t *testing.T) {
+	t.Parallel()
+	detail := strings.Repeat("unknown-object ", 13_000) + "last"
+	err := failure(t, reply(400, "application/json", `{"error": "unknown objects", "detail": "`+detail+`"}`))
+	if err.Message != "unknown objects" || err.Detail != detail {
+		t.Errorf("kept %q and %d of %d bytes", err.Message, len(err.Detail), len(detail))
+	}
+	if text := err.Error(); len(text) > 2*maxErrorMessage || !strings.HasSuffix(text, "…") {
+		t.Errorf("shown are %d bytes: %.100s", len(text), text)
+	}
+}
