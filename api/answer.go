@@ -15,14 +15,10 @@ const (
 	// maxJSON bounds a JSON answer. An import of 10,000 versions is about
 	// 10 MiB; the bound is only there to end an answer that never ends.
 	maxJSON = 256 << 20
-	// maxDrain is how much is read of a body that nobody wants, so that its
-	// connection can be used again.
+	// maxDrain is how much is read of the body of a success that nobody wants, so
+	// that its connection can be used again.
 	maxDrain = 64 << 10
 )
-
-// drain reads a little of a body before it is closed. What goes wrong here
-// costs a connection and nothing else.
-func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, maxDrain) }
 
 // fetch makes a call and returns the JSON value that it answers.
 func fetch[T any](c *Client, call func(*client.Client) (*http.Response, error)) (*T, error) {
@@ -99,7 +95,7 @@ func perform(c *Client, call func(*client.Client) (*http.Response, error)) error
 	if err != nil {
 		return err
 	}
-	drain(resp.Body)
+	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // what goes wrong costs a connection
 	_ = resp.Body.Close()
 	return nil
 }

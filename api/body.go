@@ -11,21 +11,25 @@ import (
 // did not take cannot have arrived, so it errs on the side of "sent".
 type sentBody struct {
 	length int64
+	quiet  *silence
 
 	mu    sync.Mutex // the transport may read on after it has answered
 	whole bool
 	err   error // of the source
 }
 
-// track puts a sentBody around the body of req, nil where there is none.
-func track(req *http.Request) *sentBody {
+// track puts a sentBody around the body of req, nil where there is none. Until
+// all of it is sent, the server has nothing to say.
+func track(req *http.Request, quiet *silence) *sentBody {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil
 	}
-	s := &sentBody{length: req.ContentLength}
+	quiet.timer.Stop()
+	s := &sentBody{length: req.ContentLength, quiet: quiet}
 	req.Body = &trackedBody{ReadCloser: req.Body, sent: s}
 	if open := req.GetBody; open != nil {
 		req.GetBody = func() (io.ReadCloser, error) {
+			quiet.timer.Stop()
 			body, err := open()
 			if err != nil {
 				return nil, err
@@ -48,8 +52,9 @@ func (s *sentBody) result() (whole bool, err error) {
 
 type trackedBody struct {
 	io.ReadCloser
-	sent *sentBody
-	read int64
+	sent  *sentBody
+	read  int64
+	ended bool
 }
 
 func (b *trackedBody) Read(p []byte) (int, error) {
@@ -61,6 +66,10 @@ func (b *trackedBody) Read(p []byte) (int, error) {
 	ended := errors.Is(err, io.EOF)
 	if ended || b.read >= s.length {
 		s.whole = true
+		if !b.ended { // once: after it the answer may have begun
+			b.ended = true
+			s.quiet.timer.Reset(headerTimeout)
+		}
 	}
 	if err != nil && !ended && s.err == nil {
 		s.err = err

@@ -15,7 +15,8 @@ func TestABodyCountsAsSentWithItsLastByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent := track(req)
+	_, quiet := listen(t.Context())
+	sent := track(req, quiet)
 	for n, want := range []bool{false, true} { // of 4 bytes, and the fifth
 		if _, err := io.ReadFull(req.Body, make([]byte, 4-3*n)); err != nil {
 			t.Fatal(err)
@@ -25,7 +26,7 @@ func TestABodyCountsAsSentWithItsLastByte(t *testing.T) {
 		}
 	}
 
-	sent = track(req) // and what net/http itself sends again
+	sent = track(req, quiet) // and what net/http itself sends again
 	again, err := req.GetBody()
 	if err != nil {
 		t.Fatal(err)
@@ -46,14 +47,15 @@ func TestABodyNotesHowItsSourceFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	req.ContentLength = 1
-	sent := track(req)
+	_, quiet := listen(t.Context())
+	sent := track(req, quiet)
 	if _, err := io.Copy(io.Discard, req.Body); !errors.Is(err, broken) {
 		t.Errorf("read with %v", err)
 	}
 	if whole, err := sent.result(); whole || !errors.Is(err, broken) {
 		t.Errorf("whole is %v, %v", whole, err)
 	}
-	if whole, err := track(&http.Request{}).result(); !whole || err != nil {
+	if whole, err := track(&http.Request{}, nil).result(); !whole || err != nil {
 		t.Errorf("without a body, whole is %v, %v", whole, err)
 	}
 }

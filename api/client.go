@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 
 	"github.com/ubiops-contrib/transfer/gen/client"
 )
@@ -20,6 +21,7 @@ type Client struct {
 	calls *client.Client // raw, over the sender
 	send  *sender
 
+	home    string  // origin of the base URL
 	options options // as they were resolved
 }
 
@@ -50,17 +52,18 @@ func NewClient(opts ...Option) (*Client, error) {
 //	once, err := client.With(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
 //
 // Errors are those of [NewClient]. Another host needs [WithToken] as well: a
-// token is not taken to a host that it was not meant for.
+// token is not taken to an origin that it was not meant for.
 func (c *Client) With(opts ...Option) (*Client, error) {
 	o := c.options
 	for _, opt := range opts {
 		opt(&o)
 	}
-	if o.host != c.options.host && o.token == c.options.token {
+	o.lookup = nil
+	moved, err := newClient(o)
+	if err == nil && moved.home != c.home && o.token == c.options.token {
 		return nil, errors.New("WithHost: the token is for another host; use WithToken too")
 	}
-	o.lookup = nil
-	return newClient(o)
+	return moved, err
 }
 
 func newClient(o options) (*Client, error) {
@@ -75,6 +78,7 @@ func newClient(o options) (*Client, error) {
 	base := set.base.String()
 	o.token, o.host, o.http = &set.authorization, &base, new(hc)
 	hc.CheckRedirect = checkRedirect(set.base, hc.CheckRedirect)
+	hc.Transport = discreet{cmp.Or(hc.Transport, http.DefaultTransport)}
 
 	agent := cmp.Or(set.userAgent, defaultUserAgent)
 	identify := client.WithRequestEditorFn(func(_ context.Context, req *http.Request) error {
@@ -89,7 +93,7 @@ func newClient(o options) (*Client, error) {
 	if err := errors.Join(rawErr, callsErr); err != nil {
 		return nil, err
 	}
-	return assemble(Client{raw: raw, calls: calls, send: send, options: o}), nil
+	return assemble(Client{raw: raw, calls: calls, send: send, home: origin(set.base), options: o}), nil
 }
 
 func assemble(c Client) *Client {
@@ -98,8 +102,11 @@ func assemble(c Client) *Client {
 	return &c
 }
 
+const minSecret = 4 // bytes; what is shorter could be a part of anything
+
 // masking returns a client whose errors and logs hide these texts as well.
 func (c *Client) masking(secrets []string) *Client {
+	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return len(s) < minSecret })
 	if len(secrets) == 0 {
 		return c
 	}

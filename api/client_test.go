@@ -117,7 +117,7 @@ func TestDefaultTransportWaitsForHeadersOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, ok := c.send.http.Transport.(*http.Transport)
+	tr, ok := c.send.http.Transport.(discreet).RoundTripper.(*http.Transport)
 	if !ok || tr == http.DefaultTransport {
 		t.Fatalf("transport is %T, or the default one itself", c.send.http.Transport)
 	}
@@ -184,6 +184,9 @@ func TestWithTakesATokenToNoOtherHost(t *testing.T) {
 	c := newTestClient(t, nil)
 	if _, err := c.With(WithHost("https://example.com")); err == nil || !strings.Contains(err.Error(), "WithToken") {
 		t.Errorf("error is %v", err)
+	}
+	if same, err := c.With(WithHost(strings.TrimSuffix(c.Raw().Server, "/"))); err != nil || same.Raw().Server != c.Raw().Server {
+		t.Errorf("the same host is refused: %v", err)
 	}
 	moved, err := c.With(WithHost("https://example.com"), WithToken("theirs"))
 	if err != nil || moved.Raw().Server != "https://example.com/v2.1/" {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,8 +14,6 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/client"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-const minSecret = 4 // characters
 
 // Confirm says what an import is to create and lets it go on. The zero update
 // takes everything as it was scanned, on servers of this project; an update
@@ -33,8 +30,9 @@ const minSecret = 4 // characters
 // that nobody else confirms the import: the confirmation of another writer
 // looks the same.
 //
-// Values of secrets in the update are shown in no error, but for those of less
-// than 4 characters, which could be a part of anything.
+// Values in the update are shown in no error of Confirm, unless their variable
+// says that it is no secret, or they have less than 4 bytes, which could be a part
+// of anything. A later call knows nothing of them; only [ImportsService.Run] does.
 //
 // Errors: an update that cannot be encoded, and those of [ImportsService];
 // [ErrConflict] where the import does not wait for a confirmation;
@@ -79,20 +77,23 @@ func (s *ImportsService) Confirm(ctx context.Context, project, id string, update
 			}
 		}
 		if !unknown || ctx.Err() != nil || n >= c.send.retry.MaxAttempts || sleep(ctx, c.send.retry.delay(n, 0)) != nil {
+			if !unknown {
+				return nil, errors.Join(lost, err)
+			}
 			return nil, lost
 		}
 	}
 }
 
-// secretsOf returns the values of the secret variables in an update.
+// secretsOf returns the values of the variables in an update that may be secret:
+// one that says nothing about that keeps what the archive says.
 func secretsOf(update models.ImportUpdate) []string {
 	var secrets []string
 	variables.Map(update, func(_ jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
-		if value := v.Value.Or(""); len(value) >= minSecret && variables.Secret(v) {
-			secrets = append(secrets, value)
+		if v.Secret == nil || *v.Secret {
+			secrets = append(secrets, v.Value.Or(""))
 		}
 		return v
 	})
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one can contain another
 	return secrets
 }

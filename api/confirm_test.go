@@ -62,7 +62,7 @@ func TestConfirmFindsOutWhatBecameOfIt(t *testing.T) {
 				if (err == nil) != (tc.status != "") || unknown != tc.unknown || detail != nil && detail.Status != tc.status {
 					t.Errorf("got %+v, %v", detail, err)
 				}
-				if name == "refused the second time" && !strings.Contains(err.Error(), "400 Bad Request") {
+				if name == "refused the second time" && !strings.Contains(err.Error(), "400 Bad Request") || name == "reads stay stale" && !errors.Is(err, ErrConflict) {
 					t.Errorf("the refusal is missing in %v", err)
 				}
 				if i.patched != tc.patched {
@@ -87,6 +87,52 @@ func TestErrorsOfAConfirmationShowNoSecret(t *testing.T) {
 	}}}
 	_, err := newTestClient(t, echo).Imports.Confirm(t.Context(), "p", "x", update)
 	if err == nil || strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "more") || !strings.Contains(err.Error(), "[secret]") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestSecretsAreHiddenInEveryFormThatAServerGivesThem(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{
+		"-----BEGIN KEY-----\nMIIabc\n-----END KEY-----\n", `hunter"2\hunter`, "hunter  two\tspaces", "hunter<&>/two", " \n \n ",
+	} {
+		for form, show := range map[string]func(body []byte) string{
+			"text":       func([]byte) string { return "bad value " + secret + "." },
+			"quoted":     func([]byte) string { return fmt.Sprintf("bad value %q", secret) },
+			"JSON":       func(body []byte) string { return fmt.Sprintf(`{"fields": %s}`, body) },
+			"HTML":       func(body []byte) string { return `{"fields": ` + escapes.Replace(string(body)) + `}` },
+			"cut":        func(body []byte) string { return `{"fields": ` + escapes.Replace(string(body)) },
+			"a string":   func(body []byte) string { return fmt.Sprintf(`{"error": %s}`, encoded(t, string(body))) },
+			"in a list":  func([]byte) string { return fmt.Sprintf(`{"error": "bad", "detail": [%s]}`, encoded(t, secret)) },
+			"XML":        func([]byte) string { return "<Error><Message>" + entities.Replace(secret) + "</Message></Error>" },
+			"HTML title": func([]byte) string { return "<html><title>" + entities.Replace(secret) + "</title>" },
+		} {
+			c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				reply(400, "", show(body))(w, r)
+			})
+			update := models.ImportUpdate{EnvironmentVariables: map[string]models.EnvironmentVariable{"A": {Value: models.Value(secret)}}}
+			_, err := c.Imports.Confirm(t.Context(), "p", "x", update)
+			if err == nil || strings.Contains(err.Error(), "MII") || strings.Contains(err.Error(), "hunter") {
+				t.Errorf("%s: %v", form, err)
+			}
+			if strings.TrimSpace(secret) == "" && strings.Contains(err.Error(), "s[secret]") {
+				t.Errorf("white space hides everything: %v", err)
+			}
+		}
+	}
+}
+
+var (
+	escapes  = strings.NewReplacer("<", `\u003c`, ">", `\u003E`, "&", `\u0026`, "/", `\/`)
+	entities = strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;")
+)
+
+func TestAValueThatIsNoSecretIsShown(t *testing.T) {
+	t.Parallel()
+	c := newTestClient(t, reply(400, "", "production is not a place"))
+	update := models.ImportUpdate{EnvironmentVariables: map[string]models.EnvironmentVariable{"A": {Value: models.Value("production"), Secret: new(false)}}}
+	if _, err := c.Imports.Confirm(t.Context(), "p", "x", update); err == nil || !strings.Contains(err.Error(), "production") {
 		t.Errorf("error is %v", err)
 	}
 }

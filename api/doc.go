@@ -48,8 +48,9 @@
 // the id of the job that remains. Where it is not known whether something was
 // done, it is an [*UnknownOutcomeError].
 //
-// No error contains the token, the query of a link, or the value of a secret
-// that was sent.
+// No error contains the token or the query of a link, and none of Confirm or Run
+// the value of a secret that they have sent; [ImportsService.Wait] alone does not
+// know those values.
 //
 // # What is sent again
 //
@@ -66,6 +67,11 @@
 //	2xx whose JSON is wrong                 error  -       unknown outcome
 //	anything else, a bad certificate        error  error   error
 //
+// A body that was not sent whole is a form or a JSON without its end, which no
+// server should act on. One that does, by creating an import before it has read
+// the archive, and then breaks the connection, may get the create again: where
+// that matters, turn retry off.
+//
 // A 503 asks for a wait with Retry-After, or with x-ratelimit-reset where
 // x-ratelimit-remaining is 0: then it comes from something that did not take the
 // request. Without that, proxies also say it of a request that was lost behind
@@ -80,6 +86,10 @@
 // failed reads more than that.
 //
 // # What goes over the wire
+//
+// A server that goes silent, for two minutes after a request or for one minute
+// within an answer, counts as a broken connection, whatever the transport. A slow
+// answer has all the time that it needs.
 //
 // JSON answers may have up to 256 MiB. Archives are streamed in both directions
 // and never held in memory. Uploads carry their exact length and ask the server

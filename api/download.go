@@ -17,7 +17,8 @@ type Download struct {
 	// Body streams the archive. Where it ends before Size bytes, Read fails with
 	// an error that wraps [io.ErrUnexpectedEOF], and where it goes on after them
 	// with [ErrDownloadSize]; where Size is -1, an end that HTTP itself does not
-	// notice is not noticed here either. The caller closes it, at any time.
+	// notice is not noticed here either. It fails too where no byte comes for a
+	// minute. The caller closes it, at any time.
 	Body io.ReadCloser
 	// Size is the number of bytes, or -1 where the server does not tell and
 	// [ExpectSize] was not given.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"archive/zip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -76,6 +77,54 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// A token that has run out, a busy server and Ctrl-C end a call before it has
+// looked at what is there.
+func TestAPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]http.HandlerFunc{"unauthorized": says(401), "busy": says(503), "context ended": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
+			down := false
+			serve := func(w http.ResponseWriter, r *http.Request) {
+				if down {
+					step(w, r)
+					return
+				}
+				host.serve(w, r)
+			}
+			watched(t, serve, func(t *testing.T, c *Client) {
+				path := filepath.Join(t.TempDir(), "a.zip")
+				fail := func(opts ...DownloadOption) {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					if down = step != nil; !down {
+						cancel()
+					}
+					if f, err := c.Exports.DownloadFile(ctx, "p", "x", path, opts...); err == nil {
+						t.Errorf("answered %+v", f)
+					}
+					down = false
+				}
+				host.interrupt(t, c, path)
+				fail(KeepPartial())
+				f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path)
+				if err != nil || f.Resumed != 300_000 {
+					t.Fatalf("%+v, %v", f, err)
+				}
+				mustHold(t, f, path, host.content)
+				if err := os.Remove(path); err != nil {
+					t.Fatal(err)
+				}
+				host.interrupt(t, c, path)
+				if fail(); len(entries(t, filepath.Dir(path))) != 0 {
+					t.Errorf("%q are left", entries(t, filepath.Dir(path)))
+				}
+			})
+		})
 	}
 }
 

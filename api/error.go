@@ -34,7 +34,8 @@ type Error struct {
 	// title of an HTML page, or a plain text. It is one line of at most 1024
 	// characters, and empty where there was nothing of the kind.
 	Message string
-	// Detail is a JSON member "detail" or the Details of XML, likewise.
+	// Detail is a JSON member "detail" or the Details of XML, one line likewise,
+	// but whole: it can name every object that is at fault.
 	Detail string
 
 	RequestID string     // from X-Request-Id, X-Correlation-Id or X-Amz-Request-Id, else empty
@@ -62,7 +63,7 @@ func (e *Error) Error() string {
 	if text := http.StatusText(e.StatusCode); text != "" {
 		b.WriteString(" " + text)
 	}
-	for _, part := range []string{e.Message, e.Detail} {
+	for _, part := range []string{e.Message, shortened(e.Detail)} {
 		if part != "" {
 			b.WriteString(": " + part)
 		}

@@ -7,6 +7,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,8 +16,8 @@ import (
 )
 
 const (
-	maxErrorBody    = 64 << 10 // bytes that are read of an error's body
-	maxErrorMessage = 1024     // characters that are kept of a message
+	maxErrorBody    = 256 << 10 // bytes that are read of an error's body
+	maxErrorMessage = 1024      // characters that are kept of a message, and shown of a detail
 )
 
 var (
@@ -42,7 +43,7 @@ func parseErrorBody(body []byte, mask func(string) string) (message, detail stri
 	default:
 		message = jsonText(body)
 	}
-	return printable(message, mask), printable(detail, mask)
+	return printable(message, mask), cleaned(detail, mask)
 }
 
 // parseErrorJSON reads the members of an object, of the present and the older
@@ -71,7 +72,7 @@ func parseErrorJSON(body []byte) (message, detail string) {
 	case detail != "":
 		return detail, ""
 	}
-	return string(body), ""
+	return unescaped(body), ""
 }
 
 // jsonText is the text of a JSON string, nothing for null, and any other value
@@ -85,7 +86,39 @@ func jsonText(value []byte) string {
 			return string(text)
 		}
 	}
-	return string(value)
+	return unescaped(value)
+}
+
+var escape = regexp.MustCompile(`\\(u[0-9a-fA-F]{4}|.)`)
+
+// unescaped is JSON, perhaps broken, without the escapes that it does not need:
+// they differ from writer to writer, and would hide a link or a secret.
+func unescaped(value []byte) string {
+	return escape.ReplaceAllStringFunc(string(value), func(s string) string {
+		if s == `\/` {
+			return "/"
+		}
+		r, err := strconv.ParseUint(s[2:], 16, 16)
+		if s[1] != 'u' || err != nil || r == '"' || r == '\\' || !unicode.IsPrint(rune(r)) {
+			return s
+		}
+		return string(rune(r))
+	})
+}
+
+// formsOf returns a secret as it is, as a JSON string has it, and both as they
+// are on one line.
+func formsOf(secret string) []string {
+	forms := []string{secret}
+	if quoted, err := jsontext.AppendQuote(nil, secret); err == nil {
+		forms = append(forms, string(quoted[1:len(quoted)-1]))
+	}
+	for _, form := range forms {
+		if line := oneLine(form); len(line) >= minSecret {
+			forms = append(forms, line)
+		}
+	}
+	return forms
 }
 
 // parseErrorXML collects the text of the elements in which object storages
@@ -113,11 +146,26 @@ func parseErrorXML(body []byte) (message, detail string) {
 	}
 }
 
-// printable makes one line of a foreign text: no control characters, so that it
-// can be shown in a terminal or a log, at most maxErrorMessage characters,
-// without what may be a signature in a link, and masked last, so that nothing
-// hides the token from the mask.
-func printable(text string, mask func(string) string) string {
+// printable makes one line of a foreign text, of at most maxErrorMessage
+// characters.
+func printable(text string, mask func(string) string) string { return shortened(cleaned(text, mask)) }
+
+// cleaned makes one line of a foreign text, without what may be a signature in a
+// link, and masked last, so that nothing hides the token from the mask.
+func cleaned(text string, mask func(string) string) string {
+	return mask(linkPattern.ReplaceAllStringFunc(oneLine(text), unsigned))
+}
+
+func shortened(text string) string {
+	if utf8.RuneCountInString(text) > maxErrorMessage {
+		text = string([]rune(text)[:maxErrorMessage-1]) + "…"
+	}
+	return text
+}
+
+// oneLine leaves out control characters, so that a text can be shown in a
+// terminal or a log.
+func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -127,15 +175,11 @@ func printable(text string, mask func(string) string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\ufffd"))
-	text = strings.Join(strings.Fields(text), " ")
-	text = mask(linkPattern.ReplaceAllStringFunc(text, unsigned))
-	if utf8.RuneCountInString(text) > maxErrorMessage {
-		text = string([]rune(text)[:maxErrorMessage-1]) + "…"
-	}
-	return text
+	return strings.Join(strings.Fields(text), " ")
 }
 
-var linkPattern = regexp.MustCompile(`(?i)https?://[^\s"'<>]+`)
+// An apostrophe may stand within a link or end it.
+var linkPattern = regexp.MustCompile(`(?i)https?://([^\s"'<>]|'+[\w%&=;.~*+-])+`)
 
 // unsigned leaves out of a link what may give access: its query, its fragment
 // and a user name.

@@ -52,7 +52,7 @@ func (e *WaitError) Unwrap() error { return e.Err }
 type RunError struct {
 	Job  string // "export" or "import"
 	ID   string
-	Step string // what failed: "wait", "confirm", "refuse" or "download"
+	Step string // what failed: "create", "wait", "confirm", "refuse" or "download"
 	Err  error
 }
 

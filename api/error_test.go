@@ -102,7 +102,7 @@ func TestErrorBodiesAreReadInPart(t *testing.T) {
 	if err == nil || !strings.HasSuffix(err.Error(), "endless") {
 		t.Errorf("error is %v", err)
 	}
-	if read > maxErrorBody+maxDrain {
+	if read > maxErrorBody {
 		t.Errorf("%d bytes were read", read)
 	}
 }
@@ -210,5 +210,17 @@ func TestErrorsShowNoSignatureOfALink(t *testing.T) {
 	err := failure(t, reply(400, "application/json", `{"error": "cannot fetch 'https://me:pw@example.com/a.zip?sig=s3cr3t#s3cr3t', see https://example.com/help", "detail": "HTTP://%zz?s3cr3t"}`))
 	if want := "cannot fetch 'https://example.com/a.zip', see https://example.com/help"; err.Message != want || err.Detail != "[link]" {
 		t.Errorf("got %q, %q", err.Message, err.Detail)
+	}
+}
+
+func TestADetailIsKeptWholeAndShownInPart(t *testing.T) {
+	t.Parallel()
+	detail := strings.Repeat("unknown-object ", 13_000) + "last"
+	err := failure(t, reply(400, "application/json", `{"error": "unknown objects", "detail": "`+detail+`"}`))
+	if err.Message != "unknown objects" || err.Detail != detail {
+		t.Errorf("kept %q and %d of %d bytes", err.Message, len(err.Detail), len(detail))
+	}
+	if text := err.Error(); len(text) > 2*maxErrorMessage || !strings.HasSuffix(text, "…") {
+		t.Errorf("shown are %d bytes: %.100s", len(text), text)
 	}
 }

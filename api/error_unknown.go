@@ -5,7 +5,7 @@ import "fmt"
 // UnknownOutcomeError says that a create or a confirmation may have been carried
 // out or not: the connection broke, the context ended, or a gateway gave up
 // after the whole request was sent, or the answer to it was a success that
-// cannot be read. It was not sent again.
+// cannot be read. A create was not sent again after it.
 //
 // What to do: [ImportsService.Confirm] has looked at the import by itself as long
 // as it could; read its status. For a create, see [WithCreateLookup], or list
@@ -18,9 +18,9 @@ type UnknownOutcomeError struct {
 }
 
 // Error reads like "POST /projects/p/imports: it is not known whether this was
-// carried out, and it was not sent again: unexpected EOF".
+// carried out: unexpected EOF".
 func (e *UnknownOutcomeError) Error() string {
-	text := fmt.Sprintf("%s %s: it is not known whether this was carried out, and it was not sent again: %v", e.Method, e.Path, e.Err)
+	text := fmt.Sprintf("%s %s: it is not known whether this was carried out: %v", e.Method, e.Path, e.Err)
 	if e.Lookup != nil {
 		text += "; " + e.Lookup.String()
 	}

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 )
 
 // attempt asks for what is missing and takes what comes. It reports whether it
 // is worth another one after the error, which is one of the connection.
 func (d *fileDownload) attempt(ctx context.Context) (again bool, err error) {
-	attempt, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	a, err := d.fetch(attempt)
+	a, err := d.fetch(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -20,12 +17,8 @@ func (d *fileDownload) attempt(ctx context.Context) (again bool, err error) {
 	if err := d.begin(a); err != nil {
 		return false, err
 	}
-	timer := time.AfterFunc(stallTimeout, func() { cancel(errStalled) })
-	defer timer.Stop()
 	for {
-		timer.Reset(stallTimeout)
 		n, err := a.body.Read(d.buf)
-		timer.Stop()
 		if wErr := d.take(d.buf[:n]); wErr != nil {
 			return false, wErr
 		}
@@ -38,8 +31,6 @@ func (d *fileDownload) attempt(ctx context.Context) (again bool, err error) {
 			return false, nil
 		case ctx.Err() != nil:
 			return false, err
-		case errors.Is(context.Cause(attempt), errStalled):
-			return true, errStalled
 		default:
 			return true, err
 		}

@@ -9,21 +9,18 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 	"time"
 )
 
 const (
-	maxStalls    = 5 // attempts in a row that bring nothing new
-	stallTimeout = time.Minute
-	firstPause   = 250 * time.Millisecond // before it goes on after a break
-	maxPause     = 10 * time.Second
-	copyBuffer   = 256 << 10
+	maxStalls  = 5                      // attempts in a row that bring nothing new
+	firstPause = 250 * time.Millisecond // before it goes on after a break
+	maxPause   = 10 * time.Second
+	copyBuffer = 256 << 10
 )
 
-var (
-	errStalled = fmt.Errorf("no byte has come for %v", stallTimeout)
-	errNoZIP   = errors.New("the archive is no sound ZIP file")
-)
+var errNoZIP = errors.New("the archive is no sound ZIP file")
 
 // fileDownload is one call of DownloadFile.
 type fileDownload struct {
@@ -123,8 +120,12 @@ func (d *fileDownload) prepare(ctx context.Context) error {
 // resumable reports whether what is there can be told to be of the same archive.
 func resumable(from origins) bool { return isStrong(from.ETag) || from.Size > 0 }
 
-// useful reports whether a later call could go on with what is there.
-func (d *fileDownload) useful() bool { return d.have > 0 && !d.broken && resumable(d.part.from) }
+// useful reports whether a later call could go on with what is there: on the
+// disk, since this call may have failed before it has read any of it.
+func (d *fileDownload) useful() bool {
+	info, err := os.Lstat(d.part.Name())
+	return err == nil && info.Size() > 0 && !d.broken && resumable(d.part.from)
+}
 
 // restart forgets what is there.
 func (d *fileDownload) restart() error {

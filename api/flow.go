@@ -104,7 +104,8 @@ func (s *ExportsService) Run(ctx context.Context, project string, selection mode
 // edits. With [SkipConfirmation] confirm is not called and may be nil.
 //
 // Errors: those of [ImportsService.Create], and a [*RunError] with the id of the
-// import for everything that fails after it. Its step is "refuse" where confirm
+// import for everything that fails after it; its step is "create" where the
+// server did not wait for the whole archive. Its step is "refuse" where confirm
 // returned an error; with [DeleteRefused] the import is deleted then, and the
 // error is no [*RunError] as nothing remains. With [WithCreateLookup] an import
 // that was found after an unknown outcome is gone on with.
@@ -121,7 +122,11 @@ func (s *ImportsService) Run(ctx context.Context, project string, source ImportS
 	if confirm == nil && !skip {
 		return nil, errors.New("there is nothing that confirms the import: give a ConfirmFunc or SkipConfirmation")
 	}
+	s = s.client.masking(source.secrets).Imports
 	created, err := s.Create(ctx, project, source, run.create...)
+	if err != nil && created != nil {
+		return nil, &RunError{Job: "import", ID: created.ID, Step: "create", Err: err}
+	}
 	id, err := idOf(created, func(i *models.ImportList) string { return i.ID }, err)
 	if err != nil {
 		return nil, err

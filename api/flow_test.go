@@ -144,3 +144,17 @@ func TestExportsRunBringsTheArchiveToItsTarget(t *testing.T) {
 		})
 	}
 }
+
+func TestAnImportThatDidNotWaitForItsArchiveIsNamed(t *testing.T) {
+	t.Parallel()
+	h := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(io.Discard, r.Body, 1000)
+		reply(201, "application/json", `{"id": "x", "status": "pending"}`)(w, r)
+	}
+	watched(t, h, func(t *testing.T, c *Client) {
+		_, err := c.Imports.Run(t.Context(), "p", FromReader(&source{left: 4 * mib, size: 4 * mib}, 4*mib, ""), Accept())
+		if left, ok := errors.AsType[*RunError](err); !ok || left.ID != "x" || left.Step != "create" {
+			t.Errorf("error is %v", err)
+		}
+	})
+}

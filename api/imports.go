@@ -38,7 +38,8 @@ func SkipConfirmation(skip bool) ImportOption {
 // Errors: a source without content, a file that cannot be read, [ErrUploadSize]
 // where a reader yields another number of bytes than was announced, the error
 // of the reader, and those of [ImportsService]. The server does not get a
-// complete form where the archive was not read completely. It is an
+// complete form where the archive was not read completely; where it reports
+// success all the same there are both the import and an error. It is an
 // [*UnknownOutcomeError] where the import may have been created; see
 // [WithCreateLookup].
 func (s *ImportsService) Create(ctx context.Context, project string, source ImportSource, opts ...ImportOption) (*models.ImportList, error) {
@@ -54,6 +55,7 @@ func (s *ImportsService) Create(ctx context.Context, project string, source Impo
 		return nil, err
 	}
 	defer form.close()
+	s = s.client.masking(source.secrets).Imports
 	ctx, cancel := context.WithCancel(ctx) // ends a Read that blocks, also where the server has answered
 	defer cancel()
 	body, err := form.open(ctx)
@@ -76,7 +78,7 @@ func (s *ImportsService) Create(ctx context.Context, project string, source Impo
 		return nil, err
 	}
 	if err := form.sent(); err != nil {
-		return nil, fmt.Errorf("import %s: %w", created.ID, err)
+		return created, fmt.Errorf("import %s: %w", created.ID, err)
 	}
 	return created, nil
 }

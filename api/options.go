@@ -60,8 +60,9 @@ func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseU
 // transport, as anywhere. Mind that its Timeout also ends uploads and downloads.
 //
 // The default is a clone of [http.DefaultTransport] that waits at most two
-// minutes for the header of an answer, counted from the end of the request, and
-// no limit for a whole exchange, since archives can be large.
+// minutes for the header of an answer, counted from the end of the request. There
+// is no limit for a whole exchange, since archives can be large; see the package
+// comment about servers that go silent, which holds for any transport.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(o *options) { o.http, o.httpGiven = hc, true }
 }

@@ -44,3 +44,18 @@ func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) erro
 		return nil
 	}
 }
+
+// discreet is a transport that leaves out a Location which is no URL: net/http
+// would quote it in its error, with the signature that it may have. Without it
+// the answer is an [*Error] with its status.
+type discreet struct{ http.RoundTripper }
+
+func (d discreet) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := d.RoundTripper.RoundTrip(req)
+	if err == nil {
+		if _, bad := req.URL.Parse(resp.Header.Get("Location")); bad != nil {
+			resp.Header.Del("Location")
+		}
+	}
+	return resp, err
+}

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -162,5 +164,30 @@ func TestRedirectsEnd(t *testing.T) {
 	})
 	if _, err := c.Exports.Get(t.Context(), "p", "x"); err == nil || !strings.Contains(err.Error(), "10 redirects") || n != 10 {
 		t.Errorf("after %d: %v", n, err)
+	}
+}
+
+func TestARedirectToNoURLIsRefusedAndNotShown(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{
+		"https://storage.example/x%zz?sig=s3cr3t", "https://storage.example:bad/x?sig=s3cr3t", "//me:s3cr3t@%zz/", "/x%zz?sig=s3cr3t",
+	} {
+		for name, call := range map[string]func(*Client) error{
+			"get":      func(c *Client) error { return second(c.Exports.Get(t.Context(), "p", "x")) },
+			"create":   func(c *Client) error { return second(c.Exports.Create(t.Context(), "p", models.ExportCreate{})) },
+			"download": func(c *Client) error { return second(c.Exports.Download(t.Context(), "p", "x")) },
+		} {
+			n := 0
+			var log bytes.Buffer
+			c := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {
+				n++
+				w.Header()["Location"] = []string{target}
+				w.WriteHeader(http.StatusFound)
+			}, WithRetry(RetryPolicy{MinDelay: 1}), WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+			err := call(c)
+			if apiErr, ok := errors.AsType[*Error](err); !ok || apiErr.StatusCode != http.StatusFound || n != 1 || strings.Contains(err.Error()+log.String(), "s3cr3t") {
+				t.Errorf("%s, sent %d times: %v\n%s", name, n, err, log.String())
+			}
+		}
 	}
 }

@@ -70,7 +70,6 @@ func (r *remoteArchive) fetch(ctx context.Context, s span) (*answer, error) {
 	}
 	a, why, cause := s.judge(resp)
 	if why != "" {
-		drain(resp.Body)
 		_ = resp.Body.Close()
 		return nil, r.client.send.unusable(resp, why, cause)
 	}

@@ -12,8 +12,6 @@ import (
 	"time"
 )
 
-const headerTimeout = 2 * time.Minute
-
 func defaultTransport() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok { // the program has put its own one there
@@ -42,12 +40,18 @@ func newSender(hc *http.Client, set *settings) *sender {
 	return s.masking("[token]", credential)
 }
 
-// masking returns a sender that shows another text in place of secrets as well.
+// masking returns a sender that shows another text in place of secrets as well,
+// in whichever form a server may repeat them.
 func (s *sender) masking(as string, secrets ...string) *sender {
 	masked := *s
 	masked.pairs = slices.Clone(s.pairs)
+	var forms []string
 	for _, secret := range secrets {
-		masked.pairs = append(masked.pairs, secret, as)
+		forms = append(forms, formsOf(secret)...)
+	}
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) }) // one can contain another
+	for _, form := range forms {
+		masked.pairs = append(masked.pairs, form, as)
 	}
 	masked.mask = strings.NewReplacer(masked.pairs...)
 	return &masked
@@ -70,18 +74,21 @@ func (s *sender) do(req *http.Request, use func(*http.Response) error) (*http.Re
 	rewindable := req.GetBody != nil || req.Body == nil || req.Body == http.NoBody
 	deleted := false // an attempt at deleting may have done it
 	for n := 1; ; n++ {
-		next := req.Clone(ctx)
+		heard, quiet := listen(ctx)
+		next := req.Clone(heard)
 		if n > 1 && req.GetBody != nil {
 			var err error
 			if next.Body, err = req.GetBody(); err != nil {
+				quiet.end(nil)
 				return nil, fmt.Errorf("%s %s: sending it again: %w", req.Method, s.path(req), err)
 			}
 		}
-		sent := track(next)
-		resp, err := s.attempt(next, n, use)
+		sent := track(next, quiet)
+		resp, err := s.attempt(next, quiet, n, use)
 		if err == nil {
 			return resp, nil
 		}
+		quiet.end(nil)
 		if deleted && errors.Is(err, ErrNotFound) {
 			return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 		}
@@ -116,12 +123,11 @@ func refused(err error) bool {
 }
 
 // attempt sends a request once and logs what became of it.
-func (s *sender) attempt(req *http.Request, n int, use func(*http.Response) error) (*http.Response, error) {
+func (s *sender) attempt(req *http.Request, quiet *silence, n int, use func(*http.Response) error) (*http.Response, error) {
 	start := time.Now()
-	resp, err := s.once(req)
+	resp, err := s.once(req, quiet)
 	if err == nil && use != nil {
 		if err = use(resp); err != nil {
-			drain(resp.Body)
 			_ = resp.Body.Close()
 		}
 	}
@@ -144,9 +150,10 @@ func (s *sender) attempt(req *http.Request, n int, use func(*http.Response) erro
 	return resp, nil
 }
 
-func (s *sender) once(req *http.Request) (*http.Response, error) {
+func (s *sender) once(req *http.Request, quiet *silence) (*http.Response, error) {
 	resp, err := s.http.Do(req) //nolint:gosec // G704: the caller chooses the host, as it should be
-	if err != nil {
+	quiet.timer.Stop()
+	if err = quiet.explain(err); err != nil {
 		// The URL in this error can be one that a redirect led to and that is
 		// signed, so only its cause is passed on.
 		if ue, ok := errors.AsType[*url.Error](err); ok {
@@ -159,8 +166,9 @@ func (s *sender) once(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%s %s: %w", req.Method, s.path(req), err)
 	}
 	resp.Request = req // errors name what was asked, not where a redirect led
+	resp.Body = &heardBody{resp.Body, quiet}
 	if resp.StatusCode/100 != 2 {
-		defer func() { drain(resp.Body); _ = resp.Body.Close() }()
+		defer func() { _ = resp.Body.Close() }()
 		return nil, s.refusal(resp)
 	}
 	return resp, nil

@@ -18,6 +18,7 @@ type ImportSource struct {
 	field, text string // a form field with its text, or
 	archive     func() (*archive, error)
 	err         error // why there is neither
+	secrets     []string
 }
 
 // FromReader takes the archive from r, which yields exactly size bytes and then
@@ -43,6 +44,10 @@ func FromReader(r io.Reader, size int64, name string) ImportSource {
 // closed before it returns. The server is told the base name of the path.
 func FromFile(path string) ImportSource {
 	return ImportSource{archive: func() (*archive, error) {
+		// Opening a pipe waits for its writer.
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s: not a regular file", path)
+		}
 		f, err := os.Open(path) //nolint:gosec // G304: the caller's file is what is wanted
 		if err != nil {
 			return nil, err
@@ -72,14 +77,20 @@ func archiveOfFile(f *os.File) (*archive, error) {
 }
 
 // FromLink lets the server fetch the archive from a link that needs no
-// credentials: an absolute http or https URL.
+// credentials: an absolute http or https URL. Its query and its user name are
+// shown in no error.
 func FromLink(link string) ImportSource {
 	u, err := url.Parse(link)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		// The link is not printed: it may be signed.
 		return ImportSource{err: errors.New("the import link is no absolute http or https URL")}
 	}
-	return ImportSource{field: "import_link", text: link}
+	secrets := []string{u.RawQuery, u.RawFragment, u.Fragment}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secrets = append(secrets, u.User.String(), password)
+	}
+	return ImportSource{field: "import_link", text: link, secrets: secrets}
 }
 
 // FromExport takes the archive of a completed export of the same project.

@@ -74,3 +74,27 @@ func TestAnOpenFileIsSentFromItsPosition(t *testing.T) {
 		t.Errorf("sent %q: %v", sent, err)
 	}
 }
+
+func TestALinkIsShownWithoutWhatGivesAccess(t *testing.T) {
+	t.Parallel()
+	const link = "https://me:s3cr3t@acct.example/c/it's.zip?rscd=a;filename*=UTF-8''a.zip','s3cr3t&sig=s3cr3t"
+	for name, body := range map[string]string{
+		"in a text":   "cannot fetch '" + link + "'.",
+		"in JSON":     `{"error": "cannot fetch ` + link + `"}`,
+		"in a field":  `{"import_link": ["` + strings.ReplaceAll(link, "/", `\/`) + ` is refused"]}`,
+		"cut JSON":    `{"import_link": ["` + strings.ReplaceAll(link, "/", `\u002f`) + ` is ref`,
+		"its query":   `{"error": "bad query ` + link[strings.Index(link, "?"):] + `"}`,
+		"its user":    `{"error": "bad user me:s3cr3t"}`,
+		"two of them": "['" + link + "','https://me:s3cr3t@acct.example/']",
+	} {
+		c := newTestClient(t, reply(400, "", body))
+		for call, err := range map[string]error{
+			"create": second(c.Imports.Create(t.Context(), "p", FromLink(link))),
+			"run":    second(c.Imports.Run(t.Context(), "p", FromLink(link), Accept())),
+		} {
+			if err == nil || strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("%s, %s: %v", call, name, err)
+			}
+		}
+	}
+}

@@ -153,7 +153,7 @@ func TestASuccessBeforeTheWholeArchiveWasSentIsAnError(t *testing.T) {
 		return &http.Response{StatusCode: 201, Body: io.NopCloser(strings.NewReader(pendingJSON)), Header: http.Header{}}, nil
 	})}
 	created, err := newTestClient(t, nil, WithHTTPClient(hc)).Imports.Create(t.Context(), "p", FromReader(strings.NewReader("PK"), 2, ""))
-	if created != nil || !errors.Is(err, errNotSent) || !strings.Contains(err.Error(), "903ccd12") {
+	if created == nil || !errors.Is(err, errNotSent) || !strings.Contains(err.Error(), "903ccd12") {
 		t.Errorf("got %v, %v", created, err)
 	}
 }

@@ -83,6 +83,10 @@ func (s *ExportsService) Wait(ctx context.Context, project, id string, opts ...W
 // it (see [Confirmed]); a plain error where it is past the confirmation to be
 // waited for, as with [SkipConfirmation], and for a status that is not in the
 // contract.
+//
+// Wait knows no value that a confirmation before it has sent: where a server
+// repeats one in the message of a failed import, the error has it. In those of
+// [ImportsService.Run] it is hidden.
 func (s *ImportsService) Wait(ctx context.Context, project, id string, until models.ImportStatus, opts ...WaitOption) (*models.ImportDetail, error) {
 	if err := pathElements(project, "import id", id); err != nil {
 		return nil, err
