@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -61,7 +62,11 @@ func decodeVariables(data []byte, path string, limits Limits, v any) error {
 
 func (d *decoder) into(v any) error {
 	if err := json.Unmarshal(d.out.Bytes(), v); err != nil {
-		return &Finding{Code: CodeType, Path: d.path, Message: err.Error()}
+		place := "the document"
+		if semantic, ok := errors.AsType[*json.SemanticError](err); ok { // its text may quote the value
+			place = display(string(semantic.JSONPointer))
+		}
+		return &Finding{Code: CodeType, Path: d.path, Message: place + " has a value of the wrong type"}
 	}
 	return nil
 }
@@ -93,11 +98,32 @@ func newDecoder(data []byte, path string, limits Limits) (*decoder, *yaml.Node, 
 		}
 	}
 	if !errors.Is(err, io.EOF) {
-		line, message := 0, err.Error()
-		if load, ok := errors.AsType[*yaml.LoadError](err); ok {
-			line, message = load.Mark.Line, load.Message
-		}
-		return nil, nil, &Finding{Code: malformed, Path: path, Line: line, Message: "not valid YAML: " + display(message)}
+		line, message := yamlFault(err)
+		return nil, nil, &Finding{Code: malformed, Path: path, Line: line, Message: "not valid YAML: " + message}
 	}
 	return d, root.Content[0], nil
+}
+
+// yamlFault says where and why a text is no YAML without a word of the text,
+// which may be a secret that somebody forgot to quote.
+func yamlFault(err error) (line int, message string) {
+	load, ok := errors.AsType[*yaml.LoadError](err)
+	if !ok {
+		return 0, "it cannot be read"
+	}
+	switch {
+	case load.Stage == yaml.ReaderStage:
+		message = "a character that YAML does not allow, or text that is not UTF-8"
+	case load.Stage == yaml.ComposerStage:
+		message = "an alias (*) without its anchor; a text that begins like this needs quotes"
+	case load.Stage == yaml.ResolverStage:
+		message = "a value that is not what its tag says"
+	case strings.Contains(load.Message, "not allowed in a YAML tag"):
+		message = "a character that is not allowed in a tag; a text that begins with ! needs quotes"
+	case load.Stage == yaml.ScannerStage, load.Stage == yaml.ParserStage:
+		message = load.Message // fixed texts
+	default:
+		message = "it cannot be read"
+	}
+	return load.Mark.Line, message
 }

@@ -42,6 +42,11 @@
 // keys in the documents: names of directories and files mean nothing, but that
 // a package has the name of its document with another extension.
 //
+// Writing takes objects of any name. In a path, what it cannot have is replaced
+// as in %2F, what no file system would take is cut, and where two objects would
+// then have one path, or two that differ by case only, one gets a number as in
+// deployment_model~2. Any other name is in the path as it is.
+//
 // A directory has the same layout without the directory around it. A package
 // is a ZIP file there or a directory with the same name and the extension
 // .package:

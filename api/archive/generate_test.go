@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -131,39 +132,65 @@ func (g generator) names(n int) []string {
 	return all
 }
 
+// objects returns up to n names of objects, some of which no path can have or
+// would be the same in one, and what their files are called.
+func (g generator) objects(n int, prefix string) (names []string, bases map[string]string) {
+	all := map[string]bool{}
+	for _, name := range g.names(n) {
+		if g.IntN(2) == 0 {
+			name = awkward[g.IntN(len(awkward))]
+		}
+		all[name] = true
+	}
+	return sorted(all), baseNames(prefix, all)
+}
+
+// awkward are names that a path has to have in another form, or only one of.
+var awkward = []string{
+	"Model", "model", "MODEL", "model~2", "a/b", `a\b`, "a%2Fb", "A%2fb", ".", "..", "../../etc", "x\ny", "\x00", "a\x7f", "\u0085",
+	"/", "a/", ".git", "C:", "a.yaml", "a.zip", "a.package", "a_version_v1", " ", "İ", "i̇", strings.Repeat("long", 300), strings.Repeat("long", 301),
+	strings.Repeat("é/", 2000), strings.Repeat("\x01", 1024),
+}
+
 // content makes everything that an archive can hold.
 func (g generator) content(t testing.TB) (Content, map[string]string) {
 	t.Helper()
 	packages := map[string]string{}
 	var c Content
-	for _, name := range g.names(3) {
+	names, bases := g.objects(4, "deployment_")
+	for _, name := range names {
 		d := fill[models.Deployment](t, g, deploymentDocument)
-		for _, version := range g.names(2) {
+		versions, versionBases := g.objects(3, bases[name]+"_version_")
+		for _, version := range versions {
 			v := fill[models.DeploymentVersion](t, g, deploymentVersionDocument)
 			if g.IntN(2) == 0 {
-				path := VersionPackagePath(name, version)
+				path := "deployments/" + bases[name] + "/versions/" + versionBases[version] + ".zip"
 				v.Zip, packages[path] = models.Value(path), g.text()
 			}
 			put(&d.Versions, version, v)
 		}
 		put(&c.Deployments, name, d)
 	}
-	for _, name := range g.names(2) {
+	names, _ = g.objects(3, "")
+	for _, name := range names {
 		p := fill[models.Pipeline](t, g, pipelineDocument)
-		for _, version := range g.names(2) {
+		versions, _ := g.objects(3, "")
+		for _, version := range versions {
 			put(&p.Versions, version, fill[models.PipelineVersion](t, g, pipelineVersionDocument))
 		}
 		put(&c.Pipelines, name, p)
 	}
-	for _, name := range g.names(2) {
+	names, bases = g.objects(3, "environment_")
+	for _, name := range names {
 		e := fill[models.Environment](t, g, environmentDocument)
 		if g.IntN(2) == 0 {
-			path := EnvironmentPackagePath(name)
+			path := "environments/" + bases[name] + "/" + bases[name] + ".zip"
 			e.Zip, packages[path] = models.Value(path), g.text()
 		}
 		put(&c.Environments, name, e)
 	}
-	for _, name := range g.names(2) {
+	names, _ = g.objects(3, "")
+	for _, name := range names {
 		put(&c.Services, name, fill[models.Service](t, g, serviceDocument))
 	}
 	for range g.IntN(4) {

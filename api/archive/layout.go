@@ -12,29 +12,6 @@ const (
 	variablesName = "environment_variables.yaml"
 )
 
-// VersionPackagePath returns where [Write] puts the package of a version,
-// relative to the root directory. It is the form that the platform uses in
-// the member `zip` of a confirmation.
-func VersionPackagePath(deployment, version string) string {
-	return versionPath("deployment", deployment, version) + ".zip"
-}
-
-// EnvironmentPackagePath returns where [Write] puts the package of an
-// environment, relative to the root directory. The place is our choice; the
-// platform does not document it.
-func EnvironmentPackagePath(environment string) string {
-	return objectPath("environment", environment) + ".zip"
-}
-
-// objectPath returns the path of an object's document without its extension.
-func objectPath(kind, name string) string {
-	return kind + "s/" + kind + "_" + name + "/" + kind + "_" + name
-}
-
-func versionPath(kind, name, version string) string {
-	return kind + "s/" + kind + "_" + name + "/versions/" + kind + "_" + name + "_version_" + version
-}
-
 // tree is the entries of an archive by what they are for. Nothing in it has
 // been read.
 type tree struct {

@@ -26,7 +26,7 @@ func (d *decoder) visit(n *yaml.Node, depth int) (*yaml.Node, error) {
 			return n, nil
 		}
 	}
-	return nil, d.fault(n, CodeYAML, "the YAML tag %s is not supported", display(n.Tag))
+	return nil, d.fault(n, CodeYAML, "a YAML tag that is not supported; a text that begins with ! needs quotes")
 }
 
 // value writes the node as the shape's type.

@@ -147,7 +147,7 @@ func TestOtherFilesNeverBecomePartOfTheFormat(t *testing.T) {
 		"environment_variables.yaml": "part of the format", "services/a/a.yaml": "part of the format", "info.yaml": "twice",
 		"deployments/d/versions/v.yaml": "part of the format", "environments/environment_e/environment_e.zip": "part of the format",
 	} {
-		w := &writer{root: "x", paths: map[string]string{}, info: Info{FormatSpec: FormatSpec}}
+		w := &writer{root: "x", info: Info{FormatSpec: FormatSpec}}
 		w.unknown = []other{{name: name, path: name}}
 		err := w.plan(Content{
 			Environments: map[string]models.Environment{"e": {}},
@@ -157,7 +157,7 @@ func TestOtherFilesNeverBecomePartOfTheFormat(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	w := &writer{root: "x", paths: map[string]string{}, unknown: []other{{name: "info.yaml", path: "info.yaml", outside: true}}}
+	w := &writer{root: "x", unknown: []other{{name: "info.yaml", path: "info.yaml", outside: true}}}
 	if err := w.plan(Content{}); err == nil || !strings.Contains(err.Error(), "root") {
 		t.Errorf("an info.yaml above the root: %v", err)
 	}

@@ -75,7 +75,7 @@ type unpacker struct {
 }
 
 func (u *unpacker) run(dir string, a *Archive) error {
-	u.files = &writer{info: a.info, packages: a.OpenPackage, outside: outsideDir + "/", paths: map[string]string{}}
+	u.files = &writer{info: a.info, packages: a.OpenPackage, outside: outsideDir + "/"}
 	WithOthers(a)(u.files)
 	if err := u.files.plan(a.content); err != nil {
 		return err

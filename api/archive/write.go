@@ -55,15 +55,14 @@ func WithExportDate(t time.Time) WriteOption {
 // announced are an error.
 //
 // Before the first byte is written, Write refuses with an error that names
-// the object: names that cannot be part of a path, or of which two differ by
-// case only; objects that lack a key that the format requires, or have a value
-// that the contract does not list; text that is not UTF-8; members that the
-// archive has no place for. Later errors come from w or packages; what has been
+// the object: an empty name; objects that lack a key that the format requires,
+// or have a value that the contract does not list; text that is not UTF-8;
+// members that the archive has no place for. Later errors come from w or packages; what has been
 // written then is no archive. A missing dictionary and an empty one are the same
 // in an archive, but for environment variables of deployments and their
 // versions.
 func Write(w io.Writer, content Content, packages func(path string) (io.ReadCloser, error), opts ...WriteOption) error {
-	out := &writer{root: "export", packages: packages, paths: map[string]string{}}
+	out := &writer{root: "export", packages: packages}
 	for _, opt := range opts {
 		opt(out)
 	}
@@ -87,8 +86,7 @@ type writer struct {
 	info      Info
 	packages  func(path string) (io.ReadCloser, error)
 	unknown   []other
-	outside   string            // directory for files outside of the root; "" for beside it
-	paths     map[string]string // folded path -> object, to find names that clash
+	outside   string // directory for files outside of the root; "" for beside it
 	documents []output
 	bodies    []output // of packages
 	others    []output

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -26,20 +27,24 @@ func (w *writer) plan(content Content) error {
 		data, err := encodeVariables(content.EnvironmentVariables)
 		w.add("the project's environment variables", variablesName, data, err)
 	}
+	bases := baseNames("deployment_", content.Deployments)
 	for _, name := range sorted(content.Deployments) {
-		w.deployment(name, content.Deployments[name])
+		w.deployment(name, bases[name], content.Deployments[name])
 	}
+	bases = baseNames("pipeline_", content.Pipelines)
 	for _, name := range sorted(content.Pipelines) {
-		w.pipeline(name, content.Pipelines[name])
+		w.pipeline(name, bases[name], content.Pipelines[name])
 	}
+	bases = baseNames("environment_", content.Environments)
 	for _, name := range sorted(content.Environments) {
-		e, object := content.Environments[name], fmt.Sprintf("environment %q", name)
-		w.body(object, EnvironmentPackagePath(name), e.Zip)
+		e, object, path := content.Environments[name], fmt.Sprintf("environment %q", name), objectPath("environment", bases[name])
+		w.body(object, path+".zip", e.Zip)
 		e.Zip = models.Nullable[string]{}
-		w.document(object, objectPath("environment", name)+".yaml", environmentDocument, name, e)
+		w.document(object, path+".yaml", environmentDocument, name, e)
 	}
+	bases = baseNames("service_", content.Services)
 	for _, name := range sorted(content.Services) {
-		w.document(fmt.Sprintf("service %q", name), objectPath("service", name)+".yaml", serviceDocument, name, content.Services[name])
+		w.document(fmt.Sprintf("service %q", name), objectPath("service", bases[name])+".yaml", serviceDocument, name, content.Services[name])
 	}
 	byPath := func(a, b output) int { return strings.Compare(a.path, b.path) }
 	slices.SortFunc(w.documents, byPath)
@@ -48,28 +53,31 @@ func (w *writer) plan(content Content) error {
 	return errors.Join(w.errs...)
 }
 
-func (w *writer) deployment(name string, d models.Deployment) {
+func (w *writer) deployment(name, base string, d models.Deployment) {
 	object := fmt.Sprintf("deployment %q", name)
 	w.require(object, d.InputType, d.OutputType)
+	bases := baseNames(base+versionInfix, d.Versions)
 	for _, version := range sorted(d.Versions) {
 		v, object := d.Versions[version], fmt.Sprintf("version %q of deployment %q", version, name)
-		w.body(object, VersionPackagePath(name, version), v.Zip)
+		path := versionPath("deployment", base, bases[version])
+		w.body(object, path+".zip", v.Zip)
 		v.Zip = models.Nullable[string]{}
-		w.document(object, versionPath("deployment", name, version)+".yaml", deploymentVersionDocument, version, v)
+		w.document(object, path+".yaml", deploymentVersionDocument, version, v)
 	}
 	d.Versions = nil
-	w.document(object, objectPath("deployment", name)+".yaml", deploymentDocument, name, d)
+	w.document(object, objectPath("deployment", base)+".yaml", deploymentDocument, name, d)
 }
 
-func (w *writer) pipeline(name string, p models.Pipeline) {
+func (w *writer) pipeline(name, base string, p models.Pipeline) {
 	object := fmt.Sprintf("pipeline %q", name)
 	w.require(object, p.InputType, p.OutputType)
+	bases := baseNames(base+versionInfix, p.Versions)
 	for _, version := range sorted(p.Versions) {
 		object := fmt.Sprintf("version %q of pipeline %q", version, name)
-		w.document(object, versionPath("pipeline", name, version)+".yaml", pipelineVersionDocument, version, p.Versions[version])
+		w.document(object, versionPath("pipeline", base, bases[version])+".yaml", pipelineVersionDocument, version, p.Versions[version])
 	}
 	p.Versions = nil
-	w.document(object, objectPath("pipeline", name)+".yaml", pipelineDocument, name, p)
+	w.document(object, objectPath("pipeline", base)+".yaml", pipelineDocument, name, p)
 }
 
 // require names the keys without which [Open] would refuse the document.
@@ -84,8 +92,12 @@ func (w *writer) require(object string, input, output *models.DataStructure) {
 
 // document adds one YAML document.
 func (w *writer) document(object, path string, doc *document, name string, v any) {
-	if reason := badElement(name); doc.nameKey != "" && reason != "" {
-		w.errs = append(w.errs, fmt.Errorf("%s: %s", object, reason))
+	switch {
+	case doc.nameKey != "" && name == "":
+		w.errs = append(w.errs, fmt.Errorf("%s: the name is empty", object))
+		return
+	case !utf8.ValidString(name):
+		w.errs = append(w.errs, fmt.Errorf("%s: the name is not valid UTF-8", object))
 		return
 	}
 	data, err := doc.encode(name, v)
@@ -97,47 +109,28 @@ func (w *writer) add(object, path string, data []byte, err error) {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", object, err))
 		return
 	}
-	if w.claim(object, path) {
+	if w.takes(object, path) {
 		w.documents = append(w.documents, output{path: w.root + path, object: object, data: data})
 	}
 }
 
 // body adds a package, if there is one.
 func (w *writer) body(object, path string, zip models.Nullable[string]) {
-	if source := zip.Or(""); source != "" && w.claim("the package of "+object, path) {
+	if source := zip.Or(""); source != "" && w.takes("the package of "+object, path) {
 		w.bodies = append(w.bodies, output{
 			path: w.root + path, object: fmt.Sprintf("package %q of %s", source, object), source: source, open: w.packages,
 		})
 	}
 }
 
-// claim takes a path for an object, unless another has it already.
-func (w *writer) claim(object, path string) bool {
+// takes reports whether a path is one that can be read again: the root
+// directory may be too long or too deep for it.
+func (w *writer) takes(object, path string) bool {
 	if reason := unsafeName(w.root + path); reason != "" {
 		w.errs = append(w.errs, fmt.Errorf("%s: %s", object, reason))
 		return false
 	}
-	key := fold(path)
-	if other, ok := w.paths[key]; ok {
-		w.errs = append(w.errs, fmt.Errorf("%s and %s would be one file where upper and lower case are not told apart", other, object))
-		return false
-	}
-	w.paths[key] = object
 	return true
-}
-
-// badElement says why a name cannot be part of a path, or nothing. What holds
-// for the path as a whole is left to claim.
-func badElement(name string) string {
-	switch {
-	case name == "":
-		return "the name is empty"
-	case name == "." || name == "..":
-		return "the name means a directory"
-	case strings.Contains(name, "/"):
-		return "the name has a slash"
-	}
-	return ""
 }
 
 func sorted[T any](m map[string]T) []string {

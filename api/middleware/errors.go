@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/gen/server"
@@ -17,8 +18,8 @@ import (
 // stays in the server.
 type Error struct {
 	Status  int    // of the answer, 400 to 599; another one is answered as 500
-	Message string // what went wrong; by default the name of the status
-	Detail  string // where or why, in more words; may be empty
+	Message string // what went wrong; by default the name of the status; cut after 2000 bytes
+	Detail  string // where or why, in more words; may be empty; cut after 1 MiB
 	Err     error  // what lies behind it; for logs only, never sent
 
 	// RetryAfter, where it is positive, tells the client when to try again: the
@@ -108,23 +109,33 @@ func writeAnswer(w http.ResponseWriter, e *Error) {
 	if e.Status == http.StatusUnauthorized && header.Get("WWW-Authenticate") == "" {
 		header["Www-Authenticate"] = []string{"Token", "Bearer"}
 	}
-	body := models.Error{Error: clean(e.message())}
+	body := models.Error{Error: clean(e.message(), maxMessage)}
 	if e.Detail != "" {
-		body.Detail = new(clean(e.Detail))
+		body.Detail = new(clean(e.Detail, maxDetail))
 	}
 	// Nothing is left that could fail to encode, and a client that has gone
 	// needs no answer.
 	_ = WriteJSON(w, e.Status, body)
 }
 
-// clean keeps text that quotes the request encodable, and bounded.
-func clean(text string) string {
-	const most = 2000
+const (
+	maxMessage = 2000    // bytes
+	maxDetail  = 1 << 20 // bytes; it may name thousands of objects
+)
+
+// clean keeps text encodable, and bounded.
+func clean(text string, most int) string {
 	if len(text) > most {
+		for !utf8.RuneStart(text[most]) {
+			most--
+		}
 		text = text[:most] + "..."
 	}
 	return strings.ToValidUTF8(text, "\uFFFD")
 }
+
+// quoted bounds a detail that quotes the request.
+func quoted(detail string) string { return clean(detail, 2000) }
 
 // writeBindError answers what the generated code could not bind to its Go
 // parameters.

@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
@@ -54,6 +57,29 @@ func TestAnErrorOfTheImplementationIsAnsweredAsItSays(t *testing.T) {
 				t.Errorf("non-strict: %q", again)
 			}
 		})
+	}
+}
+
+func TestALongDetailIsSentWholeUpToItsBound(t *testing.T) {
+	t.Parallel()
+	answer := func(detail string) string {
+		w := httptest.NewRecorder()
+		middleware.WriteError(w, httptest.NewRequestWithContext(t.Context(), "GET", "/", nil), &middleware.Error{Status: 400, Message: strings.Repeat("\u00e9", 1500), Detail: detail})
+		var body models.Error
+		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.Repeat("\u00e9", 1000) + "..."; body.Error != want {
+			t.Errorf("the message has %d bytes", len(body.Error))
+		}
+		return *body.Detail
+	}
+	whole := strings.Repeat("a", 1<<20)
+	if got := answer(whole); got != whole {
+		t.Errorf("%d bytes of %d", len(got), len(whole))
+	}
+	if got, want := answer(whole[1:]+"\u00e9"), whole[1:]+"..."; got != want { // no half character
+		t.Errorf("%d bytes, the last %q", len(got), got[len(got)-9:])
 	}
 }
 

@@ -88,7 +88,7 @@ func (op *operation) checkParameters(r *http.Request) error {
 }
 
 func badParameter(p *openapi3.Parameter, reason string) error {
-	return &Error{Status: http.StatusBadRequest, Message: "the " + p.In + " parameter " + p.Name + " is not valid", Detail: reason}
+	return &Error{Status: http.StatusBadRequest, Message: "the " + p.In + " parameter " + p.Name + " is not valid", Detail: quoted(reason)}
 }
 
 func parameterReason(err error) string {
@@ -134,7 +134,7 @@ func (op *operation) checkJSON(data []byte) error {
 		for _, token := range e.JSONPointer() {
 			pointer = pointer.AppendToken(token)
 		}
-		answer.Detail = "at " + quote(pointer) + ": " + cmp.Or(e.Reason, "it does not fit "+e.SchemaField)
+		answer.Detail = quoted("at " + quote(pointer) + ": " + cmp.Or(e.Reason, "it does not fit "+e.SchemaField))
 	}
 	return answer
 }

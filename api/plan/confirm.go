@@ -42,7 +42,9 @@ type Confirmation struct {
 // It gives a [*RefusedError] with every reason when the update names an object
 // that was not scanned or a package that the archive does not hold, when a
 // variable has no value, when a pipeline refers to something that is neither
-// created nor in the target, or when an object exists and OnConflict is [Fail].
+// created nor in the target, when an object that is overwritten has what a
+// pipeline of the target refers to, and what replaces it has not, or when an
+// object exists and OnConflict is [Fail].
 func Confirm(c Confirmation) (archive.Content, error) {
 	var ps problems
 	create, err := merge(&ps, c.Scanned, c.Update)
@@ -53,7 +55,7 @@ func Confirm(c Confirmation) (archive.Content, error) {
 	c.conflicts(&ps, &create)
 	c.packages(&ps, create)
 	values(&ps, create)
-	references(&ps, create, c.Target)
+	c.references(&ps, create)
 	return create, ps.err()
 }
 

@@ -16,14 +16,23 @@ import (
 // retryAfter is when a client may try again what has not been done.
 const retryAfter = 2 * time.Second
 
+// maxReasons bounds the reasons of a refusal, in characters, so that they are not
+// more bytes than an answer takes.
+const maxReasons = 1 << 18
+
 // answer gives an error of the engine the status that it has in the contract.
 // What it does not know stays as it is and becomes a 500.
 func answer(err error, what string) error {
 	if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
-		if refused.Conflict() {
-			return &middleware.Error{Status: http.StatusConflict, Message: "Objects exist already", Detail: refused.Error()}
+		reasons := make([]string, len(refused.Problems))
+		for i, problem := range refused.Problems {
+			reasons[i] = problem.String()
 		}
-		return &middleware.Error{Status: http.StatusBadRequest, Message: "The request cannot be carried out", Detail: refused.Error()}
+		detail := engine.First(reasons, maxReasons)
+		if refused.Conflict() {
+			return &middleware.Error{Status: http.StatusConflict, Message: "Objects exist already", Detail: detail}
+		}
+		return &middleware.Error{Status: http.StatusBadRequest, Message: "The request cannot be carried out", Detail: detail}
 	}
 	if status, ok := errors.AsType[*engine.StatusError](err); ok {
 		return &middleware.Error{Status: http.StatusConflict, Message: status.Message}

@@ -3,10 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"syscall"
-	"unicode/utf8"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
@@ -96,41 +94,10 @@ func texts[T any](list []T, text func(T) string) []string {
 func message(reason error) string {
 	switch known := reasons(reason); {
 	case known != nil:
-		return first(known, maxErrorMessage)
+		return First(known, maxErrorMessage)
 	case errors.Is(reason, syscall.ENOSPC):
 		return "The server has no space left"
 	default:
 		return "An internal error of the server, which its log tells"
 	}
-}
-
-// first joins as many reasons as fit, and tells how many more there are.
-func first(reasons []string, characters int) string {
-	more := func(n int) string {
-		if n == 0 {
-			return ""
-		}
-		return fmt.Sprintf("; and %d more", n)
-	}
-	out := ""
-	for i, reason := range reasons {
-		rest := more(len(reasons) - i - 1)
-		if i == 0 {
-			out = shorten(reason, characters-len(rest))
-			continue
-		}
-		longer := out + "; " + reason
-		if utf8.RuneCountInString(longer)+len(rest) > characters {
-			return out + more(len(reasons)-i)
-		}
-		out = longer
-	}
-	return out
-}
-
-func shorten(s string, characters int) string {
-	if utf8.RuneCountInString(s) <= characters {
-		return s
-	}
-	return string([]rune(s)[:characters-1]) + "…"
 }
