@@ -51,22 +51,30 @@ func (s *Server) openScratch() (err error) {
 }
 
 // openData makes the database last: where there is one, the rest has to be there
-// too, and is not made again in place of what somebody has lost or not mounted.
+// too, and where there is none, no blob. What somebody has lost or not mounted is
+// not made again.
 func (s *Server) openData(ctx context.Context, opts Options) error {
-	file := filepath.Join(opts.Data, databaseFile)
-	_, err := os.Stat(file)
-	first := errors.Is(err, fs.ErrNotExist)
-	if err != nil && !first {
+	file, archives := filepath.Join(opts.Data, databaseFile), filepath.Join(opts.Data, blobFolder)
+	_, missing := os.Stat(file)
+	first := errors.Is(missing, fs.ErrNotExist)
+	if missing != nil && !first {
+		return missing
+	}
+	if !first {
+		if _, err := os.Stat(archives); err != nil {
+			return err
+		}
+	}
+	var err error
+	if s.blobs, err = blob.OpenFolder(archives); err != nil {
 		return err
 	}
-	archives := filepath.Join(opts.Data, blobFolder)
 	if first {
-		err = os.MkdirAll(archives, 0o700)
-	} else {
-		_, err = os.Stat(archives)
-	}
-	if err != nil {
-		return err
+		if empty, err := s.blobs.Empty(ctx); err != nil {
+			return err
+		} else if !empty {
+			return fmt.Errorf("the database is missing, and %s holds its blobs: %w", archives, missing)
+		}
 	}
 	keeper, err := openKeeper(filepath.Join(opts.Data, keyFile), first)
 	if err != nil {
@@ -77,8 +85,7 @@ func (s *Server) openData(ctx context.Context, opts Options) error {
 		return err
 	}
 	s.store = db
-	s.blobs, err = blob.OpenFolder(archives)
-	return err
+	return nil
 }
 
 // sweep deletes bytes that no row knows: what was being written when a process

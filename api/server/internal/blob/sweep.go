@@ -61,6 +61,22 @@ func isKey(name string) bool {
 	return err == nil && id.String() == name
 }
 
+var errFound = errors.New("there is a blob")
+
+// Empty tells whether there is no blob.
+func (b *Bucket) Empty(ctx context.Context) (bool, error) {
+	err := b.list(ctx, func(name string, _ time.Time) error {
+		if isKey(name) {
+			return errFound
+		}
+		return nil
+	})
+	if errors.Is(err, errFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // list visits everything that lies in the bucket.
 func (b *Bucket) list(ctx context.Context, visit func(name string, written time.Time) error) error {
 	if b.dir != "" {

@@ -29,6 +29,9 @@ func TestSweepRemovesWhatNobodyKeeps(t *testing.T) {
 		if n, err := b.Sweep(t.Context(), keep, future); n != 1 || err != nil || !slices.Equal(names(), []string{kept.Key}) {
 			t.Errorf("%s and %s: %d removed, error %v, left are %q", kept.Key, orphan.Key, n, err, names())
 		}
+		if empty, err := b.Empty(t.Context()); empty || err != nil {
+			t.Errorf("empty %v, error %v", empty, err)
+		}
 		wanted := errors.New("the database is locked")
 		n, err := b.Sweep(t.Context(), func(string) (bool, error) { return false, wanted }, future)
 		if n != 0 || !errors.Is(err, wanted) || len(names()) != 1 {
@@ -103,6 +106,11 @@ func TestSweepLeavesAloneWhatIsNotOurs(t *testing.T) {
 	}
 	if n, err := objects.Sweep(t.Context(), none, future); n != 0 || err != nil {
 		t.Errorf("%d removed, error %v", n, err)
+	}
+	for _, b := range []*blob.Bucket{b, objects} {
+		if empty, err := b.Empty(t.Context()); !empty || err != nil {
+			t.Errorf("empty %v, error %v", empty, err)
+		}
 	}
 }
 
