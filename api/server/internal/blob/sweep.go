@@ -51,6 +51,21 @@ func (b *Bucket) Sweep(ctx context.Context, keep func(key string) (bool, error),
 	return removed, nil
 }
 
+// Clock returns the time that a blob written now gets, by the clock of what
+// holds the bucket, which may be coarser than ours, or another. Before the first
+// Write it is the time for a [Bucket.Sweep] of all that others have left.
+func (b *Bucket) Clock(ctx context.Context) (time.Time, error) {
+	info, err := b.Write(ctx, func(io.Writer) error { return nil })
+	if err != nil {
+		return time.Time{}, err
+	}
+	attributes, err := b.bucket.Attributes(ctx, info.Key)
+	if err = errors.Join(b.fault(info.Key, err), b.Delete(context.WithoutCancel(ctx), info.Key)); err != nil {
+		return time.Time{}, err
+	}
+	return attributes.ModTime, nil
+}
+
 // halfWritten matches the names that fileblob gives to files while they are
 // written.
 var halfWritten = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9a-f]+\.tmp$`)

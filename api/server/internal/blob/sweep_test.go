@@ -137,3 +137,33 @@ func TestSweepFindsEveryOneOfThousands(t *testing.T) {
 		t.Errorf("left are %q", left)
 	}
 }
+
+func TestTheClockPartsWhatWasThereFromWhatComes(t *testing.T) {
+	t.Parallel()
+	b, dir := folder(t)
+	before := put(t, b, "before")
+	// A kernel's clock for files stands still for some milliseconds.
+	if past := time.Now().Add(-time.Minute); os.Chtimes(filepath.Join(dir, before.Key), past, past) != nil {
+		t.Fatal("the time of the file stays")
+	}
+	none := func(string) (bool, error) { return false, nil }
+	for range 100 {
+		clock, err := b.Clock(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := put(t, b, "after")
+		if _, err := b.Sweep(t.Context(), none, clock); err != nil || !slices.Equal(files(t, dir), []string{after.Key}) {
+			t.Fatalf("before %s, after %s: left are %q, error %v", before.Key, after.Key, files(t, dir), err)
+		}
+		if err := b.Delete(t.Context(), after.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	each(t, func(t *testing.T, b *blob.Bucket, names func() []string) {
+		clock, err := b.Clock(t.Context())
+		if off := time.Since(clock).Abs(); err != nil || off > time.Minute || len(names()) > 0 {
+			t.Errorf("off by %v, left are %q, error %v", off, names(), err)
+		}
+	})
+}
