@@ -39,7 +39,8 @@ type Engine struct {
 	// with the job. No transaction is open before that, but a worker is taken.
 	OnStep func(ctx context.Context, job Job, do func() error) error
 
-	held held
+	held     held
+	failures failures
 }
 
 // Blobs keeps bytes: a [blob.Bucket].
