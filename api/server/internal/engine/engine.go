@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -39,6 +40,7 @@ type Engine struct {
 	// with the job. No transaction is open before that, but a worker is taken.
 	OnStep func(ctx context.Context, job Job, do func() error) error
 
+	created  sync.Mutex
 	held     held
 	failures failures
 }
@@ -95,8 +97,14 @@ func (e *Engine) Save(ctx context.Context, project string, w io.Writer) error {
 	return archive.Write(w, content, func(key string) (io.ReadCloser, error) { return e.stored(ctx, blobs[key]) })
 }
 
-// now is the time as stores keep it.
-func (e *Engine) now() time.Time { return e.Now().UTC().Truncate(time.Microsecond) }
+// stamp returns the id of a new export or import, and when it is created, as
+// stores keep it. Times grow as ids do.
+func (e *Engine) stamp() (id string, now time.Time, err error) {
+	e.created.Lock()
+	defer e.created.Unlock()
+	id, err = e.NewID()
+	return id, e.Now().UTC().Truncate(time.Microsecond), err
+}
 
 // row is what the store keeps of a blob.
 func row(info blob.Info) store.Blob {

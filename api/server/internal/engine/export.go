@@ -18,12 +18,12 @@ import (
 // takes every object and ignores the selection. A selection of something that the
 // project does not have gives a [*plan.RefusedError].
 func (e *Engine) CreateExport(ctx context.Context, project, by string, selection models.ExportCreate, all, packages bool) (store.Export, error) {
-	id, err := e.NewID()
+	id, now, err := e.stamp()
 	if err != nil {
 		return store.Export{}, err
 	}
 	export := store.Export{
-		Project: project, ID: id, Status: models.ExportStatusPending, Created: e.now(), By: by, Packages: packages,
+		Project: project, ID: id, Status: models.ExportStatusPending, Created: now, By: by, Packages: packages,
 	}
 	err = e.update(ctx, func(tx store.Tx) error {
 		content, err := tx.Content(project)
