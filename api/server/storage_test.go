@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"mime/multipart"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,5 +133,27 @@ func TestFirstStartsAtOnceLeaveAFolderThatOpens(t *testing.T) {
 		if name := e.Name(); strings.HasPrefix(name, "secret.key") && name != "secret.key" {
 			t.Errorf("%s is left", name)
 		}
+	}
+}
+
+func TestAFileWhoseFormIsRefusedAfterItLeavesNoBytes(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	h := start(t, server.Options{Data: data})
+	var body strings.Builder
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "a.zip")
+	if err == nil {
+		_, err = part.Write(zipOf(t, content))
+	}
+	if err := errors.Join(err, form.WriteField("skip_confirmation", "maybe"), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	status, answer := h.send("POST", "/projects/p/imports", h.token("p", true), form.FormDataContentType(), body.String())
+	if status != http.StatusBadRequest || !strings.Contains(answer, "skip_confirmation") {
+		t.Errorf("status %d: %s", status, answer)
+	}
+	if left, err := os.ReadDir(filepath.Join(data, "blobs")); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }

@@ -97,6 +97,7 @@ func work(t *testing.T, f func(*testing.T, *engine.Engine, *watched)) {
 				t.Error(err)
 			}
 		}()
+		synctest.Wait() // f may change what e is made of
 		f(t, e, w)
 		stop()
 		synctest.Wait()
