@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
@@ -17,6 +18,12 @@ func (s *Server) SetReady(f func(context.Context) error) { s.ready = f }
 func Work(ctx context.Context, jobs store.Store) {
 	s := &Server{engine: &engine.Engine{Store: jobs}}
 	s.work(ctx, Options{Workers: 1, Log: slog.New(slog.DiscardHandler)})
+}
+
+// Sweep sweeps the blobs of a store, first those from before began, until ctx ends.
+func Sweep(ctx context.Context, blobs engine.Blobs, rows store.Store, began time.Time) {
+	s := &Server{engine: &engine.Engine{Store: rows, Blobs: blobs}}
+	s.sweepNowAndThen(ctx, Options{Log: slog.New(slog.DiscardHandler)}, began)
 }
 
 // NotReady is an error with a class.

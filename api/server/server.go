@@ -58,7 +58,8 @@ func New(opts Options) (_ *Server, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if err := s.openStorage(ctx, opts); err != nil {
+	began, err := s.openStorage(ctx, opts)
+	if err != nil {
 		return nil, err
 	}
 	s.ready = s.usable
@@ -72,7 +73,7 @@ func New(opts Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.running.Go(func() { s.work(ctx, opts) })
-	s.running.Go(func() { s.sweepNowAndThen(ctx, opts) })
+	s.running.Go(func() { s.sweepNowAndThen(ctx, opts, began) })
 	return s, nil
 }
 

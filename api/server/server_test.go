@@ -125,9 +125,15 @@ var content = archive.Content{
 
 func zipOf(t *testing.T, c archive.Content) []byte {
 	t.Helper()
+	return zipWith(t, c, "a package")
+}
+
+// zipWith writes an archive in which every package is the same text.
+func zipWith(t *testing.T, c archive.Content, text string) []byte {
+	t.Helper()
 	var buf bytes.Buffer
 	err := archive.Write(&buf, c, func(string) (io.ReadCloser, error) {
-		return io.NopCloser(strings.NewReader("a package")), nil
+		return io.NopCloser(strings.NewReader(text)), nil
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -30,15 +30,22 @@ const (
 	sweepAfter = 24 * time.Hour
 )
 
-func (s *Server) openStorage(ctx context.Context, opts Options) error {
+// openStorage returns when it was done, as the blobs have it.
+func (s *Server) openStorage(ctx context.Context, opts Options) (began time.Time, err error) {
 	if opts.Data == "" {
-		if err := s.openScratch(); err != nil {
-			return err
-		}
-	} else if err := s.openData(ctx, opts); err != nil {
-		return fmt.Errorf("data folder %s: %w", opts.Data, err)
+		err = s.openScratch()
+	} else if err = s.openData(ctx, opts); err != nil {
+		err = fmt.Errorf("data folder %s: %w", opts.Data, err)
 	}
-	return s.sweep(ctx, opts, time.Now()) // nothing else runs yet
+	if err != nil {
+		return time.Time{}, err
+	}
+	began, err = s.blobs.Clock(ctx)
+	if err != nil { // the disk may be full
+		opts.Log.WarnContext(ctx, "the first sweep leaves what is young", "error", err)
+		began = time.Now().Add(-sweepAfter)
+	}
+	return began, nil
 }
 
 func (s *Server) openScratch() (err error) {
@@ -51,22 +58,30 @@ func (s *Server) openScratch() (err error) {
 }
 
 // openData makes the database last: where there is one, the rest has to be there
-// too, and is not made again in place of what somebody has lost or not mounted.
+// too, and where there is none, no blob. What somebody has lost or not mounted is
+// not made again.
 func (s *Server) openData(ctx context.Context, opts Options) error {
-	file := filepath.Join(opts.Data, databaseFile)
-	_, err := os.Stat(file)
-	first := errors.Is(err, fs.ErrNotExist)
-	if err != nil && !first {
+	file, archives := filepath.Join(opts.Data, databaseFile), filepath.Join(opts.Data, blobFolder)
+	_, missing := os.Stat(file)
+	first := errors.Is(missing, fs.ErrNotExist)
+	if missing != nil && !first {
+		return missing
+	}
+	if !first {
+		if _, err := os.Stat(archives); err != nil {
+			return err
+		}
+	}
+	var err error
+	if s.blobs, err = blob.OpenFolder(archives); err != nil {
 		return err
 	}
-	archives := filepath.Join(opts.Data, blobFolder)
 	if first {
-		err = os.MkdirAll(archives, 0o700)
-	} else {
-		_, err = os.Stat(archives)
-	}
-	if err != nil {
-		return err
+		if empty, err := s.blobs.Empty(ctx); err != nil {
+			return err
+		} else if !empty {
+			return fmt.Errorf("the database is missing, and %s holds its blobs: %w", archives, missing)
+		}
 	}
 	keeper, err := openKeeper(filepath.Join(opts.Data, keyFile), first)
 	if err != nil {
@@ -77,39 +92,26 @@ func (s *Server) openData(ctx context.Context, opts Options) error {
 		return err
 	}
 	s.store = db
-	s.blobs, err = blob.OpenFolder(archives)
-	return err
+	return nil
 }
 
-// sweep deletes bytes that no row knows: what was being written when a process
-// was killed, and what could not be deleted when its row was.
-func (s *Server) sweep(ctx context.Context, opts Options, before time.Time) error {
-	return s.store.View(ctx, func(tx store.Tx) error {
-		removed, err := s.blobs.Sweep(ctx, func(key string) (bool, error) {
-			_, err := tx.Blob(key)
-			if errors.Is(err, store.ErrNotFound) {
-				return false, nil
-			}
-			return err == nil, err
-		}, before)
+// sweepNowAndThen deletes bytes that no row knows: first those from before began,
+// when nothing else ran yet, and then every so often what is old.
+func (s *Server) sweepNowAndThen(ctx context.Context, opts Options, began time.Time) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for before := began; ; before = time.Now().Add(-sweepAfter) {
+		removed, err := s.engine.Sweep(ctx, before)
+		if err != nil && ctx.Err() == nil {
+			opts.Log.WarnContext(ctx, "sweep failed", "error", err)
+		}
 		if removed > 0 {
 			opts.Log.InfoContext(ctx, "swept", "blobs", removed)
 		}
-		return err
-	})
-}
-
-func (s *Server) sweepNowAndThen(ctx context.Context, opts Options) {
-	ticker := time.NewTicker(sweepEvery)
-	defer ticker.Stop()
-	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		}
-		if err := s.sweep(ctx, opts, time.Now().Add(-sweepAfter)); err != nil && ctx.Err() == nil {
-			opts.Log.WarnContext(ctx, "sweep failed", "error", err)
 		}
 	}
 }

@@ -1,14 +1,18 @@
 package server_test
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
+	"mime/multipart"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
@@ -21,15 +25,46 @@ func begin(data string) error {
 	return s.Close()
 }
 
+// beginWith is begin with content in the project p.
+func beginWith(t *testing.T, data string, c archive.Content) {
+	t.Helper()
+	s, err := server.New(server.Options{Data: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &host{Server: s, t: t}
+	h.project("p")
+	h.load("p", c)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// saved returns what a server that begins on data has in the project p.
+func saved(t *testing.T, data string) *archive.Archive {
+	t.Helper()
+	s, err := server.New(server.Options{Data: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var zip bytes.Buffer
+	if err := errors.Join(s.Save(t.Context(), "p", &zip), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	a, err := archive.Open(bytes.NewReader(zip.Bytes()), int64(zip.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
 func TestWhatIsMissingFromADataFolderIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"secret.key", "blobs"} {
+	for _, name := range []string{"secret.key", "blobs", "transfer.db"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			data := t.TempDir()
-			if err := begin(data); err != nil {
-				t.Fatal(err)
-			}
+			beginWith(t, data, content)
 			path := filepath.Join(data, name)
 			if err := os.Rename(path, path+"-away"); err != nil {
 				t.Fatal(err)
@@ -43,8 +78,8 @@ func TestWhatIsMissingFromADataFolderIsNotMadeAgain(t *testing.T) {
 			if err := os.Rename(path+"-away", path); err != nil {
 				t.Fatal(err)
 			}
-			if err := begin(data); err != nil {
-				t.Error(err)
+			if a := saved(t, data); len(a.Packages()) != 1 {
+				t.Errorf("packages %v", a.Packages())
 			}
 		})
 	}
@@ -98,5 +133,27 @@ func TestFirstStartsAtOnceLeaveAFolderThatOpens(t *testing.T) {
 		if name := e.Name(); strings.HasPrefix(name, "secret.key") && name != "secret.key" {
 			t.Errorf("%s is left", name)
 		}
+	}
+}
+
+func TestAFileWhoseFormIsRefusedAfterItLeavesNoBytes(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	h := start(t, server.Options{Data: data})
+	var body strings.Builder
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "a.zip")
+	if err == nil {
+		_, err = part.Write(zipOf(t, content))
+	}
+	if err := errors.Join(err, form.WriteField("skip_confirmation", "maybe"), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	status, answer := h.send("POST", "/projects/p/imports", h.token("p", true), form.FormDataContentType(), body.String())
+	if status != http.StatusBadRequest || !strings.Contains(answer, "skip_confirmation") {
+		t.Errorf("status %d: %s", status, answer)
+	}
+	if left, err := os.ReadDir(filepath.Join(data, "blobs")); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }

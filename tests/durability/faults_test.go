@@ -61,9 +61,10 @@ func wantRefused(t *testing.T, err error, status int, words string) {
 	}
 }
 
-// stopClean ends the server and looks at what it leaves.
+// stopClean ends the server when it has swept, and looks at what it leaves.
 func stopClean(t *testing.T, p *process, data string) {
 	t.Helper()
+	swept(t, data)
 	p.terminate(t)
 	p.stopped(t, 30*time.Second)
 	checkBlobs(t, data)

@@ -67,9 +67,7 @@ func TestNothingIsLostOrHalfDoneWhenTheServerIsKilled(t *testing.T) {
 			t.Fatalf("round %d", round)
 		}
 	}
-	p.terminate(t)
-	p.stopped(t, 30*time.Second)
-	checkBlobs(t, data)
+	stopClean(t, p, data)
 
 	slices.Sort(waits)
 	if len(waits) > 0 {
@@ -110,8 +108,6 @@ func TestTheFirstStartCanBeKilled(t *testing.T) {
 		}
 		p := serve(t, data)
 		newLoad(t).checkProject(t, p.client)
-		p.terminate(t)
-		p.stopped(t, 30*time.Second)
-		checkBlobs(t, data)
+		stopClean(t, p, data)
 	}
 }

@@ -14,8 +14,9 @@ import (
 	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
 )
 
-// exporting carries out an export of everything. What is measured is the job:
-// the request before it and the time until a worker takes it are not.
+// exporting carries out an export of everything. What is measured is the job: the
+// request before it, which fixes what is exported, and the time until a worker
+// takes it are not.
 func (h *host) exporting(ctx context.Context, name string) ratio.Way {
 	id := ""
 	return ratio.Way{Name: name,

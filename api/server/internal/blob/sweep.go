@@ -51,6 +51,21 @@ func (b *Bucket) Sweep(ctx context.Context, keep func(key string) (bool, error),
 	return removed, nil
 }
 
+// Clock returns the time that a blob written now gets, by the clock of what
+// holds the bucket, which may be coarser than ours, or another. Before the first
+// Write it is the time for a [Bucket.Sweep] of all that others have left.
+func (b *Bucket) Clock(ctx context.Context) (time.Time, error) {
+	info, err := b.Write(ctx, func(io.Writer) error { return nil })
+	if err != nil {
+		return time.Time{}, err
+	}
+	attributes, err := b.bucket.Attributes(ctx, info.Key)
+	if err = errors.Join(b.fault(info.Key, err), b.Delete(context.WithoutCancel(ctx), info.Key)); err != nil {
+		return time.Time{}, err
+	}
+	return attributes.ModTime, nil
+}
+
 // halfWritten matches the names that fileblob gives to files while they are
 // written.
 var halfWritten = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9a-f]+\.tmp$`)
@@ -59,6 +74,22 @@ var halfWritten = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 func isKey(name string) bool {
 	id, err := uuid.Parse(name)
 	return err == nil && id.String() == name
+}
+
+var errFound = errors.New("there is a blob")
+
+// Empty tells whether there is no blob.
+func (b *Bucket) Empty(ctx context.Context) (bool, error) {
+	err := b.list(ctx, func(name string, _ time.Time) error {
+		if isKey(name) {
+			return errFound
+		}
+		return nil
+	})
+	if errors.Is(err, errFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // list visits everything that lies in the bucket.

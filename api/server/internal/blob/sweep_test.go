@@ -29,6 +29,9 @@ func TestSweepRemovesWhatNobodyKeeps(t *testing.T) {
 		if n, err := b.Sweep(t.Context(), keep, future); n != 1 || err != nil || !slices.Equal(names(), []string{kept.Key}) {
 			t.Errorf("%s and %s: %d removed, error %v, left are %q", kept.Key, orphan.Key, n, err, names())
 		}
+		if empty, err := b.Empty(t.Context()); empty || err != nil {
+			t.Errorf("empty %v, error %v", empty, err)
+		}
 		wanted := errors.New("the database is locked")
 		n, err := b.Sweep(t.Context(), func(string) (bool, error) { return false, wanted }, future)
 		if n != 0 || !errors.Is(err, wanted) || len(names()) != 1 {
@@ -104,6 +107,11 @@ func TestSweepLeavesAloneWhatIsNotOurs(t *testing.T) {
 	if n, err := objects.Sweep(t.Context(), none, future); n != 0 || err != nil {
 		t.Errorf("%d removed, error %v", n, err)
 	}
+	for _, b := range []*blob.Bucket{b, objects} {
+		if empty, err := b.Empty(t.Context()); !empty || err != nil {
+			t.Errorf("empty %v, error %v", empty, err)
+		}
+	}
 }
 
 func TestSweepFindsEveryOneOfThousands(t *testing.T) {
@@ -128,4 +136,34 @@ func TestSweepFindsEveryOneOfThousands(t *testing.T) {
 	if left := files(t, dir); len(left) != 0 {
 		t.Errorf("left are %q", left)
 	}
+}
+
+func TestTheClockPartsWhatWasThereFromWhatComes(t *testing.T) {
+	t.Parallel()
+	b, dir := folder(t)
+	before := put(t, b, "before")
+	// A kernel's clock for files stands still for some milliseconds.
+	if past := time.Now().Add(-time.Minute); os.Chtimes(filepath.Join(dir, before.Key), past, past) != nil {
+		t.Fatal("the time of the file stays")
+	}
+	none := func(string) (bool, error) { return false, nil }
+	for range 100 {
+		clock, err := b.Clock(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := put(t, b, "after")
+		if _, err := b.Sweep(t.Context(), none, clock); err != nil || !slices.Equal(files(t, dir), []string{after.Key}) {
+			t.Fatalf("before %s, after %s: left are %q, error %v", before.Key, after.Key, files(t, dir), err)
+		}
+		if err := b.Delete(t.Context(), after.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	each(t, func(t *testing.T, b *blob.Bucket, names func() []string) {
+		clock, err := b.Clock(t.Context())
+		if off := time.Since(clock).Abs(); err != nil || off > time.Minute || len(names()) > 0 {
+			t.Errorf("off by %v, left are %q, error %v", off, names(), err)
+		}
+	})
 }

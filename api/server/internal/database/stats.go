@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
@@ -27,7 +28,8 @@ func (d *Database) Stats(ctx context.Context) (store.Stats, error) {
 	for _, row := range imports {
 		stats.Imports[models.ImportStatus(row.Status)] = int(row.N)
 	}
-	jobs, err := d.river.Driver().GetExecutor().JobCountByAllStates(ctx, &riverdriver.JobCountByAllStatesParams{})
+	// Not by d.river, which would wait for whoever writes.
+	jobs, err := riversqlite.New(d.reads.db).GetExecutor().JobCountByAllStates(ctx, &riverdriver.JobCountByAllStatesParams{})
 	if err != nil {
 		return stats, classify(ctx, err)
 	}

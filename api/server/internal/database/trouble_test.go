@@ -149,6 +149,22 @@ func TestAViewKeepsItsSnapshotWhileOthersWrite(t *testing.T) {
 	})
 }
 
+func TestStatsDoNotWaitForWhoeverWrites(t *testing.T) {
+	t.Parallel()
+	d := open(t, patient)
+	mustUpdate(t, d, func(tx store.Tx) error { return tx.Enqueue(store.Job{Kind: store.RunExport, Project: "p", ID: "1"}) })
+	mustUpdate(t, d, func(tx store.Tx) error {
+		must(t, tx.Enqueue(store.Job{Kind: store.RunExport, Project: "p", ID: "2"}))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		stats, err := d.Stats(ctx)
+		if err != nil || stats.Jobs != 1 {
+			t.Errorf("%d jobs, error %v", stats.Jobs, err)
+		}
+		return nil
+	})
+}
+
 func TestAForeignHandleIsRefused(t *testing.T) {
 	t.Parallel()
 	d := open(t, patient)

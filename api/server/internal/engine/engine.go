@@ -9,10 +9,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -39,6 +39,10 @@ type Engine struct {
 	// likes, and returns its error; or it returns the error of ctx, which ends
 	// with the job. No transaction is open before that, but a worker is taken.
 	OnStep func(ctx context.Context, job Job, do func() error) error
+
+	created  sync.Mutex
+	held     held
+	failures failures
 }
 
 // Blobs keeps bytes: a [blob.Bucket].
@@ -47,6 +51,7 @@ type Blobs interface {
 	Copy(ctx context.Context, r io.Reader) (blob.Info, error)
 	Open(ctx context.Context, key string) (*blob.Blob, error)
 	Delete(ctx context.Context, keys ...string) error
+	Sweep(ctx context.Context, keep func(key string) (bool, error), before time.Time) (removed int, err error)
 }
 
 // A StatusError tells that the present status of an export or import does not
@@ -74,64 +79,31 @@ func (e *Engine) Load(ctx context.Context, project string, a *archive.Archive) e
 }
 
 // Save writes everything in a project as an archive, with the values of
-// secrets. The transaction lasts until that is done, so that no package goes.
+// secrets. No package goes before that is done.
 func (e *Engine) Save(ctx context.Context, project string, w io.Writer) error {
-	return e.Store.View(ctx, func(tx store.Tx) error {
-		content, err := tx.Content(project)
-		if err != nil {
+	defer e.hold(ctx)()
+	var content archive.Content
+	var blobs map[string]store.Blob
+	err := e.Store.View(ctx, func(tx store.Tx) (err error) {
+		if content, err = tx.Content(project); err != nil {
 			return fmt.Errorf("project %q: %w", project, err)
 		}
-		blobs, err := packageBlobs(tx, content)
-		if err != nil {
-			return err
-		}
-		return archive.Write(w, content, func(key string) (io.ReadCloser, error) { return e.stored(ctx, blobs[key]) })
-	})
-}
-
-// update runs a transaction and deletes the bytes that it leaves unused.
-func (e *Engine) update(ctx context.Context, f func(store.Tx) error) error {
-	unused, err := e.Store.Update(ctx, f)
-	e.discard(ctx, unused...)
-	return err
-}
-
-// discard deletes bytes that no row knows. What cannot be deleted now is swept
-// when the server starts.
-func (e *Engine) discard(ctx context.Context, keys ...string) {
-	if len(keys) == 0 {
-		return
-	}
-	if err := e.Blobs.Delete(context.WithoutCancel(ctx), keys...); err != nil {
-		e.Log.WarnContext(ctx, "blobs left for the sweep", "blobs", len(keys), "error", err)
-	}
-}
-
-// now is the time as stores keep it.
-func (e *Engine) now() time.Time { return e.Now().UTC().Truncate(time.Microsecond) }
-
-// abandon deletes bytes that were to become known in a transaction with an
-// error, unless it was made nevertheless: an error can also mean that nobody
-// knows. Where that cannot be found out, they are left for the sweep.
-func (e *Engine) abandon(ctx context.Context, keys ...string) {
-	ctx = context.WithoutCancel(ctx)
-	var unknown []string
-	err := e.Store.View(ctx, func(tx store.Tx) error {
-		for _, key := range keys {
-			switch _, err := tx.Blob(key); {
-			case errors.Is(err, store.ErrNotFound):
-				unknown = append(unknown, key)
-			case err != nil:
-				return err
-			}
-		}
-		return nil
+		blobs, err = packageBlobs(tx, content)
+		return err
 	})
 	if err != nil {
-		e.Log.WarnContext(ctx, "blobs left for the sweep", "blobs", len(keys), "error", err)
-		return
+		return err
 	}
-	e.discard(ctx, unknown...)
+	return archive.Write(w, content, func(key string) (io.ReadCloser, error) { return e.stored(ctx, blobs[key]) })
+}
+
+// stamp returns the id of a new export or import, and when it is created, as
+// stores keep it. Times grow as ids do.
+func (e *Engine) stamp() (id string, now time.Time, err error) {
+	e.created.Lock()
+	defer e.created.Unlock()
+	id, err = e.NewID()
+	return id, e.Now().UTC().Truncate(time.Microsecond), err
 }
 
 // row is what the store keeps of a blob.

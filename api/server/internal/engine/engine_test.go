@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -94,6 +97,7 @@ func work(t *testing.T, f func(*testing.T, *engine.Engine, *watched)) {
 				t.Error(err)
 			}
 		}()
+		synctest.Wait() // f may change what e is made of
 		f(t, e, w)
 		stop()
 		synctest.Wait()
@@ -212,6 +216,50 @@ func TestDeletedImportLeavesNoArchive(t *testing.T) {
 			t.Errorf("the archive is still there: %v", err)
 		}
 	})
+}
+
+func TestWhatIsCreatedAtTheSameTimeHasDatesInTheOrderOfItsIDs(t *testing.T) {
+	t.Parallel()
+	s := store.NewMemory()
+	e := engineOn(t, s)
+	var last atomic.Int64 // as a deterministic server has it: the date is that of the last id
+	e.NewID = func() (string, error) { return fmt.Sprintf("%04d", last.Add(1)), nil }
+	e.Now = func() time.Time {
+		runtime.Gosched()
+		return time.Unix(last.Load(), 0)
+	}
+	var creating sync.WaitGroup
+	for range 20 {
+		creating.Go(func() {
+			_, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true)
+			if err == nil {
+				_, err = e.CreateImport(t.Context(), "p", "", engine.Source{Link: signed}, false)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	creating.Wait()
+	if err := s.View(t.Context(), func(tx store.Tx) error {
+		exports, err := tx.Exports("p", "")
+		imports, importsErr := tx.Imports("p", "")
+		dates := map[string]time.Time{}
+		for _, row := range exports {
+			dates[row.ID] = row.Created
+		}
+		for _, row := range imports {
+			dates[row.ID] = row.Created
+		}
+		for i := range int64(40) {
+			if id := fmt.Sprintf("%04d", i+1); !dates[id].Equal(time.Unix(i+1, 0)) {
+				t.Errorf("%s is of %v", id, dates[id])
+			}
+		}
+		return errors.Join(err, importsErr)
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestExportThatIsNotCompletedIsNoSource(t *testing.T) {

@@ -13,16 +13,17 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// CreateExport starts an export. With all it takes every object and ignores
-// the selection. A selection of something that the project does not have gives
-// a [*plan.RefusedError].
+// CreateExport starts an export of what the project holds now: from here on the
+// project may change, the export does not, nor do its packages go. With all it
+// takes every object and ignores the selection. A selection of something that the
+// project does not have gives a [*plan.RefusedError].
 func (e *Engine) CreateExport(ctx context.Context, project, by string, selection models.ExportCreate, all, packages bool) (store.Export, error) {
-	id, err := e.NewID()
+	id, now, err := e.stamp()
 	if err != nil {
 		return store.Export{}, err
 	}
 	export := store.Export{
-		Project: project, ID: id, Status: models.ExportStatusPending, Created: e.now(), By: by, Packages: packages,
+		Project: project, ID: id, Status: models.ExportStatusPending, Created: now, By: by, Packages: packages,
 	}
 	err = e.update(ctx, func(tx store.Tx) error {
 		content, err := tx.Content(project)
@@ -33,10 +34,14 @@ func (e *Engine) CreateExport(ctx context.Context, project, by string, selection
 			description := selection.Description
 			selection = plan.All(content)
 			selection.Description = description
-		} else if _, err := plan.Select(content, selection); err != nil {
+		}
+		if content, err = plan.Select(content, selection); err != nil {
 			return err
 		}
-		export.Selection = selection
+		if !packages {
+			content = withPackages(content, func(string) string { return "" })
+		}
+		export.Selection, export.Snapshot = selection, content
 		if err := tx.PutExport(export); err != nil {
 			return err
 		}
@@ -59,7 +64,7 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	var export store.Export
 	var blobs map[string]store.Blob
 	err := e.step(ctx, job, string(models.ExportStatusProcessing), func() (err error) {
-		export, blobs, err = e.snapshot(ctx, job)
+		export, blobs, err = e.begin(ctx, job)
 		return err
 	})
 	if err != nil {
@@ -97,26 +102,16 @@ func (e *Engine) complete(ctx context.Context, job store.Job, info blob.Info) er
 	})
 }
 
-// snapshot fixes what an export takes: from there on the project may change,
-// the export does not, nor do its packages go, however often it is interrupted.
-func (e *Engine) snapshot(ctx context.Context, job store.Job) (export store.Export, blobs map[string]store.Blob, err error) {
+// begin returns an export, which is processing from then on, and what is known of
+// its packages.
+func (e *Engine) begin(ctx context.Context, job store.Job) (export store.Export, blobs map[string]store.Blob, err error) {
 	err = e.update(ctx, func(tx store.Tx) (err error) {
 		if export, err = tx.Export(job.Project, job.ID); err != nil {
 			return err
 		}
 		switch export.Status {
 		case models.ExportStatusPending:
-			content, err := tx.Content(job.Project)
-			if err != nil {
-				return err
-			}
-			if content, err = plan.Select(content, export.Selection); err != nil {
-				return err
-			}
-			if !export.Packages {
-				content = withPackages(content, func(string) string { return "" })
-			}
-			export.Status, export.Snapshot = models.ExportStatusProcessing, content
+			export.Status = models.ExportStatusProcessing
 			if err := tx.PutExport(export); err != nil {
 				return err
 			}

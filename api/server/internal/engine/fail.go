@@ -3,12 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
-	"math"
 	"syscall"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -41,24 +39,6 @@ func (e *Engine) fail(ctx context.Context, job store.Job, reason error) error {
 		return nil // deleted meanwhile
 	}
 	return err
-}
-
-// patience is how often a job is begun that meets an error: once where it is that
-// of an archive, a confirmation or a link; until it is over where nothing can be
-// done at present, whatever the job, since what a client would have to begin
-// again is not given up for an outage; for about a minute and a half where
-// somebody has to make room; and a few times otherwise.
-func patience(err error) int {
-	switch {
-	case reasons(err) != nil:
-		return 1
-	case errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable):
-		return math.MaxInt
-	case errors.Is(err, syscall.ENOSPC):
-		return 8
-	default:
-		return 3
-	}
 }
 
 // reasons returns what somebody outside may know of an error: nothing where it

@@ -25,12 +25,12 @@ type Source struct {
 // does not have gives [store.ErrNotFound], one without an archive an
 // [*InvalidError].
 func (e *Engine) CreateImport(ctx context.Context, project, by string, source Source, skipConfirmation bool) (store.Import, error) {
-	id, err := e.NewID()
+	id, now, err := e.stamp()
 	if err != nil {
 		return store.Import{}, err
 	}
 	imp := store.Import{
-		Project: project, ID: id, Status: models.ImportStatusPending, Created: e.now(), By: by,
+		Project: project, ID: id, Status: models.ImportStatusPending, Created: now, By: by,
 		SkipConfirmation: skipConfirmation, Size: source.File.Size, Link: source.Link,
 	}
 	err = e.update(ctx, func(tx store.Tx) (err error) {

@@ -36,17 +36,21 @@ func (e *Engine) run(ctx context.Context, job store.Job) error {
 	end := Done
 	switch {
 	case err == nil:
-	case errors.Is(err, errGone), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrLost):
+	case errors.Is(err, errGone), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrLost),
+		ctx.Err() != nil && e.deleted(ctx, job):
 		end, err = Dropped, nil
 	case ctx.Err() != nil:
 		end = Interrupted
-	case job.Attempt < patience(err):
+	case e.failures.count(job, err) < patience(err):
 		end = Retried
 	default:
 		end = Failed
 		log = log.With("reason", err)
 		reason := err
 		err = e.step(ctx, job, "", func() error { return e.fail(ctx, job, reason) })
+	}
+	if end != Retried {
+		e.failures.forget(job)
 	}
 	if err != nil {
 		log = log.With("error", err)
@@ -56,6 +60,12 @@ func (e *Engine) run(ctx context.Context, job store.Job) error {
 		e.OnJob(job.Kind, end, time.Since(start))
 	}
 	return err
+}
+
+// deleted tells whether it was a delete that has interrupted a job.
+func (e *Engine) deleted(ctx context.Context, job store.Job) bool {
+	_, err := e.jobRow(context.WithoutCancel(ctx), job)
+	return errors.Is(err, store.ErrNotFound)
 }
 
 func (e *Engine) do(ctx context.Context, job store.Job) (err error) {

@@ -23,6 +23,15 @@ func (e *Engine) step(ctx context.Context, job store.Job, to string, do func() e
 	if e.OnStep == nil {
 		return do()
 	}
+	j, err := e.jobRow(ctx, job)
+	if err != nil || j.Status == to {
+		return do() // which knows what to make of a row that is gone
+	}
+	return e.OnStep(ctx, j, do)
+}
+
+// jobRow returns the export or import of a job as it is now.
+func (e *Engine) jobRow(ctx context.Context, job store.Job) (Job, error) {
 	j := Job{Kind: "import", Project: job.Project, ID: job.ID}
 	err := e.Store.View(ctx, func(tx store.Tx) error {
 		if job.Kind == store.RunExport {
@@ -34,10 +43,7 @@ func (e *Engine) step(ctx context.Context, job store.Job, to string, do func() e
 		j.Status = string(row.Status)
 		return err
 	})
-	if err != nil || j.Status == to {
-		return do() // which knows what to make of a row that is gone
-	}
-	return e.OnStep(ctx, j, do)
+	return j, err
 }
 
 // Jobs returns every export and import of a project, in the order in which they

@@ -110,6 +110,10 @@ func (q *queue) Work(ctx context.Context, n int, do func(ctx context.Context, jo
 					return
 				case <-q.wake:
 				}
+				if ctx.Err() != nil {
+					q.signal() // for the next Work
+					return
+				}
 				if e, jobCtx := q.take(ctx); e != nil {
 					q.put(ctx, e, do(jobCtx, e.job))
 				}

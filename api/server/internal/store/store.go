@@ -132,7 +132,7 @@ type Export struct {
 	Packages     bool
 	Blob         string          // key of the archive, empty until it exists
 	Size         int64           // of the archive
-	Snapshot     archive.Content // what is being exported, and pins its blobs; empty before and after
+	Snapshot     archive.Content // what is to be exported, and pins its blobs; empty when that has ended
 }
 
 // An Import is the row of an import.

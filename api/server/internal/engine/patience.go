@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"errors"
+	"math"
+	"sync"
+	"syscall"
+
+	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+)
+
+// patience is how often a job may meet an error: once where it is that of an
+// archive, a confirmation or a link; until it is over where nothing can be done
+// at present, whatever the job, since what a client would have to begin again is
+// not given up for an outage; for about a minute and a half where somebody has to
+// make room; and a few times otherwise.
+func patience(err error) int {
+	switch {
+	case reasons(err) != nil:
+		return 1
+	case errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable):
+		return math.MaxInt
+	case errors.Is(err, syscall.ENOSPC):
+		return 8
+	default:
+		return 3
+	}
+}
+
+// failures counts, for each job that is to come again, the errors that it has met
+// by the patience with them, so that an outage uses up none of the patience with
+// others. The end of the process, which is none of the job's doing, forgets it.
+type failures struct {
+	mu   sync.Mutex
+	jobs map[jobKey]map[int]int
+}
+
+type jobKey struct {
+	kind store.JobKind
+	id   string
+}
+
+// count returns how many such errors a job has met, with this one.
+func (f *failures) count(job store.Job, err error) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key := jobKey{job.Kind, job.ID}
+	if f.jobs[key] == nil {
+		if f.jobs == nil {
+			f.jobs = make(map[jobKey]map[int]int)
+		}
+		f.jobs[key] = make(map[int]int)
+	}
+	f.jobs[key][patience(err)]++
+	return f.jobs[key][patience(err)]
+}
+
+func (f *failures) forget(job store.Job) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.jobs, jobKey{job.Kind, job.ID})
+}
