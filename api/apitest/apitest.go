@@ -54,7 +54,10 @@ type Server struct {
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	var c config
-	for _, opt := range opts {
+	for i, opt := range opts {
+		if opt == nil {
+			t.Fatalf("apitest: New: option %d is nil", i+1)
+		}
 		opt(&c)
 	}
 	if err := c.check(); err != nil {

@@ -150,6 +150,7 @@ func TestMistakesEndTheTestAndAreNamed(t *testing.T) {
 			apitest.New(t).Client("b")
 		},
 		"project demo: seed 1 is the zero Seed": func(t *fakeT) { apitest.New(t, apitest.WithProject("demo", apitest.Seed{})) },
+		"New: option 2 is nil":                  func(t *fakeT) { apitest.New(t, apitest.JobsByHand(), nil) },
 		"Data and OnStep have to be empty": func(t *fakeT) {
 			apitest.New(t, apitest.WithServer(server.Options{Data: "x"}))
 		},
