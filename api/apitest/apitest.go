@@ -1,7 +1,6 @@
 package apitest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -47,10 +46,10 @@ type Server struct {
 	clients  map[string]*api.Client
 }
 
-// New starts a server, which the end of the test closes; what is then wrong
-// fails the test. If the test has failed, its log gets the requests that the
-// server has had. Inside a bubble of testing/synctest, t has to be the one of
-// the bubble.
+// New starts a server, which the end of the test closes, after what the test has
+// given to Cleanup since; what is then wrong fails the test. If the test has
+// failed, its log gets the requests that the server has had. Inside a bubble of
+// testing/synctest, t has to be the one of the bubble.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	var c config
@@ -61,7 +60,7 @@ func New(t testing.TB, opts ...Option) *Server {
 		opt(&c)
 	}
 	if err := c.check(); err != nil {
-		t.Fatalf("apitest: %v", err)
+		t.Fatalf("apitest: New: %v", err)
 	}
 	if len(c.projects) == 0 {
 		WithProject(DefaultProject)(&c)
@@ -73,10 +72,12 @@ func New(t testing.TB, opts ...Option) *Server {
 		s.journal.now = c.clock.Now
 	}
 	if err := s.start(c); err != nil {
-		t.Fatalf("apitest: %v", err)
+		t.Fatalf("apitest: New: %v", err)
 	}
 	for _, p := range c.projects {
-		s.AddProject(p.name, p.seeds...)
+		if err := s.addProject(p); err != nil {
+			t.Fatalf("apitest: New: %v", err)
+		}
 	}
 	return s
 }
@@ -182,11 +183,4 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		h = fault.around(s, h)
 	}
 	h.ServeHTTP(w, r)
-}
-
-// archiveOf returns the whole of a project.
-func (s *Server) archiveOf(ctx context.Context, project string) ([]byte, error) {
-	var zip bytes.Buffer
-	err := s.reference.Save(ctx, project, &zip)
-	return zip.Bytes(), err
 }

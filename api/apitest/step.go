@@ -23,22 +23,21 @@ type Step struct {
 // status, and returns when it has. It is false where there is none, so none but
 // those that are completed, failed or wait for a confirmation. It is for
 // [JobsByHand].
-func (s *Server) Step() (Step, bool) { s.t.Helper(); return s.step("") }
+func (s *Server) Step() (Step, bool) { s.t.Helper(); return s.step("Step", "") }
 
 // StepJob is like [Server.Step] for the export or import with an id.
-func (s *Server) StepJob(id string) (Step, bool) { s.t.Helper(); return s.step(id) }
+func (s *Server) StepJob(id string) (Step, bool) { s.t.Helper(); return s.step("StepJob", id) }
 
-func (s *Server) step(id string) (Step, bool) {
+func (s *Server) step(call, id string) (Step, bool) {
 	s.t.Helper()
 	if s.pace.kind != byHand {
-		s.t.Fatal("apitest: Step needs the option JobsByHand")
+		s.t.Fatalf("apitest: %s needs the option JobsByHand", call)
 	}
 	s.stepping.Lock()
 	defer s.stepping.Unlock()
-	ctx := s.t.Context()
-	jobs, err := s.jobs(ctx)
+	jobs, err := s.jobs(s.ctx)
 	if err != nil {
-		s.t.Fatalf("apitest: %v", err)
+		s.t.Fatalf("apitest: %s: %v", call, err)
 	}
 	i := slices.IndexFunc(jobs, func(j server.Job) bool { return waiting(j) && (id == "" || j.ID == id) })
 	if i < 0 {
@@ -46,11 +45,11 @@ func (s *Server) step(id string) (Step, bool) {
 	}
 	before := jobs[i]
 	after := before
-	if err = s.goOn(ctx, before); err == nil {
-		after, err = s.again(ctx, before)
+	if err = s.goOn(s.ctx, before); err == nil {
+		after, err = s.again(s.ctx, before)
 	}
 	if err != nil {
-		s.t.Fatalf("apitest: %s %s does not leave the status %s: %v", before.Kind, before.ID, before.Status, err)
+		s.t.Fatalf("apitest: %s: project %q: %s %s does not leave the status %s: %v", call, before.Project, before.Kind, before.ID, before.Status, err)
 	}
 	return Step{Kind: before.Kind, Project: before.Project, ID: before.ID, From: before.Status, To: after.Status}, true
 }
