@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
@@ -160,8 +162,9 @@ func (s *Server) options(opts server.Options) server.Options {
 	if s.pace.kind != inBackground {
 		opts.OnStep = s.onStep
 	}
-	if s.pace.kind > inBackground && opts.Workers == 0 {
-		opts.Workers = waitingJobs
+	if s.pace.kind > inBackground {
+		opts.Workers = cmp.Or(opts.Workers, defaultWorkers)
+		s.turns.workers = opts.Workers
 	}
 	if s.pace.kind == byTime && s.clock != nil {
 		s.clock.follow(s.catchUp)
@@ -176,8 +179,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	w, r, done := s.journal.begin(w, r, to.operation)
 	defer done()
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.beforeRead(r.Context(), to)
+		if err := s.beforeRead(r.Context(), to); err != nil {
+			s.t.Errorf("apitest: %s: project %q: %v", to.operation, to.project, err)
+			middleware.WriteError(w, r, &middleware.Error{Status: http.StatusConflict, Message: err.Error()})
+			return
+		}
 		s.reference.ServeHTTP(w, r)
+		s.afterDelete(to)
 	})
 	for _, fault := range s.faults.next(to.operation) {
 		h = fault.around(s, h)

@@ -3,6 +3,7 @@ package apitest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -44,12 +45,9 @@ func (s *Server) step(call, id string) (Step, bool) {
 		return Step{}, false
 	}
 	before := jobs[i]
-	after := before
-	if err = s.goOn(s.ctx, before); err == nil {
-		after, err = s.again(s.ctx, before)
-	}
+	after, err := s.goOn(s.ctx, before)
 	if err != nil {
-		s.t.Fatalf("apitest: %s: project %q: %s %s does not leave the status %s: %v", call, before.Project, before.Kind, before.ID, before.Status, err)
+		s.t.Fatalf("apitest: %s: project %q: %v", call, before.Project, err)
 	}
 	return Step{Kind: before.Kind, Project: before.Project, ID: before.ID, From: before.Status, To: after.Status}, true
 }
@@ -72,36 +70,48 @@ func (s *Server) jobs(ctx context.Context) ([]server.Job, error) {
 }
 
 // beforeRead does what the pace of jobs asks for before they are read.
-func (s *Server) beforeRead(ctx context.Context, to target) {
+func (s *Server) beforeRead(ctx context.Context, to target) error {
 	switch to.operation {
 	case ExportsGet, ImportsGet:
 		if s.pace.kind == byReads {
-			s.advance(ctx, to, func(job server.Job) bool { return s.turns.countRead(job, s.pace.reads) })
-			return
+			return s.advance(ctx, to, func(job server.Job) bool { return s.turns.countRead(job, s.pace.reads) })
 		}
 	case ExportsList, ImportsList, ExportsDownload, ImportsDownload:
 	default:
-		return
+		return nil
 	}
 	if s.pace.kind == byItself {
-		s.advance(ctx, to, waiting)
+		return s.advance(ctx, to, waiting)
 	}
+	return nil
 }
 
 // advance waits until the job that a read is for, or every job of that kind that
-// there is now, has gone on as far as it is to. What is not there is the
-// reference server's matter.
-func (s *Server) advance(ctx context.Context, to target, further func(server.Job) bool) {
+// there is now, has gone on as far as it is to. It fails only where the read
+// would never find that: what is not there is the reference server's matter.
+func (s *Server) advance(ctx context.Context, to target, further func(server.Job) bool) error {
 	jobs, err := s.reference.Jobs(ctx, to.project)
 	for _, job := range jobs {
 		if !strings.HasPrefix(string(to.operation), job.Kind) || to.id != "" && to.id != job.ID {
 			continue
 		}
 		for err == nil && further(job) {
-			if err = s.goOn(ctx, job); err == nil {
-				job, err = s.again(ctx, job)
-			}
+			job, err = s.goOn(ctx, job)
 		}
+	}
+	if stuck, ok := errors.AsType[*noWorkerError](err); ok {
+		return stuck
+	}
+	return nil
+}
+
+// afterDelete lets whatever waits for a job that is gone now wait no more.
+func (s *Server) afterDelete(to target) {
+	if to.operation != ExportsDelete && to.operation != ImportsDelete {
+		return
+	}
+	if job, err := s.again(s.ctx, server.Job{Project: to.project, ID: to.id}); err == nil && job.Status == "" {
+		s.turns.forget(to.id)
 	}
 }
 
@@ -144,7 +154,10 @@ func (s *Server) catchUp(from, to time.Time) {
 			}
 			e.status = job.Status
 			if due := e.at.Add(s.pace.lasts); !due.After(to) {
-				if s.goOn(s.ctx, job) != nil {
+				if _, err := s.goOn(s.ctx, job); err != nil {
+					if stuck, ok := errors.AsType[*noWorkerError](err); ok {
+						s.t.Errorf("apitest: Clock.Advance: project %q: %v", job.Project, stuck)
+					}
 					return
 				}
 				e, moved = entered{at: due}, true
