@@ -1,7 +1,7 @@
 package apitest
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
@@ -47,18 +48,21 @@ type Server struct {
 	clients  map[string]*api.Client
 }
 
-// New starts a server, which the end of the test closes; what is then wrong
-// fails the test. If the test has failed, its log gets the requests that the
-// server has had. Inside a bubble of testing/synctest, t has to be the one of
-// the bubble.
+// New starts a server, which the end of the test closes, after what the test has
+// given to Cleanup since; what is then wrong fails the test. If the test has
+// failed, its log gets the requests that the server has had. Inside a bubble of
+// testing/synctest, t has to be the one of the bubble.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	var c config
-	for _, opt := range opts {
+	for i, opt := range opts {
+		if opt == nil {
+			t.Fatalf("apitest: New: option %d is nil", i+1)
+		}
 		opt(&c)
 	}
 	if err := c.check(); err != nil {
-		t.Fatalf("apitest: %v", err)
+		t.Fatalf("apitest: New: %v", err)
 	}
 	if len(c.projects) == 0 {
 		WithProject(DefaultProject)(&c)
@@ -70,10 +74,12 @@ func New(t testing.TB, opts ...Option) *Server {
 		s.journal.now = c.clock.Now
 	}
 	if err := s.start(c); err != nil {
-		t.Fatalf("apitest: %v", err)
+		t.Fatalf("apitest: New: %v", err)
 	}
 	for _, p := range c.projects {
-		s.AddProject(p.name, p.seeds...)
+		if err := s.addProject(p); err != nil {
+			t.Fatalf("apitest: New: %v", err)
+		}
 	}
 	return s
 }
@@ -156,8 +162,9 @@ func (s *Server) options(opts server.Options) server.Options {
 	if s.pace.kind != inBackground {
 		opts.OnStep = s.onStep
 	}
-	if s.pace.kind > inBackground && opts.Workers == 0 {
-		opts.Workers = waitingJobs
+	if s.pace.kind > inBackground {
+		opts.Workers = cmp.Or(opts.Workers, defaultWorkers)
+		s.turns.workers = opts.Workers
 	}
 	if s.pace.kind == byTime && s.clock != nil {
 		s.clock.follow(s.catchUp)
@@ -172,18 +179,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	w, r, done := s.journal.begin(w, r, to.operation)
 	defer done()
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.beforeRead(r.Context(), to)
+		if err := s.beforeRead(r.Context(), to); err != nil {
+			s.t.Errorf("apitest: %s: project %q: %v", to.operation, to.project, err)
+			middleware.WriteError(w, r, &middleware.Error{Status: http.StatusConflict, Message: err.Error()})
+			return
+		}
 		s.reference.ServeHTTP(w, r)
+		s.afterDelete(to)
 	})
 	for _, fault := range s.faults.next(to.operation) {
 		h = fault.around(s, h)
 	}
 	h.ServeHTTP(w, r)
-}
-
-// archiveOf returns the whole of a project.
-func (s *Server) archiveOf(ctx context.Context, project string) ([]byte, error) {
-	var zip bytes.Buffer
-	err := s.reference.Save(ctx, project, &zip)
-	return zip.Bytes(), err
 }

@@ -1,7 +1,9 @@
 package apitest_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"syscall"
@@ -126,6 +128,41 @@ func TestTheReferenceServerBehavesAsItIsTold(t *testing.T) {
 	must(t, err)
 }
 
+func TestAServerLastsUntilTheCleanupOfItsTestIsDone(t *testing.T) {
+	t.Parallel()
+	var saw []string
+	log := newFakeT().run(func(t *fakeT) {
+		s := apitest.New(t, apitest.JobsByHand())
+		create(t, s.Client("demo"))
+		t.Cleanup(func() { // the context of the test has ended
+			step, ok := s.Step()
+			s.AddProject("late", small)
+			_, has := s.Content("late").Content().EnvironmentVariables["A"]
+			saw = append(saw, step.To, fmt.Sprint(ok, has))
+		})
+	})
+	equal(t, "log", log, "")
+	equal(t, "seen", strings.Join(saw, " "), "processing true true")
+}
+
+func TestAfterItsEndAServerNamesTheCallThatNeedsIt(t *testing.T) {
+	t.Parallel()
+	for want, call := range map[string]func(s *apitest.Server){
+		`apitest: Content of "demo": `: func(s *apitest.Server) { s.Content("demo") },
+		`apitest: Step: `:              func(s *apitest.Server) { s.Step() },
+		`apitest: AddProject: `:        func(s *apitest.Server) { s.AddProject("late") },
+	} {
+		var s *apitest.Server
+		log := newFakeT().run(func(t *fakeT) {
+			t.Cleanup(func() { call(s) })
+			s = apitest.New(t, apitest.JobsByHand())
+		})
+		if !strings.HasPrefix(log, want) || !strings.Contains(log, context.Canceled.Error()) {
+			t.Errorf("the log is %q; want %q", log, want)
+		}
+	}
+}
+
 func TestAFailedTestLogsItsRequests(t *testing.T) {
 	t.Parallel()
 	log := newFakeT().run(func(t *fakeT) {
@@ -144,12 +181,13 @@ func TestAFailedTestLogsItsRequests(t *testing.T) {
 func TestMistakesEndTheTestAndAreNamed(t *testing.T) {
 	t.Parallel()
 	for want, f := range map[string]func(t *fakeT){
-		`project "X": a name has up to 64`: func(t *fakeT) { apitest.New(t, apitest.WithProject("X")) },
-		`project "a": it exists already`:   func(t *fakeT) { apitest.New(t, apitest.WithProject("a")).AddProject("a") },
+		`project "X": a name has up to 64`:           func(t *fakeT) { apitest.New(t, apitest.WithProject("X")) },
+		`AddProject: project "a": it exists already`: func(t *fakeT) { apitest.New(t, apitest.WithProject("a")).AddProject("a") },
 		`there is no project "b", only ["demo"]`: func(t *fakeT) {
 			apitest.New(t).Client("b")
 		},
-		"project demo: seed 1 is the zero Seed": func(t *fakeT) { apitest.New(t, apitest.WithProject("demo", apitest.Seed{})) },
+		`project "demo": seed 1 is the zero Seed`: func(t *fakeT) { apitest.New(t, apitest.WithProject("demo", apitest.Seed{})) },
+		"New: option 2 is nil":                    func(t *fakeT) { apitest.New(t, apitest.JobsByHand(), nil) },
 		"Data and OnStep have to be empty": func(t *fakeT) {
 			apitest.New(t, apitest.WithServer(server.Options{Data: "x"}))
 		},
@@ -160,7 +198,7 @@ func TestMistakesEndTheTestAndAreNamed(t *testing.T) {
 		"WithUserAgent: the user agent is empty": func(t *fakeT) {
 			apitest.New(t).Client("demo", api.WithUserAgent(""))
 		},
-		`project "gone": not found`: func(t *fakeT) { apitest.New(t).Content("gone") },
+		`Content of "gone": project "gone": not found`: func(t *fakeT) { apitest.New(t).Content("gone") },
 		`fault for nonsense: no operation "nonsense"`: func(t *fakeT) {
 			apitest.New(t).Inject("nonsense", apitest.Every(), apitest.ResetAfter())
 		},

@@ -39,8 +39,8 @@ func (c *Clock) Now() time.Time {
 }
 
 // Advance moves the clock. When it returns, every job of [JobsByTime] has the
-// status of the new time; requests whose [Delay] is over go on in the
-// background.
+// status of the new time, or its test has failed with the reason; requests whose
+// [Delay] is over go on in the background.
 func (c *Clock) Advance(d time.Duration) {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()

@@ -141,6 +141,20 @@ func TestAResetBeforeTheServerDidAnything(t *testing.T) {
 	})
 }
 
+func TestAResetComesWhenTheClientHasSentAll(t *testing.T) {
+	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
+		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ImportsCreate, apitest.Every(), apitest.ResetBefore()))...)
+		zip := make([]byte, 8<<20) // more than is on its way at once, on a socket too
+		var sent int64
+		_, err := s.Client("demo", once).Imports.Create(t.Context(), "demo", file(zip), api.UploadProgress(func(done, _ int64) { sent = done }))
+		if !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("error is %v", err)
+		}
+		equal(t, "bytes sent", sent, int64(len(zip)))
+		equal(t, "bytes that the server read", s.Requests()[0].In, 0)
+	})
+}
+
 func TestAResetAfterTheServerDidIt(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ExportsCreate, apitest.First(1), apitest.ResetAfter()))...)

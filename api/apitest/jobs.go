@@ -2,16 +2,16 @@ package apitest
 
 import (
 	"context"
-	"sync"
+	"fmt"
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/server"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// waitingJobs is how many exports and imports can wait for a step at once.
-// Further ones stay in their first status until there is room.
-const waitingJobs = 256
+// defaultWorkers is how many exports and imports can wait for a step at once: a
+// worker of the reference server waits with each.
+const defaultWorkers = 256
 
 // pace says when jobs go on.
 type pace struct {
@@ -36,6 +36,8 @@ func (s *Server) onStep(ctx context.Context, job server.Job, do func() error) er
 	if s.pace.kind == byItself {
 		t.release()
 	}
+	s.turns.take(ctx, t)
+	defer s.turns.giveBack(t)
 	if s.pace.kind == byTime && s.clock == nil && !t.isFree() {
 		if err := sleep(ctx, nil, s.pace.lasts); err != nil {
 			t.leave()
@@ -56,18 +58,42 @@ func (s *Server) onStep(ctx context.Context, job server.Job, do func() error) er
 	return err
 }
 
-// goOn lets a job leave its status and waits until it has.
-func (s *Server) goOn(ctx context.Context, job server.Job) error {
+// goOn lets a job leave its status, waits until it has, and returns it as it is
+// then.
+func (s *Server) goOn(ctx context.Context, job server.Job) (server.Job, error) {
 	t := s.turns.of(job)
-	t.release()
-	select {
-	case <-t.left:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.ctx.Done():
-		return s.ctx.Err()
+	// One that is deleted before this is not in the queue of the server any more,
+	// and one that is deleted after it leaves its turns.
+	if now, err := s.again(ctx, job); err != nil || now.Status != job.Status {
+		return now, err
 	}
+	for {
+		stuck, changed := s.turns.look(t)
+		if stuck {
+			return job, &noWorkerError{job, s.turns.workers}
+		}
+		t.release()
+		select {
+		case <-t.left:
+			return s.again(ctx, job)
+		case <-changed:
+		case <-ctx.Done():
+			return job, ctx.Err()
+		case <-s.ctx.Done():
+			return job, s.ctx.Err()
+		}
+	}
+}
+
+// A noWorkerError is of a job that cannot go on before others do.
+type noWorkerError struct {
+	job     server.Job
+	workers int
+}
+
+func (e *noWorkerError) Error() string {
+	return fmt.Sprintf("%s %s waits for one of %d workers, and each has another that waits to go on (WithServer sets how many Workers there are)",
+		e.job.Kind, e.job.ID, e.workers)
 }
 
 // waiting tells whether the server takes a job out of its status by itself.
@@ -86,68 +112,4 @@ func waiting(job server.Job) bool {
 	default:
 		return false
 	}
-}
-
-// turns are the statuses that jobs are in, have left, or will get to.
-type turns struct {
-	mu    sync.Mutex
-	all   map[[2]string]*turn
-	reads map[string]*reads
-}
-
-// A turn is the time that a job is in a status.
-type turn struct {
-	free, left         chan struct{} // closed when the job may leave, and when it has left
-	releasing, leaving sync.Once
-}
-
-func (t *turn) release() { t.releasing.Do(func() { close(t.free) }) }
-func (t *turn) leave()   { t.leaving.Do(func() { close(t.left) }) }
-
-func (t *turn) isFree() bool {
-	select {
-	case <-t.free:
-		return true
-	default:
-		return false
-	}
-}
-
-func (s *turns) of(job server.Job) *turn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.all == nil {
-		s.all = make(map[[2]string]*turn)
-	}
-	key := [2]string{job.ID, job.Status}
-	if s.all[key] == nil {
-		s.all[key] = &turn{free: make(chan struct{}), left: make(chan struct{})}
-	}
-	return s.all[key]
-}
-
-// reads is how often a job was read in a status.
-type reads struct {
-	status string
-	n      int
-}
-
-// countRead notes a read and tells whether the status has been read often
-// enough before.
-func (s *turns) countRead(job server.Job, limit int) (over bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.reads == nil {
-		s.reads = make(map[string]*reads)
-	}
-	r := s.reads[job.ID]
-	if r == nil || r.status != job.Status {
-		r = &reads{status: job.Status}
-		s.reads[job.ID] = r
-	}
-	if waiting(job) && r.n >= limit {
-		return true
-	}
-	r.n++
-	return false
 }

@@ -35,6 +35,9 @@ func WithProject(name string, seeds ...Seed) Option {
 // WithServer sets how the reference server behaves: what it does on a conflict,
 // its rate limit, what fetches links, and so on. Data and OnStep have to be
 // empty; Now and NewID take the place of the dates and ids of this package.
+// Workers is how many exports and imports [JobsByHand], [JobsByReads] and
+// [JobsByTime] can hold at once, 256 where it is 0: a worker waits with each. One
+// that is to go on while all wait with others fails the test.
 func WithServer(opts server.Options) Option { return func(c *config) { c.server = opts } }
 
 // JobsInBackground lets exports and imports run by themselves, as they do on
@@ -57,6 +60,8 @@ func JobsByReads(n int) Option { return func(c *config) { c.pace = pace{kind: by
 // JobsByTime lets every status of an export or import, but those that wait for
 // somebody or are the last, last for d: of the clock of [WithClock], else of the
 // computer, which inside a bubble of testing/synctest is that of the bubble.
+// Without a clock those that come while all workers of the server are taken
+// begin later ([WithServer]).
 func JobsByTime(d time.Duration) Option {
 	return func(c *config) { c.pace = pace{kind: byTime, lasts: d} }
 }

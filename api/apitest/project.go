@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 
 	"github.com/ubiops-contrib/transfer/api"
@@ -14,26 +15,32 @@ const DefaultProject = "demo"
 // AddProject adds a project with what the seeds hold, as [WithProject] does.
 func (s *Server) AddProject(name string, seeds ...Seed) {
 	s.t.Helper()
-	ctx := s.t.Context()
-	if err := s.reference.AddProject(ctx, name); err != nil {
-		s.t.Fatalf("apitest: %v", err)
+	if err := s.addProject(projectSeeds{name, seeds}); err != nil {
+		s.t.Fatalf("apitest: AddProject: %v", err)
 	}
-	for i, seed := range seeds {
+}
+
+func (s *Server) addProject(p projectSeeds) error {
+	if err := s.reference.AddProject(s.ctx, p.name); err != nil {
+		return err
+	}
+	for i, seed := range p.seeds {
 		if seed.load == nil {
-			s.t.Fatalf("apitest: project %s: seed %d is the zero Seed", name, i+1)
+			return fmt.Errorf("project %q: seed %d is the zero Seed", p.name, i+1)
 		}
-		if err := seed.load(ctx, s.reference, name); err != nil {
-			s.t.Fatalf("apitest: project %s: seed %d: %v", name, i+1, err)
+		if err := seed.load(s.ctx, s.reference, p.name); err != nil {
+			return fmt.Errorf("project %q: seed %d: %w", p.name, i+1, err)
 		}
 	}
 	for _, write := range []bool{true, false} {
-		if err := s.reference.PutToken(ctx, name, creator(write), token(name, write), write); err != nil {
-			s.t.Fatalf("apitest: project %s: %v", name, err)
+		if err := s.reference.PutToken(s.ctx, p.name, creator(write), token(p.name, write), write); err != nil {
+			return fmt.Errorf("project %q: %w", p.name, err)
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.projects = append(s.projects, name)
+	s.projects = append(s.projects, p.name)
+	return nil
 }
 
 // creator is what exports and imports are created by.
@@ -96,17 +103,17 @@ func (s *Server) client(token string, opts []api.Option) *api.Client {
 }
 
 // Content returns what a project holds, as an archive with everything in it and
-// the values of secrets: its Content has the objects, its OpenPackage the bytes
+// the values of secrets, until the server closes: its Content has the objects, its OpenPackage the bytes
 // of a package, and [archive.Diff] compares it with another one.
 func (s *Server) Content(project string) *archive.Archive {
 	s.t.Helper()
-	zip, err := s.archiveOf(s.t.Context(), project)
-	if err != nil {
-		s.t.Fatalf("apitest: %v", err)
+	var zip bytes.Buffer
+	if err := s.reference.Save(s.ctx, project, &zip); err != nil {
+		s.t.Fatalf("apitest: Content of %q: %v", project, err)
 	}
-	a, err := archive.Open(bytes.NewReader(zip), int64(len(zip)))
+	a, err := archive.Open(bytes.NewReader(zip.Bytes()), int64(zip.Len()))
 	if err != nil {
-		s.t.Fatalf("apitest: project %s: %v", project, err)
+		s.t.Fatalf("apitest: Content of %q: %v", project, err)
 	}
 	return a
 }

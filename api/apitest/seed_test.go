@@ -71,7 +71,7 @@ func TestASeedThatCannotBeUsedEndsTheTest(t *testing.T) {
 		log := newFakeT().run(func(t *fakeT) {
 			apitest.New(t, apitest.WithProject("p", apitest.FromBytes(sampleZIP(t)), seed))
 		})
-		if !strings.Contains(log, "apitest: project p: seed 2: ") || !strings.Contains(log, want) {
+		if !strings.Contains(log, `apitest: New: project "p": seed 2: `) || !strings.Contains(log, want) {
 			t.Errorf("the log is %q; want %q", log, want)
 		}
 	}

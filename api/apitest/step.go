@@ -3,6 +3,7 @@ package apitest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -23,34 +24,30 @@ type Step struct {
 // status, and returns when it has. It is false where there is none, so none but
 // those that are completed, failed or wait for a confirmation. It is for
 // [JobsByHand].
-func (s *Server) Step() (Step, bool) { s.t.Helper(); return s.step("") }
+func (s *Server) Step() (Step, bool) { s.t.Helper(); return s.step("Step", "") }
 
 // StepJob is like [Server.Step] for the export or import with an id.
-func (s *Server) StepJob(id string) (Step, bool) { s.t.Helper(); return s.step(id) }
+func (s *Server) StepJob(id string) (Step, bool) { s.t.Helper(); return s.step("StepJob", id) }
 
-func (s *Server) step(id string) (Step, bool) {
+func (s *Server) step(call, id string) (Step, bool) {
 	s.t.Helper()
 	if s.pace.kind != byHand {
-		s.t.Fatal("apitest: Step needs the option JobsByHand")
+		s.t.Fatalf("apitest: %s needs the option JobsByHand", call)
 	}
 	s.stepping.Lock()
 	defer s.stepping.Unlock()
-	ctx := s.t.Context()
-	jobs, err := s.jobs(ctx)
+	jobs, err := s.jobs(s.ctx)
 	if err != nil {
-		s.t.Fatalf("apitest: %v", err)
+		s.t.Fatalf("apitest: %s: %v", call, err)
 	}
 	i := slices.IndexFunc(jobs, func(j server.Job) bool { return waiting(j) && (id == "" || j.ID == id) })
 	if i < 0 {
 		return Step{}, false
 	}
 	before := jobs[i]
-	after := before
-	if err = s.goOn(ctx, before); err == nil {
-		after, err = s.again(ctx, before)
-	}
+	after, err := s.goOn(s.ctx, before)
 	if err != nil {
-		s.t.Fatalf("apitest: %s %s does not leave the status %s: %v", before.Kind, before.ID, before.Status, err)
+		s.t.Fatalf("apitest: %s: project %q: %v", call, before.Project, err)
 	}
 	return Step{Kind: before.Kind, Project: before.Project, ID: before.ID, From: before.Status, To: after.Status}, true
 }
@@ -73,36 +70,48 @@ func (s *Server) jobs(ctx context.Context) ([]server.Job, error) {
 }
 
 // beforeRead does what the pace of jobs asks for before they are read.
-func (s *Server) beforeRead(ctx context.Context, to target) {
+func (s *Server) beforeRead(ctx context.Context, to target) error {
 	switch to.operation {
 	case ExportsGet, ImportsGet:
 		if s.pace.kind == byReads {
-			s.advance(ctx, to, func(job server.Job) bool { return s.turns.countRead(job, s.pace.reads) })
-			return
+			return s.advance(ctx, to, func(job server.Job) bool { return s.turns.countRead(job, s.pace.reads) })
 		}
 	case ExportsList, ImportsList, ExportsDownload, ImportsDownload:
 	default:
-		return
+		return nil
 	}
 	if s.pace.kind == byItself {
-		s.advance(ctx, to, waiting)
+		return s.advance(ctx, to, waiting)
 	}
+	return nil
 }
 
 // advance waits until the job that a read is for, or every job of that kind that
-// there is now, has gone on as far as it is to. What is not there is the
-// reference server's matter.
-func (s *Server) advance(ctx context.Context, to target, further func(server.Job) bool) {
+// there is now, has gone on as far as it is to. It fails only where the read
+// would never find that: what is not there is the reference server's matter.
+func (s *Server) advance(ctx context.Context, to target, further func(server.Job) bool) error {
 	jobs, err := s.reference.Jobs(ctx, to.project)
 	for _, job := range jobs {
 		if !strings.HasPrefix(string(to.operation), job.Kind) || to.id != "" && to.id != job.ID {
 			continue
 		}
 		for err == nil && further(job) {
-			if err = s.goOn(ctx, job); err == nil {
-				job, err = s.again(ctx, job)
-			}
+			job, err = s.goOn(ctx, job)
 		}
+	}
+	if stuck, ok := errors.AsType[*noWorkerError](err); ok {
+		return stuck
+	}
+	return nil
+}
+
+// afterDelete lets whatever waits for a job that is gone now wait no more.
+func (s *Server) afterDelete(to target) {
+	if to.operation != ExportsDelete && to.operation != ImportsDelete {
+		return
+	}
+	if job, err := s.again(s.ctx, server.Job{Project: to.project, ID: to.id}); err == nil && job.Status == "" {
+		s.turns.forget(to.id)
 	}
 }
 
@@ -145,7 +154,10 @@ func (s *Server) catchUp(from, to time.Time) {
 			}
 			e.status = job.Status
 			if due := e.at.Add(s.pace.lasts); !due.After(to) {
-				if s.goOn(s.ctx, job) != nil {
+				if _, err := s.goOn(s.ctx, job); err != nil {
+					if stuck, ok := errors.AsType[*noWorkerError](err); ok {
+						s.t.Errorf("apitest: Clock.Advance: project %q: %v", job.Project, stuck)
+					}
 					return
 				}
 				e, moved = entered{at: due}, true

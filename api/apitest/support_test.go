@@ -64,23 +64,25 @@ func (t *fakeT) end() string {
 		last := len(t.cleanup) - 1
 		f := t.cleanup[last]
 		t.cleanup = t.cleanup[:last]
-		f()
+		t.do(f)
 	}
 	return t.log.String()
 }
 
+// do runs f, as far as the first Fatal.
+func (t *fakeT) do(f func()) {
+	defer func() {
+		if p := recover(); p != nil && p != any(fatal{}) {
+			panic(p)
+		}
+	}()
+	f()
+}
+
 // run runs f as a test and returns what was logged.
 func (t *fakeT) run(f func(t *fakeT)) (log string) {
-	defer func() {
-		if p := recover(); p != nil {
-			if _, ok := p.(fatal); !ok {
-				panic(p)
-			}
-		}
-		log = t.end()
-	}()
-	f(t)
-	return ""
+	t.do(func() { f(t) })
+	return t.end()
 }
 
 // everywhere runs a test outside and inside a bubble, and on a real socket.

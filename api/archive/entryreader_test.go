@@ -72,6 +72,24 @@ func TestReadingFindsEntriesThatAreNotWhatTheDirectorySays(t *testing.T) {
 	}
 }
 
+func TestAPackageNeverGivesMoreBytesThanTheDirectorySays(t *testing.T) {
+	t.Parallel()
+	const name, stated = "x/" + smallPackage, 9
+	deflated := small().with(name, strings.Repeat("text that deflates, and more of it; ", 20)).zip(t)
+	rc, err := mustOpen(t, patch(deflated, central(deflated, name)+24, stated, 0)).OpenPackage(smallPackage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := io.Copy(io.Discard, rc)
+	if n != stated {
+		t.Errorf("%d bytes came, of an entry of %d", n, stated)
+	}
+	wantFinding(t, err, CodeDamaged, name, 0)
+	if err := rc.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestADataDescriptorNeedsNoSignature(t *testing.T) {
 	t.Parallel()
 	const name = "x/deployments/a/versions/c.zip"

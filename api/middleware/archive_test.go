@@ -182,10 +182,10 @@ func TestAnArchiveThatFailsIs500BeforeItsHeaderAndBrokenOffAfterIt(t *testing.T)
 		next <- middleware.Archive{Content: whole(), ETag: "a \"b"}
 		wantError(t, send(t, "GET", url, nil), http.StatusInternalServerError)
 
-		for _, err := range []error{errors.New("disk gone"), io.EOF} { // fails, and shrank
+		for err, text := range map[error]string{errors.New("disk gone"): "disk gone", io.EOF: "unexpected EOF"} { // fails, and shrank
 			next <- middleware.Archive{Content: broken{Reader: whole(), read: err, closed: closed}}
 			wantBroken(t, send(t, "GET", url, nil), large)
-			wantText(t, j.last(t).err.Error(), "after 3", "of 400000 bytes")
+			wantText(t, j.last(t).err.Error(), "after 3", "of 400000 bytes", text)
 		}
 
 		next <- middleware.Archive{Content: broken{Reader: whole(), closed: closed}}

@@ -31,6 +31,24 @@ func TestAJSONBodyOverTheLimitIs413(t *testing.T) {
 	wantText(t, text, "at most 100 bytes")
 }
 
+// unread is a body that must not be read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) { u.t.Error("the body was read"); return 0, io.EOF }
+
+func TestABodyThatStatesMoreThanTheLimitIs413BeforeItIsRead(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{}, func(o *middleware.Options) { o.MaxJSONBody = 100; o.MaxUpload = 100 })
+	for path, contentType := range map[string]string{exports: "application/json", imports: formType} {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", path, unread{t})
+		setHeader(r, []string{"Content-Type", contentType})
+		r.ContentLength = 101
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		wantText(t, wantError(t, readAnswer(t, w.Result()), http.StatusRequestEntityTooLarge), "at most 100 bytes")
+	}
+}
+
 func TestAJSONBodyThatBreaksOffIs400(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})

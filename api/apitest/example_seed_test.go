@@ -1,0 +1,135 @@
+package apitest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/apitest"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+func ExampleFromFile() {
+	example(func(t *fakeT) {
+		dir, err := os.MkdirTemp("", "") // in a test of yours, a folder testdata
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		path := filepath.Join(dir, "project.zip")
+		if err := os.WriteFile(path, sampleZIP(t), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := apitest.New(t, apitest.WithProject("demo", apitest.FromFile(path)))
+		fmt.Println(len(s.Content("demo").Packages()), "packages")
+	})
+	// Output: 5 packages
+}
+
+func ExampleFromBytes() {
+	example(func(t *fakeT) {
+		zip := sampleZIP(t) // or one that is embedded
+		s := apitest.New(t, apitest.WithProject("demo", apitest.FromBytes(zip)))
+		fmt.Println(len(s.Content("demo").Packages()), "packages")
+	})
+	// Output: 5 packages
+}
+
+func ExampleFromReader() {
+	example(func(t *fakeT) {
+		zip := bytes.NewReader(sampleZIP(t))
+		s := apitest.New(t, apitest.WithProject("demo", apitest.FromReader(zip, zip.Size())))
+		fmt.Println(len(s.Content("demo").Packages()), "packages")
+	})
+	// Output: 5 packages
+}
+
+func ExampleServer_AddProject() {
+	example(func(t *fakeT) {
+		s := apitest.New(t)
+		s.AddProject("late", apitest.FromContent(archive.Content{
+			EnvironmentVariables: map[string]models.EnvironmentVariable{"REGION": {Value: models.Value("eu")}},
+		}, nil))
+		exports, err := s.Client("late").Exports.List(t.Context(), "late", "")
+		fmt.Println(len(exports), "exports", err)
+		fmt.Println(s.Content("late").Content().EnvironmentVariables["REGION"].Value.Or(""))
+	})
+	// Output:
+	// 0 exports <nil>
+	// eu
+}
+
+func ExampleWithServer() {
+	example(func(t *fakeT) {
+		// An import that finds its objects in the project leaves those as they are.
+		s := apitest.New(t,
+			apitest.WithServer(server.Options{OnConflict: plan.Skip}),
+			apitest.WithProject("demo", apitest.FromBytes(sampleZIP(t))))
+		imported, err := s.Client("demo").Imports.Create(t.Context(), "demo", file(sampleZIP(t)), api.SkipConfirmation(true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := s.Client("demo").Imports.Wait(t.Context(), "demo", imported.ID, models.ImportStatusCompleted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println(done.Status)
+	})
+	// Output: completed
+}
+
+func ExampleJobsInBackground() {
+	example(func(t *fakeT) {
+		s := apitest.New(t, apitest.JobsInBackground())
+		client := s.Client("demo")
+		created, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A single read may find any status; who waits finds the last.
+		export, err := client.Exports.Wait(t.Context(), "demo", created.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println(export.Status)
+	})
+	// Output: completed
+}
+
+func ExampleBetween() {
+	example(func(t *fakeT) {
+		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.Between(2, 3), apitest.Answer(401, nil, "")))
+		for range 4 {
+			_, err := s.Client("demo").Exports.List(t.Context(), "demo", "")
+			fmt.Println(errors.Is(err, api.ErrUnauthorized))
+		}
+	})
+	// Output:
+	// false
+	// true
+	// true
+	// false
+}
+
+func ExampleServer_Heal() {
+	example(func(t *fakeT) {
+		s := apitest.New(t, apitest.WithFault(apitest.AnyOperation, apitest.Every(), apitest.Answer(401, nil, "")))
+		list := func(ctx context.Context) error {
+			_, err := s.Client("demo").Exports.List(ctx, "demo", "")
+			return err
+		}
+		fmt.Println(errors.Is(list(t.Context()), api.ErrUnauthorized))
+		s.Heal()
+		fmt.Println(list(t.Context()))
+	})
+	// Output:
+	// true
+	// <nil>
+}

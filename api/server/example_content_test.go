@@ -1,0 +1,119 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http/httptest"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/archive/sample"
+	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// withProject runs f with a server that has a project, filled from an archive.
+func withProject(f func(ctx context.Context, s *server.Server) error) {
+	err := func() error {
+		ctx := context.Background()
+		s, err := server.New(server.Options{})
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		if err := s.AddProject(ctx, "my-project"); err != nil {
+			return err
+		}
+		zip, err := sample.Archive()
+		if err != nil {
+			return err
+		}
+		if err := s.Load(ctx, "my-project", bytes.NewReader(zip), int64(len(zip))); err != nil {
+			return err
+		}
+		return f(ctx, s)
+	}()
+	if err != nil {
+		fmt.Println(err)
+	}
+}
+
+// Objects that are loaded replace those of the same name; the others stay.
+func ExampleServer_Load() {
+	withProject(func(ctx context.Context, s *server.Server) error {
+		var zip bytes.Buffer
+		err := archive.Write(&zip, archive.Content{
+			EnvironmentVariables: map[string]models.EnvironmentVariable{"TICKET_TOKEN": {Value: models.Value("another")}},
+		}, nil)
+		if err != nil {
+			return err
+		}
+		if err := s.Load(ctx, "my-project", bytes.NewReader(zip.Bytes()), int64(zip.Len())); err != nil {
+			return err
+		}
+		content, err := s.Content(ctx, "my-project")
+		fmt.Println(content.EnvironmentVariables["TICKET_TOKEN"].Value.Or(""))
+		fmt.Println(len(content.Deployments), "deployments")
+		return err
+	})
+	// Output:
+	// another
+	// 3 deployments
+}
+
+// A project goes to a file, or to another server.
+func ExampleServer_Save() {
+	withProject(func(ctx context.Context, s *server.Server) error {
+		var zip bytes.Buffer
+		if err := s.Save(ctx, "my-project", &zip); err != nil {
+			return err
+		}
+		saved, err := archive.Open(bytes.NewReader(zip.Bytes()), int64(zip.Len()))
+		if err != nil {
+			return err
+		}
+		fmt.Println(len(saved.Packages()), "packages")
+		return nil
+	})
+	// Output: 5 packages
+}
+
+// A test looks at what a project holds without an export of it.
+func ExampleServer_Content() {
+	withProject(func(ctx context.Context, s *server.Server) error {
+		content, err := s.Content(ctx, "my-project")
+		fmt.Println(len(content.Deployments), "deployments,", len(content.Pipelines), "pipeline")
+		return err
+	})
+	// Output: 3 deployments, 1 pipeline
+}
+
+// What a project has been asked for, and how far that is.
+func ExampleServer_Jobs() {
+	withProject(func(ctx context.Context, s *server.Server) error {
+		web := httptest.NewServer(s)
+		defer web.Close()
+		token, err := s.AddToken(ctx, "my-project", "me", true)
+		if err != nil {
+			return err
+		}
+		client, err := api.NewClient(api.WithHost(web.URL+server.BaseURL), api.WithToken(token))
+		if err != nil {
+			return err
+		}
+		created, err := client.Exports.Create(ctx, "my-project", models.ExportCreate{})
+		if err != nil {
+			return err
+		}
+		if _, err := client.Exports.Wait(ctx, "my-project", created.ID); err != nil {
+			return err
+		}
+		jobs, err := s.Jobs(ctx, "my-project")
+		for _, job := range jobs {
+			fmt.Println(job.Kind, job.Status, job.ID == created.ID)
+		}
+		return err
+	})
+	// Output: export completed true
+}
