@@ -33,7 +33,8 @@ type Options struct {
 	// address; 0 means any number. See [middleware.Options].
 	RateLimit int
 	// Workers is the number of exports and imports that are carried out at
-	// once; 0 means 2.
+	// once; 0 means 4. Where it is more than one, links are fetched by all but
+	// one of them at most: further imports from links wait.
 	Workers int
 	// Links fetches the archives of imports from a link. Nil means a client
 	// that reaches public addresses only, and those of AllowLinkHosts. Redirects
@@ -79,7 +80,7 @@ const (
 
 const (
 	defaultMaxArchive = 64 << 30
-	defaultWorkers    = 2
+	defaultWorkers    = 4
 )
 
 // hostAndPort is a name or an address, with or without a port.

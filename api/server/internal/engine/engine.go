@@ -43,6 +43,7 @@ type Engine struct {
 	created  sync.Mutex
 	held     held
 	failures failures
+	fetching chan struct{} // as many as links may be fetched at once
 }
 
 // Blobs keeps bytes: a [blob.Bucket].

@@ -88,12 +88,17 @@ func engineOn(t *testing.T, s store.Store) *engine.Engine {
 // work runs f with an engine whose jobs run whenever f waits.
 func work(t *testing.T, f func(*testing.T, *engine.Engine, *watched)) {
 	t.Helper()
+	workers(t, 1, f)
+}
+
+func workers(t *testing.T, n int, f func(*testing.T, *engine.Engine, *watched)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{Store: store.NewMemory()}
 		e := engineOn(t, w)
 		ctx, stop := context.WithCancel(t.Context())
 		go func() {
-			if err := e.Work(ctx, 1); err != nil {
+			if err := e.Work(ctx, n); err != nil {
 				t.Error(err)
 			}
 		}()

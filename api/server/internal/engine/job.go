@@ -25,8 +25,12 @@ const (
 // errGone ends a job whose export or import was deleted or went on without it.
 var errGone = errors.New("nothing left to do")
 
-// Work carries out jobs, n at a time, until ctx ends.
-func (e *Engine) Work(ctx context.Context, n int) error { return e.Store.Work(ctx, n, e.run) }
+// Work carries out jobs, n at a time, until ctx ends. It is called once. While
+// n is more than one, links are never fetched by all of them.
+func (e *Engine) Work(ctx context.Context, n int) error {
+	e.fetching = make(chan struct{}, max(1, n-1))
+	return e.Store.Work(ctx, n, e.run)
+}
 
 func (e *Engine) run(ctx context.Context, job store.Job) error {
 	start := time.Now()

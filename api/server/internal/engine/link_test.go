@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,6 +135,37 @@ func TestLinksThatStallAreGivenUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestLinksThatStallLeaveAWorkerToOthers(t *testing.T) {
+	t.Parallel()
+	workers(t, 3, func(t *testing.T, e *engine.Engine, w *watched) {
+		var asked atomic.Int64
+		e.Links = engine.NewLinks(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+			asked.Add(1)
+			return response(r, http.StatusOK, &slow{2 * time.Minute, r.Context(), 1000}), nil
+		})}, nil, 0)
+		var last store.Import
+		for range 5 {
+			last = imported(t, e, signed)
+		}
+		uploaded, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if err := w.View(t.Context(), func(tx store.Tx) (err error) {
+			uploaded, err = tx.Import("p", uploaded.ID)
+			return err
+		}); err != nil || uploaded.Status != models.ImportStatusConfirmation || asked.Load() != 2 {
+			t.Errorf("the upload is %s, %d links were asked: %v", uploaded.Status, asked.Load(), err)
+		}
+		time.Sleep(10 * time.Minute) // the others have their turn
+		synctest.Wait()
+		if got := errorMessage(t, w, last.ID); !strings.Contains(got, "sent nothing for 1m0s") || asked.Load() != 5 {
+			t.Errorf("error_message %q; %d links were asked", got, asked.Load())
+		}
+	})
 }
 
 func TestDeletedImportStopsItsDownload(t *testing.T) {

@@ -19,7 +19,7 @@ func patience(err error) int {
 	switch {
 	case reasons(err) != nil:
 		return 1
-	case errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable):
+	case errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable), errors.Is(err, errFetching):
 		return math.MaxInt
 	case errors.Is(err, syscall.ENOSPC):
 		return 8

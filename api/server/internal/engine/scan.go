@@ -49,9 +49,19 @@ func (e *Engine) offer(ctx context.Context, job store.Job, content archive.Conte
 	})
 }
 
+// errFetching puts an import from a link off: links that stall or are slow must
+// not have all the workers.
+var errFetching = errors.New("enough other links are being fetched")
+
 // fetchArchive gets the archive of an import from its link, which is forgotten
 // as soon as the archive is there.
 func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Import, error) {
+	select {
+	case e.fetching <- struct{}{}:
+		defer func() { <-e.fetching }()
+	default:
+		return imp, errFetching
+	}
 	info, err := e.Links.Fetch(ctx, imp.Link, e.MaxArchive, e.Blobs)
 	if err != nil {
 		return imp, err

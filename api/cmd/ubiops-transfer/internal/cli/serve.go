@@ -72,7 +72,7 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flag(cmd, &f.maxConnections, "max-connections", "1000", "number", "connections at once; further ones wait", atLeast(1))
 	flag(cmd, &f.server.LinkTimeout, "link-timeout", "1h", "duration", "longest time for fetching an archive from a link", positiveDuration)
 	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public, or the port is\nneither 80 nor 443; repeatable")
-	flag(cmd, &f.server.Workers, "workers", "2", "number", "exports and imports that are carried out at once", atLeast(1))
+	flag(cmd, &f.server.Workers, "workers", "4", "number", "exports and imports that are carried out at once, all but one of them from links", atLeast(1))
 	flag(cmd, &f.shutdownTimeout, "shutdown-timeout", "20s", "duration", "longest time for finishing requests in the end", positiveDuration)
 	flag(cmd, &f.logLevel, "log-level", "info", "choice", "debug, info, warn or error", logLevel)
 	flag(cmd, &f.logFormat, "log-format", "text", "choice", "text or json", oneOf("text", "json"))
