@@ -61,6 +61,10 @@ func TestLyingDirectoriesAllocateNothingForTheLie(t *testing.T) {
 		if opened == nil && verified == nil {
 			t.Errorf("%s: accepted", what)
 		}
+		for range 4 { // what a lie allocates, it allocates every time; a pool may have been emptied
+			_, again, _, _ := judge(t, data, Limits{})
+			used = min(used, again)
+		}
 		if used > 3<<20 { // buffers of Verify, inflating, a document; the lies are of 64 KiB to 1 PiB
 			t.Errorf("%s: %d bytes allocated for a file of %d", what, used, len(data))
 		}
