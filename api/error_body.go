@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	maxErrorBody    = 256 << 10 // bytes that are read of an error's body
-	maxErrorMessage = 1024      // characters that are kept of a message, and shown of a detail
+	maxErrorBody    = 2 << 20 // bytes that are read of an error's body
+	maxErrorMessage = 1024    // characters that are kept of a message, and shown of a detail
 )
 
 var (

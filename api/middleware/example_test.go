@@ -145,7 +145,7 @@ func Example() {
 	// POST exports: 400 {"detail":"at \"/deployments\": value must be an object","error":"the body does not fit the contract"}
 	// POST exports: 201 {"creation_date":"...","error_message":"","id":"...0001","size":22,"status":"completed"}
 	// GET exports/...0001/download: 206 PK
-	// POST imports: 400 {"detail":"it has no source; give exactly one of file, import_link and export_id","error":"the form cannot be used"}
+	// POST imports: 400 {"error":"the form cannot be used: it has no source; give exactly one of file, import_link and export_id"}
 	// POST imports: 201 {"creation_date":"...","error_message":"","id":"...0002","size":2,"status":"confirmation"}
 	// PATCH imports/...0002: 200 {"creation_date":"...","error_message":"","id":"...0002","size":2,"status":"completed"}
 	// PATCH imports/...0002: 409 {"error":"it was confirmed before"}

@@ -166,6 +166,7 @@ func formError(err error) error {
 	return answer
 }
 
+// badForm says all in the message: the official tools show nothing else.
 func badForm(reason string, args ...any) *Error {
-	return &Error{Status: http.StatusBadRequest, Message: "the form cannot be used", Detail: fmt.Sprintf(reason, args...)}
+	return &Error{Status: http.StatusBadRequest, Message: "the form cannot be used: " + fmt.Sprintf(reason, args...)}
 }

@@ -16,23 +16,11 @@ import (
 // retryAfter is when a client may try again what has not been done.
 const retryAfter = 2 * time.Second
 
-// maxReasons bounds the reasons of a refusal, in characters, so that they are not
-// more bytes than an answer takes.
-const maxReasons = 1 << 18
-
 // answer gives an error of the engine the status that it has in the contract.
 // What it does not know stays as it is and becomes a 500.
 func answer(err error, what string) error {
 	if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
-		reasons := make([]string, len(refused.Problems))
-		for i, problem := range refused.Problems {
-			reasons[i] = problem.String()
-		}
-		detail := engine.First(reasons, maxReasons)
-		if refused.Conflict() {
-			return &middleware.Error{Status: http.StatusConflict, Message: "Objects exist already", Detail: detail}
-		}
-		return &middleware.Error{Status: http.StatusBadRequest, Message: "The request cannot be carried out", Detail: detail}
+		return refusal(refused)
 	}
 	if status, ok := errors.AsType[*engine.StatusError](err); ok {
 		return &middleware.Error{Status: http.StatusConflict, Message: status.Message}
@@ -53,4 +41,31 @@ func answer(err error, what string) error {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's archives cannot be reached; try again later", Err: err, RetryAfter: retryAfter}
 	}
 	return err
+}
+
+const (
+	// maxReasons bounds the reasons of a refusal, in characters, so that they are
+	// not more bytes than an answer takes.
+	maxReasons = 1 << 18
+	// maxFirstReasons bounds those in the member error.
+	maxFirstReasons = 900
+)
+
+// refusal begins to name the reasons in the member error, since the official
+// tools show nothing else, and names them all in the detail if they are more.
+func refusal(refused *plan.RefusedError) error {
+	reasons := make([]string, len(refused.Problems))
+	for i, problem := range refused.Problems {
+		reasons[i] = problem.String()
+	}
+	answer := &middleware.Error{Status: http.StatusBadRequest, Message: "The request cannot be carried out: "}
+	if refused.Conflict() {
+		answer.Status, answer.Message = http.StatusConflict, "Objects exist already: "
+	}
+	first, all := engine.First(reasons, maxFirstReasons), engine.First(reasons, maxReasons)
+	answer.Message += first
+	if first != all {
+		answer.Detail = all
+	}
+	return answer
 }

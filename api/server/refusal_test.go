@@ -45,7 +45,7 @@ func TestARefusalNamesEveryObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, body := h.send("POST", "/projects/p/exports", token, "application/json", string(selection))
-	if answer := wantNames(t, body, names); status != http.StatusBadRequest || len(answer.Error) > 100 {
+	if answer := wantNames(t, body, names); status != http.StatusBadRequest || len(answer.Error) > 1000 || !strings.Contains(answer.Error, "/deployments/deployment-00000: ") {
 		t.Errorf("%d %s", status, answer.Error)
 	}
 	h.load("p", archive.Content{Deployments: names})
@@ -53,7 +53,7 @@ func TestARefusalNamesEveryObject(t *testing.T) {
 	id := upload(t, c, "p", zipOf(t, archive.Content{Deployments: names})).ID
 	waitImport(t, c, "p", id, models.ImportStatusConfirmation)
 	status, body = h.send("PATCH", "/projects/p/imports/"+id, token, "application/json", "{}")
-	if answer := wantNames(t, body, names); status != http.StatusConflict || len(answer.Error) > 100 {
+	if answer := wantNames(t, body, names); status != http.StatusConflict || len(answer.Error) > 1000 || !strings.Contains(answer.Error, "/deployments/deployment-00000: ") {
 		t.Errorf("%d %s", status, answer.Error)
 	}
 }
