@@ -103,8 +103,9 @@ func (s *Server) client(token string, opts []api.Option) *api.Client {
 }
 
 // Content returns what a project holds, as an archive with everything in it and
-// the values of secrets, until the server closes: its Content has the objects, its OpenPackage the bytes
-// of a package, and [archive.Diff] compares it with another one.
+// the values of secrets, until the server closes: its Content has the objects,
+// its OpenPackage the bytes of a package, and [archive.Diff] compares it with
+// another one.
 func (s *Server) Content(project string) *archive.Archive {
 	s.t.Helper()
 	var zip bytes.Buffer
