@@ -38,7 +38,7 @@ func newRig(t *testing.T) *rig {
 	if r.archive, err = sampleproject.Archive(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.New(server.Options{MaxArchive: 1 << 20, Links: &http.Client{Transport: r}})
+	s, err := server.New(server.Options{MaxArchive: 1 << 20, Workers: 1, Links: &http.Client{Transport: r}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,22 +194,18 @@ func (r *rig) refuse() {
 }
 
 // conflict asks for what an import does not allow as long as its archive has
-// not arrived, and an export as long as it waits for its turn: both workers of
-// the server wait for links.
+// not arrived, and an export as long as it waits for its turn: the one worker of
+// the server waits for a link.
 func (r *rig) conflict() {
 	r.t.Helper()
 	ctx := r.t.Context()
-	var waiting []string
-	for range 2 {
-		created, err := r.client.Imports.Create(ctx, project, api.FromLink("https://archives.example/a.zip"))
-		r.must(err)
-		waiting = append(waiting, created.ID)
-	}
+	waiting, err := r.client.Imports.Create(ctx, project, api.FromLink("https://archives.example/a.zip"))
+	r.must(err)
 	created, err := r.client.Exports.Create(ctx, project, models.ExportCreate{})
 	r.must(err)
 	r.send(http.StatusConflict, "read", "GET", "/exports/"+created.ID+"/download", "", nil)
-	r.send(http.StatusConflict, "read", "GET", "/imports/"+waiting[0]+"/download", "", nil)
-	r.send(http.StatusConflict, "write", "PATCH", "/imports/"+waiting[0], "application/json", strings.NewReader("{}"))
+	r.send(http.StatusConflict, "read", "GET", "/imports/"+waiting.ID+"/download", "", nil)
+	r.send(http.StatusConflict, "write", "PATCH", "/imports/"+waiting.ID, "application/json", strings.NewReader("{}"))
 	close(r.hold)
 }
 
