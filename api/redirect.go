@@ -52,10 +52,13 @@ type discreet struct{ http.RoundTripper }
 
 func (d discreet) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := d.RoundTripper.RoundTrip(req)
-	if err == nil {
-		if _, bad := req.URL.Parse(resp.Header.Get("Location")); bad != nil {
+	if err != nil {
+		return resp, err
+	}
+	if location := resp.Header.Get("Location"); location != "" {
+		if _, bad := req.URL.Parse(location); bad != nil {
 			resp.Header.Del("Location")
 		}
 	}
-	return resp, err
+	return resp, nil
 }

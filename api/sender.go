@@ -166,7 +166,7 @@ func (s *sender) once(req *http.Request, quiet *silence) (*http.Response, error)
 		return nil, fmt.Errorf("%s %s: %w", req.Method, s.path(req), err)
 	}
 	resp.Request = req // errors name what was asked, not where a redirect led
-	resp.Body = &heardBody{resp.Body, quiet}
+	quiet.ReadCloser, resp.Body = resp.Body, quiet
 	if resp.StatusCode/100 != 2 {
 		defer func() { _ = resp.Body.Close() }()
 		return nil, s.refusal(resp)

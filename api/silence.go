@@ -17,9 +17,11 @@ var errSilent = errors.New("the server has gone silent")
 // silence ends an attempt at which the server says nothing any more. Exchanges
 // have no limit in time, since archives are large, and not every transport has
 // one for the header: a connection that is open and dead would be waited for as
-// long as the context lasts. The time that the caller takes between two reads
-// does not count.
+// long as the context lasts. It is also the body of the answer, of which every
+// read has its time; that which the caller takes between two reads does not count.
 type silence struct {
+	io.ReadCloser // set once there is an answer
+
 	ctx   context.Context
 	end   context.CancelCauseFunc
 	timer *time.Timer
@@ -41,20 +43,14 @@ func (s *silence) explain(err error) error {
 	return err
 }
 
-// heardBody is the body of an answer, of which every read has its time.
-type heardBody struct {
-	io.ReadCloser
-	silence *silence
+func (s *silence) Read(p []byte) (int, error) {
+	s.timer.Reset(stallTimeout)
+	n, err := s.ReadCloser.Read(p)
+	s.timer.Stop()
+	return n, s.explain(err)
 }
 
-func (b *heardBody) Read(p []byte) (int, error) {
-	b.silence.timer.Reset(stallTimeout)
-	n, err := b.ReadCloser.Read(p)
-	b.silence.timer.Stop()
-	return n, b.silence.explain(err)
-}
-
-func (b *heardBody) Close() error {
-	defer b.silence.end(nil)
-	return b.ReadCloser.Close()
+func (s *silence) Close() error {
+	defer s.end(nil)
+	return s.ReadCloser.Close()
 }
