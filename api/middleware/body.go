@@ -1,12 +1,15 @@
 package middleware
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 )
+
+const formBuffer = 64 << 10 // bytes
 
 // checkBody checks the body of a request, or, where it is a form, only
 // prepares it to be read as a stream. w is the writer of net/http itself:
@@ -34,7 +37,7 @@ func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) error {
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
-		r.Body = newPartHeaders(&wholeForm{ReadCloser: r.Body, end: []byte("--" + boundary + "--")}, boundary)
+		r.Body = newPartHeaders(newWholeForm(r.Body, boundary), boundary)
 	case noBody:
 	}
 	return nil
@@ -79,13 +82,24 @@ func formBoundary(contentType string) (string, error) {
 // boundary. multipart.Reader would otherwise take an end inside the header of
 // a part for the end of the form, and fields that follow would be lost.
 type wholeForm struct {
-	io.ReadCloser
+	io.Reader
+	io.Closer
 	end  []byte // the closing boundary
 	tail []byte // the last bytes that were read
 }
 
+// newWholeForm reads ahead: multipart.Reader asks for 4 KiB at a time, which
+// would be a system call each.
+func newWholeForm(body io.ReadCloser, boundary string) *wholeForm {
+	return &wholeForm{
+		Reader: bufio.NewReaderSize(body, formBuffer),
+		Closer: body,
+		end:    []byte("--" + boundary + "--"),
+	}
+}
+
 func (f *wholeForm) Read(p []byte) (int, error) {
-	n, err := f.ReadCloser.Read(p)
+	n, err := f.Reader.Read(p)
 	keep := len(f.end) + 64 // white space may follow the boundary
 	f.tail = append(f.tail, p[max(0, n-keep):n]...)
 	f.tail = append(f.tail[:0], f.tail[max(0, len(f.tail)-keep):]...)

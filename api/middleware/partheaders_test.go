@@ -1,14 +1,13 @@
 package middleware
 
 import (
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
-
-	"errors"
 )
 
 // readParts returns the contents of the parts of a form, read through
@@ -90,4 +89,31 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.n += n
 	return n, err
+}
+
+// countingBody counts how often it is read.
+type countingBody struct {
+	io.Reader
+	reads int
+}
+
+func (c *countingBody) Read(p []byte) (int, error) {
+	c.reads++
+	return c.Reader.Read(p)
+}
+
+func (c *countingBody) Close() error { return nil }
+
+func TestAFormIsReadInLargePieces(t *testing.T) {
+	t.Parallel()
+	const pieces = 16
+	content := strings.Repeat("x", pieces*formBuffer)
+	body := &countingBody{Reader: strings.NewReader("--B\r\n\r\n" + content + "\r\n--B--\r\n")}
+	got, err := readParts(t, newWholeForm(body, "B"))
+	if err != nil || len(got) != 1 || got[0] != content {
+		t.Fatalf("%d parts, %v", len(got), err)
+	}
+	if most := pieces + 2; body.reads > most { // one for the rest and one for the end
+		t.Errorf("%d reads; want at most %d", body.reads, most)
+	}
 }

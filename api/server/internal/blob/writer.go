@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -18,7 +19,7 @@ const (
 	chunkSize = 4 << 20
 )
 
-var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, bufferSize) }}
 
 // copyChunks copies with large reads, until ctx ends.
 func copyChunks(ctx context.Context, w io.Writer, r io.Reader) error {
@@ -26,11 +27,20 @@ func copyChunks(ctx context.Context, w io.Writer, r io.Reader) error {
 	return err
 }
 
-// copyBuffer copies by Read and Write alone.
+// copyBuffer copies by Read and Write alone. However little a read gives, it
+// writes whole buffers.
 func copyBuffer(w io.Writer, r io.Reader) (int64, error) {
-	buffer := buffers.Get().(*[bufferSize]byte)
-	defer buffers.Put(buffer)
-	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{r}, buffer[:])
+	buffer := buffers.Get().(*bufio.Writer)
+	defer func() {
+		buffer.Reset(nil)
+		buffers.Put(buffer)
+	}()
+	buffer.Reset(struct{ io.Writer }{w})
+	n, err := buffer.ReadFrom(r)
+	if flushed := buffer.Flush(); err == nil {
+		err = flushed
+	}
+	return n, err
 }
 
 // contextReader is a reader as long as the context lasts.
@@ -58,7 +68,9 @@ func (w *bucketWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (w *bucketWriter) ReadFrom(r io.Reader) (int64, error) { return copyBuffer(w, r) }
+func (w *bucketWriter) ReadFrom(r io.Reader) (int64, error) {
+	return copyBuffer(w, &contextReader{w.draft.ctx, r})
+}
 
 // fileWriter is the writer of a draft that is a file.
 type fileWriter struct {
@@ -93,7 +105,7 @@ func (w *fileWriter) ReadFrom(r io.Reader) (int64, error) {
 		limited = &io.LimitedReader{R: r, N: math.MaxInt64}
 	}
 	if _, ok := limited.R.(syscall.Conn); !ok {
-		return copyBuffer(w, r)
+		return copyBuffer(w, &contextReader{w.ctx, r})
 	}
 	var total int64
 	for limited.N > 0 {
