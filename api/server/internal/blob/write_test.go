@@ -123,6 +123,10 @@ func TestCancellationStopsAWriteSoonAndLeavesNothing(t *testing.T) {
 			if err := write(ctx, &endless{cancel: cancel}); !errors.Is(err, context.Canceled) {
 				t.Errorf("%s: error %v", name, err)
 			}
+			small, cancelSmall := context.WithCancel(t.Context())
+			if err := write(small, iotest.OneByteReader(&endless{cancel: cancelSmall})); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s, a byte at a time: error %v", name, err)
+			}
 			if err := write(ctx, strings.NewReader("x")); !errors.Is(err, context.Canceled) {
 				t.Errorf("%s, cancelled before: error %v", name, err)
 			}
