@@ -1,4 +1,4 @@
-package models_test
+package peers_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/tests/internal/answers"
 	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
-	"github.com/ubiops-contrib/transfer/tests/models/plain"
+	"github.com/ubiops-contrib/transfer/tests/peers/plain"
 )
 
 // BenchmarkDecodeEncode compares decoding and encoding an ImportDetail of
