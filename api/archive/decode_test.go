@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -184,4 +185,26 @@ func TestTwoObjectsMustNotHaveOneName(t *testing.T) {
 	wantFinding(t, err, CodeDuplicateObject, "x/deployments/z/z.yaml", 0)
 	_, err = openBytes(small().with("x/deployments/a/versions/d.yaml", "version_name: v1").zip(t))
 	wantFinding(t, err, CodeDuplicateObject, "x/deployments/a/versions/d.yaml", 0)
+}
+
+// Keys with a prefix are what a detail has without it, written and read.
+func TestKeysWithAPrefixAreTheMembersOfADetail(t *testing.T) {
+	t.Parallel()
+	a := mustOpen(t, small().
+		with("x/deployments/a/b.yaml", "deployment_name: dep\ndeployment_supports_request_format: false\n"+pipes).
+		with("x/environments/e/e.yaml", "environment_name: e\nenvironment_supports_request_format: false\n").zip(t))
+	for range 2 {
+		d, e := asJSON(t, a.Content().Deployments["dep"]), asJSON(t, a.Content().Environments["e"])
+		if want := `"supports_request_format":false`; !strings.Contains(d, want) || !strings.Contains(e, want) {
+			t.Errorf("deployment %s, environment %s", d, e)
+		}
+		var again bytes.Buffer
+		if err := Rewrite(&again, a); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(again.Bytes(), []byte("deployment_supports_request_format: false")) {
+			t.Error("the key is written without its prefix")
+		}
+		a = mustOpen(t, again.Bytes())
+	}
 }

@@ -26,9 +26,6 @@ func (doc *document) encode(name string, v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkWords(root, doc.shape, "value"); err != nil {
-		return nil, err
-	}
 	if err := doc.rename(root, name); err != nil {
 		return nil, err
 	}

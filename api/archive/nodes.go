@@ -43,9 +43,6 @@ func (d *decoder) value(n *yaml.Node, s *shape, what string, depth int) error {
 	}
 	switch s.kind {
 	case text, integer, boolean:
-		if reason := s.outside(n.Value); reason != "" && n.Kind == yaml.ScalarNode {
-			return d.fault(n, CodeValue, "%s %s", what, reason)
-		}
 		return d.scalar(n, s.kind, what)
 	case list:
 		return d.list(n, s.elem, what, depth)
