@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v4"
-	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
 
 // A YAML document becomes a model by way of JSON: the nodes are written as
@@ -76,54 +75,15 @@ func newDecoder(data []byte, path string, limits Limits) (*decoder, *yaml.Node, 
 	// Without aliases the nodes hold no more text than the file.
 	d := &decoder{path: path, maxDepth: limits.Depth, budget: 16*len(data) + 4096}
 	d.enc = jsontext.NewEncoder(&d.out)
-	var root, second yaml.Node
-	malformed := CodeYAML
-	depth := loaderlimits.DepthFunc(func(depth int, _ *loaderlimits.DepthContext) error {
-		if depth <= limits.Depth {
-			return nil
-		}
-		malformed = CodeLimit
-		return fmt.Errorf("nested deeper than %d levels", limits.Depth)
-	})
-	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithPlugin(loaderlimits.New(depth)))
+	root, err := yamldoc.Parse(data, limits.Depth)
 	if err == nil {
-		err = loader.Load(&root)
+		return d, root, nil
 	}
-	if errors.Is(err, io.EOF) {
-		return d, nil, nil
-	}
-	if err == nil {
-		if err = loader.Load(&second); err == nil {
-			return nil, nil, d.fault(&second, CodeYAML, "a second document in the file")
+	finding := &Finding{Code: CodeYAML, Path: path, Message: err.Error()}
+	if fault, ok := errors.AsType[*yamldoc.Fault](err); ok {
+		if finding.Line = fault.Line; fault.TooDeep {
+			finding.Code = CodeLimit
 		}
 	}
-	if !errors.Is(err, io.EOF) {
-		line, message := yamlFault(err)
-		return nil, nil, &Finding{Code: malformed, Path: path, Line: line, Message: "not valid YAML: " + message}
-	}
-	return d, root.Content[0], nil
-}
-
-// yamlFault says where and why a text is no YAML without a word of the text,
-// which may be a secret that somebody forgot to quote.
-func yamlFault(err error) (line int, message string) {
-	load, ok := errors.AsType[*yaml.LoadError](err)
-	if !ok {
-		return 0, "it cannot be read"
-	}
-	switch {
-	case load.Stage == yaml.ReaderStage:
-		message = "a character that YAML does not allow, or text that is not UTF-8"
-	case load.Stage == yaml.ComposerStage:
-		message = "an alias (*) without its anchor; a text that begins like this needs quotes"
-	case load.Stage == yaml.ResolverStage:
-		message = "a value that is not what its tag says"
-	case strings.Contains(load.Message, "not allowed in a YAML tag"):
-		message = "a character that is not allowed in a tag; a text that begins with ! needs quotes"
-	case load.Stage == yaml.ScannerStage, load.Stage == yaml.ParserStage:
-		message = load.Message // fixed texts
-	default:
-		message = "it cannot be read"
-	}
-	return load.Mark.Line, message
+	return nil, nil, finding
 }

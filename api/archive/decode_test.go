@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -34,32 +35,42 @@ func TestTextIsWhatIsWrittenWhateverYAMLTakesItFor(t *testing.T) {
 func TestDocumentsBecomeModels(t *testing.T) {
 	t.Parallel()
 	for yaml, want := range map[string]string{
-		"memory_allocation: 2048":                      `{"memory_allocation":2048}`,
-		"memory_allocation: +2_048":                    `{"memory_allocation":2048}`,
-		"memory_allocation: 0x10":                      `{"memory_allocation":16}`,
-		"memory_allocation:":                           `{"memory_allocation":null}`,
-		"static_ip: True":                              `{"static_ip":true}`,
-		"static_ip: off":                               `{"static_ip":false}`,
-		"version_description: ~":                       `{"description":null}`,
-		`version_description: ""`:                      `{"description":""}`,
-		"description: short":                           `{"description":"short"}`,
-		"version_labels: {}":                           `{"labels":{}}`,
-		"version_labels:\n  1.10: 2\n  true: x":        `{"labels":{"1.10":"2","true":"x"}}`,
-		"version_environment_variables: []":            `{"environment_variables":{}}`,
-		"version_environment_variables:":               `{}`,
-		"ports: [{public_port: 80, protocol: null}]":   `{"ports":[{"public_port":80}]}`,
-		"ports: [{public_port: 80, new: {a: 1}}]":      `{"ports":[{"new":{"a":1},"public_port":80}]}`,
-		"gpu: 12345678901234567890123":                 `{"gpu":12345678901234567890123}`,
-		"gpu: 9007199254740993":                        `{"gpu":9007199254740993}`,
-		"gpu: [1.10, -0, 1E400, 1e5, .5, +5., 007.50]": `{"gpu":[1.10,-0,1E400,1e5,0.5,5,7.50]}`,
-		"gpu: [0x1F, 0o17, 1_000, 0123, 089]":          `{"gpu":[31,15,1000,83,89]}`,
-		"gpu: [null, ~, True, yes, 2020-01-01, '1']":   `{"gpu":[null,null,true,"yes","2020-01-01","1"]}`,
-		"gpu: {b: {c: []}, a: }":                       `{"gpu":{"a":null,"b":{"c":[]}}}`,
-		"a: &x {k: v}\nb: *x":                          `{"a":{"k":"v"},"b":{"k":"v"}}`,
-		"instance_type: &x m\nlanguage: *x":            `{"instance_type":"m","language":"m"}`,
+		"memory_allocation: 2048":                            `{"memory_allocation":2048}`,
+		"memory_allocation: +2_048":                          `{"memory_allocation":2048}`,
+		"memory_allocation: 0x10":                            `{"memory_allocation":16}`,
+		"memory_allocation:":                                 `{"memory_allocation":null}`,
+		"static_ip: True":                                    `{"static_ip":true}`,
+		"static_ip: off":                                     `{"static_ip":false}`,
+		"version_description: ~":                             `{"description":null}`,
+		`version_description: ""`:                            `{"description":""}`,
+		"description: short":                                 `{"description":"short"}`,
+		"version_labels: {}":                                 `{"labels":{}}`,
+		"version_labels:\n  1.10: 2\n  true: x":              `{"labels":{"1.10":"2","true":"x"}}`,
+		"version_environment_variables: []":                  `{"environment_variables":{}}`,
+		"version_environment_variables:":                     `{}`,
+		"ports: [{public_port: 80, protocol: null}]":         `{"ports":[{"public_port":80}]}`,
+		"ports: [{public_port: 80, new: {a: 1}}]":            `{"ports":[{"new":{"a":1},"public_port":80}]}`,
+		"gpu: 12345678901234567890123":                       `{"gpu":12345678901234567890123}`,
+		"gpu: 9007199254740993":                              `{"gpu":9007199254740993}`,
+		"gpu: [1.10, -0, .5, +5., 007.50, 0x1F]":             `{"gpu":[1.10,-0,0.5,5,7.50,31]}`,
+		"gpu: [1E400, 1e5, 0o17, 1_000, 0123, 089]":          `{"gpu":["1E400","1e5","0o17","1_000","0123","089"]}`, // readers of YAML differ
+		"gpu: [!!float 1e5, !!int 0123, .nan, -.inf]":        `{"gpu":[1e5,83,".nan","-.inf"]}`,
+		"{\"gpu\": [1e5, 1E400],\n\t\"version_name\": 1.10}": `{"gpu":[1e5,1E400]}`,
+		"~: a\n1: b\n? null\n: c":                            `{"1":"b","null":"c","~":"a"}`,
+		"<<: {gpu: 1, a: 2}\na: 3":                           `{"a":3,"gpu":1}`,
+		"x: &x {a: 1}\n<<: [*x, {a: 2, b: 2}]":               `{"a":1,"b":2,"x":{"a":1}}`,
+		"gpu: {'<<': {a: 1}}":                                `{"gpu":{"<<":{"a":1}}}`,
+		"gpu: [null, ~, True, yes, 2020-01-01, '1']":         `{"gpu":[null,null,true,"yes","2020-01-01","1"]}`,
+		"gpu: {b: {c: []}, a: }":                             `{"gpu":{"a":null,"b":{"c":[]}}}`,
+		"a: &x {k: v}\nb: *x":                                `{"a":{"k":"v"},"b":{"k":"v"}}`,
+		"instance_type: &x m\nlanguage: *x":                  `{"instance_type":"m","language":"m"}`,
 		"version_environment_variables: [{name: A, value: yes}, {name: B, value: 007, secret: true, hint: 1}]": `{"environment_variables":{"A":{"value":"yes"},"B":{"hint":1,"secret":true,"value":"007"}}}`,
 	} {
-		_, v, err := decodeVersion("version_name: v\n" + yaml)
+		text := "version_name: v\n" + yaml
+		if strings.HasPrefix(yaml, "{") {
+			text = yaml
+		}
+		_, v, err := decodeVersion(text)
 		if err != nil {
 			t.Errorf("%s: %v", yaml, err)
 			continue
@@ -80,17 +91,19 @@ func TestDocumentsAreRefusedWithTheLine(t *testing.T) {
 		"a: [":                                   {CodeYAML, 3, "not valid YAML"},
 		"a: b: c":                                {CodeYAML, 2, "not valid YAML"},
 		"a: *nowhere":                            {CodeYAML, 2, "an alias (*) without its anchor"},
-		"a: \"\\ud800\"":                         {CodeYAML, 2, "not valid YAML"},
+		"a: \"\\ud800\"":                         {CodeYAML, 2, "half of a surrogate pair"},
 		"a: 1\n---\nb: 2":                        {CodeYAML, 3, "second document"},
 		"a: !custom 1":                           {CodeYAML, 2, "a YAML tag that is not supported"},
 		"a: !!binary aGk=":                       {CodeYAML, 2, "a YAML tag that is not supported"},
 		"a: !!null x":                            {CodeYAML, 2, "a YAML tag that is not supported"},
-		"a: .nan":                                {CodeType, 2, "number"},
+		"a: !!float .nan":                        {CodeType, 2, "number"},
 		"a: !!int x":                             {CodeType, 2, "integer"},
 		"a: !!bool x":                            {CodeType, 2, "true or false"},
-		"<<: {a: 1}":                             {CodeYAML, 2, "merge keys"},
+		"<<: 1":                                  {CodeYAML, 2, "a merge key (<<) takes a mapping"},
+		"<<: [1]":                                {CodeYAML, 2, "a merge key (<<) takes a mapping"},
+		"<<: &a {<<: *a}":                        {CodeLimit, 2, "deeper"},
+		"<<: {a: {b: 1, b: 2}}":                  {CodeDuplicateKey, 2, "line 2"},
 		"? [a]\n: b":                             {CodeYAML, 2, "no text"},
-		"~: b":                                   {CodeYAML, 2, "no text"},
 		"a: 1\na: 2":                             {CodeDuplicateKey, 3, "line 2"},
 		"a: {b: 1, \"b\": 2}":                    {CodeDuplicateKey, 2, "line 2"},
 		"description: a\nversion_description: b": {CodeDuplicateKey, 3, "same thing"},
@@ -172,4 +185,26 @@ func TestTwoObjectsMustNotHaveOneName(t *testing.T) {
 	wantFinding(t, err, CodeDuplicateObject, "x/deployments/z/z.yaml", 0)
 	_, err = openBytes(small().with("x/deployments/a/versions/d.yaml", "version_name: v1").zip(t))
 	wantFinding(t, err, CodeDuplicateObject, "x/deployments/a/versions/d.yaml", 0)
+}
+
+// Keys with a prefix are what a detail has without it, written and read.
+func TestKeysWithAPrefixAreTheMembersOfADetail(t *testing.T) {
+	t.Parallel()
+	a := mustOpen(t, small().
+		with("x/deployments/a/b.yaml", "deployment_name: dep\ndeployment_supports_request_format: false\n"+pipes).
+		with("x/environments/e/e.yaml", "environment_name: e\nenvironment_supports_request_format: false\n").zip(t))
+	for range 2 {
+		d, e := asJSON(t, a.Content().Deployments["dep"]), asJSON(t, a.Content().Environments["e"])
+		if want := `"supports_request_format":false`; !strings.Contains(d, want) || !strings.Contains(e, want) {
+			t.Errorf("deployment %s, environment %s", d, e)
+		}
+		var again bytes.Buffer
+		if err := Rewrite(&again, a); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(again.Bytes(), []byte("deployment_supports_request_format: false")) {
+			t.Error("the key is written without its prefix")
+		}
+		a = mustOpen(t, again.Bytes())
+	}
 }

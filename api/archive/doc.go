@@ -62,8 +62,13 @@
 // Environment variables are a list in YAML and a dictionary in JSON. A string
 // is the text that is written, whatever YAML takes it for: version_name: 1.10
 // is "1.10". Keys that the contract does not know become Unknown members and
-// are written again; their numbers keep every digit. A null for a member that
-// knows no null is the same as no member. Not read: several documents in a
-// file, merge keys (<<), tags beyond those of JSON's types, and numbers that
-// JSON does not have.
+// are written again; their numbers keep every digit. What YAML 1.1 and 1.2 take
+// for different things, as 1e3, 010 or no, is text there. A null for a member
+// that knows no null is the same as no member.
+//
+// Whatever PyYAML reads, and JSON of any encoder, is read too: any 1.x in a
+// %YAML line, merge keys (<<), keys that are numbers or null, which become text.
+// Refused are several documents in a file, a key that is there twice, tags
+// beyond those of JSON's types, aliases that make a document many times larger,
+// half of a surrogate pair, and what is beyond [Limits].
 package archive

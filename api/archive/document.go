@@ -22,9 +22,10 @@ var (
 	infoDocument = newDocument[Info]("", nil)
 
 	deploymentDocument = newDocument[models.Deployment]("deployment_name", map[string]string{
-		"description":           "deployment_description",
-		"labels":                "deployment_labels",
-		"environment_variables": "deployment_environment_variables",
+		"description":             "deployment_description",
+		"labels":                  "deployment_labels",
+		"supports_request_format": "deployment_supports_request_format", // like its siblings; not seen yet
+		"environment_variables":   "deployment_environment_variables",
 	}, "input_type", "output_type").reserve("versions")
 
 	deploymentVersionDocument = newDocument[models.DeploymentVersion]("version_name", map[string]string{
@@ -44,9 +45,10 @@ var (
 	})
 
 	environmentDocument = newDocument[models.Environment]("environment_name", map[string]string{
-		"display_name": "environment_display_name",
-		"description":  "environment_description",
-		"labels":       "environment_labels",
+		"display_name":            "environment_display_name",
+		"description":             "environment_description",
+		"labels":                  "environment_labels",
+		"supports_request_format": "environment_supports_request_format",
 	}).reserve("zip")
 
 	serviceDocument = newDocument[models.Service]("service_name", nil)
@@ -83,7 +85,7 @@ var keyOrder = func() map[string]int {
 		"environment_name", "environment_display_name", "environment_description", "environment_labels", "base_environment",
 		"service_name",
 		"default_version", "input_type", "input_fields", "output_type", "output_fields",
-		"environment", "instance_type", "instance_type_group_name", "language", "memory_allocation", "deployment_mode",
+		"environment", "environment_tag", "instance_type", "instance_type_group_name", "language", "memory_allocation", "deployment_mode",
 		"objects", "attachments",
 		"name", "data_type", "value", "secret",
 		"reference_name", "reference_type", "reference_version", "configuration",

@@ -13,6 +13,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
 
 // A model becomes a YAML document by way of JSON too. Keys are sorted, strings
@@ -22,9 +24,6 @@ import (
 func (doc *document) encode(name string, v any) ([]byte, error) {
 	root, err := nodeOf(v)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkWords(root, doc.shape, "value"); err != nil {
 		return nil, err
 	}
 	if err := doc.rename(root, name); err != nil {
@@ -117,7 +116,11 @@ func readNode(dec *jsontext.Decoder, depth int) (*yaml.Node, error) {
 	case jsontext.KindTrue, jsontext.KindFalse:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: token.String()}, nil
 	case jsontext.KindNumber:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: token.String()}, nil
+		n := &yaml.Node{Kind: yaml.ScalarNode, Value: token.String()}
+		if !yamldoc.IsNumber(n.Value) { // or some reader takes it for text
+			n.Tag, n.Style = "!!float", yaml.TaggedStyle
+		}
+		return n, nil
 	case jsontext.KindString:
 		return textNode(token.String()), nil
 	case jsontext.KindBeginObject:

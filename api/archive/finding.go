@@ -29,7 +29,6 @@ const (
 	CodeDuplicateKey    Code = "duplicate-key"    // a YAML mapping has a key twice
 	CodeMissingKey      Code = "missing-key"      // a YAML document lacks a required key
 	CodeType            Code = "type"             // a YAML value has the wrong type
-	CodeValue           Code = "value"            // a YAML value is none of those that the contract lists
 	CodeDuplicateObject Code = "duplicate-object" // two objects have one name
 	CodeMismatch        Code = "mismatch"         // an entry's own header says something else than the directory
 	CodeOverlap         Code = "overlap"          // two entries share bytes of the file

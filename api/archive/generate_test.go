@@ -44,9 +44,6 @@ func (g generator) value(s *shape, depth int) any {
 	}
 	switch s.kind {
 	case text:
-		if s.words != nil {
-			return s.words[g.IntN(len(s.words))]
-		}
 		return g.text()
 	case integer:
 		return g.Int64() - g.Int64()

@@ -43,9 +43,6 @@ func (d *decoder) value(n *yaml.Node, s *shape, what string, depth int) error {
 	}
 	switch s.kind {
 	case text, integer, boolean:
-		if reason := s.outside(n.Value); reason != "" && n.Kind == yaml.ScalarNode {
-			return d.fault(n, CodeValue, "%s %s", what, reason)
-		}
 		return d.scalar(n, s.kind, what)
 	case list:
 		return d.list(n, s.elem, what, depth)
@@ -106,10 +103,14 @@ func (d *decoder) variables(n *yaml.Node, what string, depth int) error {
 		if err != nil {
 			return err
 		}
+		content, err := d.merged(item, depth+1)
+		if err != nil {
+			return err
+		}
 		var name string // looked up first, since the dictionary begins with it
-		for i := 0; i+1 < len(item.Content); i += 2 {
-			if follow(item.Content[i]).Value == variableDocument.nameKey {
-				name = follow(item.Content[i+1]).Value
+		for i := 0; i+1 < len(content); i += 2 {
+			if follow(content[i]).Value == variableDocument.nameKey {
+				name = follow(content[i+1]).Value
 			}
 		}
 		if line, ok := lines[name]; ok {
@@ -188,23 +189,25 @@ func (d *decoder) pairs(n *yaml.Node, what string, depth int, fn func(key, value
 	if err := d.enc.WriteToken(jsontext.BeginObject); err != nil {
 		return err
 	}
-	lines := make(map[string]int, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, err := d.visit(n.Content[i], depth+1)
+	content, err := d.merged(n, depth)
+	if err != nil {
+		return err
+	}
+	lines := make(map[string]int, len(content)/2)
+	for i := 0; i+1 < len(content); i += 2 {
+		key, err := d.visit(content[i], depth+1)
 		if err != nil {
 			return err
 		}
 		line, twice := lines[key.Value]
 		switch {
-		case key.Tag == "!!merge":
-			return d.fault(key, CodeYAML, "merge keys (<<) are not supported")
-		case key.Kind != yaml.ScalarNode, isNull(key):
+		case key.Kind != yaml.ScalarNode:
 			return d.fault(key, CodeYAML, "a key of %s is no text", what)
 		case twice:
 			return d.fault(key, CodeDuplicateKey, "the key %s is already in line %d", display(key.Value), line)
 		}
 		lines[key.Value] = key.Line
-		if err := fn(key, n.Content[i+1]); err != nil {
+		if err := fn(key, content[i+1]); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func TestOpenRefusesYAMLByEveryRuleInEveryDocument(t *testing.T) {
 		{"bytes that are no UTF-8", "a: \xff", CodeYAML, -1, "UTF-8"},
 		{"second document", "---\na: b", CodeYAML, 1, "second document"},
 		{"foreign tag", "a: !!python/object:os.system b", CodeYAML, 1, "tag"},
-		{"merge key", "<<: {a: b}", CodeYAML, 1, "merge"},
+		{"merge key", "<<: a", CodeYAML, 1, "merge"},
 		{"key that is no text", "[a]: b", CodeYAML, 1, "no text"},
 		{"duplicate key", "a: 1\na: 2", CodeDuplicateKey, 2, "already in line"},
 		{"duplicate key below", "a:\n  b:\n  - c: 1\n    d: 1\n    c: 2", CodeDuplicateKey, 5, "already in line"},

@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
 
 // scalar writes the node as the type that the model has for it.
@@ -32,11 +34,15 @@ func (d *decoder) scalar(n *yaml.Node, k kind, what string) error {
 	return d.fault(n, CodeType, "%s must be an integer", what)
 }
 
-// guess writes a scalar of a member whose type nobody told us.
+// guess writes a scalar of a member whose type nobody told us. What readers of
+// YAML 1.1 and 1.2 take for different things is the text that is written.
 func (d *decoder) guess(n *yaml.Node, what string) error {
-	quoted := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0
+	const quotes = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	numeric := n.Tag == "!!int" || n.Tag == "!!float"
 	switch {
-	case !quoted && isNumber(n.Value): // not left to YAML, which has no exact large numbers
+	case numeric && n.Style&(quotes|yaml.TaggedStyle) == 0 && !yamldoc.IsNumber(n.Value):
+		return d.enc.WriteToken(jsontext.String(n.Value))
+	case numeric && n.Style&quotes == 0 && isNumber(n.Value): // not left to YAML, which has no exact large numbers
 		return d.enc.WriteValue(jsontext.Value(n.Value))
 	case n.Tag == "!!bool":
 		return d.scalar(n, boolean, what)

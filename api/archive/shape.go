@@ -19,7 +19,6 @@ type shape struct {
 	elem     *shape            // of lists and dictionaries
 	fields   map[string]*shape // of objects, by JSON name
 	required []string          // fields that must be there
-	words    []string          // the values that text may have, if the contract lists them
 }
 
 type kind uint8
@@ -71,11 +70,7 @@ func shapeOf(t reflect.Type) *shape {
 			if name == "" { // the member for unknown ones
 				continue
 			}
-			field := shapeOf(f.Type)
-			if field.kind == text {
-				field.words = vocabularies[name]
-			}
-			s.fields[name] = field
+			s.fields[name] = shapeOf(f.Type)
 			if !strings.Contains(options, "omitzero") {
 				s.required = append(s.required, name)
 			}

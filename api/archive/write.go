@@ -55,9 +55,8 @@ func WithExportDate(t time.Time) WriteOption {
 // announced are an error.
 //
 // Before the first byte is written, Write refuses with an error that names
-// the object: an empty name; objects that lack a key that the format requires,
-// or have a value that the contract does not list; text that is not UTF-8;
-// members that the archive has no place for. Later errors come from w or packages; what has been
+// the object: an empty name; objects that lack a key that the format requires;
+// text that is not UTF-8; members that the archive has no place for. Later errors come from w or packages; what has been
 // written then is no archive. A missing dictionary and an empty one are the same
 // in an archive, but for environment variables of deployments and their
 // versions.

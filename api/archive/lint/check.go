@@ -27,7 +27,7 @@ func Check(a *archive.Archive, ignore ...archive.Code) []*archive.Finding {
 	for name, p := range c.content.Pipelines {
 		c.pipeline(name, p)
 	}
-	c.unknownKeys("", reflect.ValueOf(c.content))
+	c.members("", reflect.ValueOf(c.content))
 	found := slices.DeleteFunc(c.found, func(f *archive.Finding) bool { return slices.Contains(ignore, f.Code) })
 	slices.SortFunc(found, compare)
 	return found
@@ -106,7 +106,7 @@ func (c *checker) objects() {
 			c.name(path, version, maxName)
 			c.description(path, v.Description)
 			c.variables(path, v.EnvironmentVariables)
-			c.oldKeys(path, v)
+			c.generations(path, v)
 		}
 	}
 	for name, p := range c.content.Pipelines {

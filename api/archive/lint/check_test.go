@@ -172,8 +172,8 @@ func TestEachRuleFires(t *testing.T) {
 			"secret-value /deployments/d/versions/v1/environment_variables/A: the archive holds the value of this secret; an export leaves it out"}},
 		"old keys": {clean().with(versionFile, "version_name: v1\nlanguage: python3.8\nmemory_allocation: 256\ndeployment_mode: batch"), []string{
 			"old-key /deployments/d/versions/v1/deployment_mode: an old setting that newer archives do not have",
-			"old-key /deployments/d/versions/v1/language: an old setting; today it is environment",
-			"old-key /deployments/d/versions/v1/memory_allocation: an old setting; today it is instance_type or instance_type_group_name"}},
+			"old-key /deployments/d/versions/v1/language: an old setting; today it is environment_name",
+			"old-key /deployments/d/versions/v1/memory_allocation: an old setting; today it is instance_type_group_name"}},
 	} {
 		got := lines(Check(test.archive.open(t)))
 		if !slices.Equal(got, test.want) {
@@ -243,5 +243,22 @@ func TestFindingsAreFitToPrint(t *testing.T) {
 	want := []string{`"/environment_variables/A\x1b[2J\u202e": warning: the value looks like a GitLab token, and the variable is not secret [token]`}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+}
+
+// What the platform has since 2026 gets no advice to go back, and what says two
+// things is named.
+func TestSettingsOfAllGenerationsAreKnown(t *testing.T) {
+	t.Parallel()
+	for settings, want := range map[string][]string{
+		"environment_name: e\nenvironment_tag: latest\ninstance_type_group_name: 512 MB": nil,
+		"environment: e":                      nil,
+		"environment: e\nenvironment_name: e": nil,
+		"environment: e\nenvironment_name: f": {"two-settings /deployments/d/versions/v1/environment: environment_name, its successor, says something else; which of the two holds is not known"},
+	} {
+		got := lines(Check(clean().with(versionFile, "version_name: v1\n"+settings).open(t), CodeUnknownKey))
+		if !slices.Equal(got, want) {
+			t.Errorf("%s\ngot %q", settings, got)
+		}
 	}
 }

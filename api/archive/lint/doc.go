@@ -7,5 +7,5 @@
 // archive may be in the project that it goes to; findings of that kind have
 // codes of their own, [CodeReference] and [CodeDefaultVersion].
 //
-// [Modernize] rewrites the version settings of 2021 to those in use.
+// [Modernize] rewrites the version settings of earlier years to those in use.
 package lint

@@ -27,8 +27,8 @@ func ExampleCheck() {
 	}
 	// Output:
 	// /deployments/normalise/versions/v1/deployment_mode: warning: an old setting that newer archives do not have [old-key]
-	// /deployments/normalise/versions/v1/language: warning: an old setting; today it is environment [old-key]
-	// /deployments/normalise/versions/v1/memory_allocation: warning: an old setting; today it is instance_type or instance_type_group_name [old-key]
+	// /deployments/normalise/versions/v1/language: warning: an old setting; today it is environment_name [old-key]
+	// /deployments/normalise/versions/v1/memory_allocation: warning: an old setting; today it is instance_type_group_name [old-key]
 	// /environment_variables/TICKET_TOKEN: warning: the archive holds the value of this secret; an export leaves it out [secret-value]
 }
 
@@ -39,10 +39,19 @@ func ExampleModernize() {
 		log.Fatal(err)
 	}
 	// Output:
+	// ~ deployment "classify" version "v1"
+	//     - environment: "python3-11"
+	//     + environment_name: "python3-11"
+	// ~ deployment "classify" version "v2"
+	//     - environment: "text-tools"
+	//     + environment_name: "text-tools"
 	// ~ deployment "normalise" version "v1"
-	//     + environment: "python3-8"
+	//     + environment_name: "python3-8"
 	//     + instance_type: "256mb"
 	//     - language: "python3.8"
 	//     - memory_allocation: 256
-	// 0 objects added, 0 removed, 1 changed
+	// ~ deployment "report" version "v1"
+	//     - environment: "python3-12"
+	//     + environment_name: "python3-12"
+	// 0 objects added, 0 removed, 4 changed
 }

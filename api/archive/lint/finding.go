@@ -16,7 +16,9 @@ const (
 	CodeMissingDocument archive.Code = "missing-document" // a package has no version or environment
 	CodeUnknownFile     archive.Code = "unknown-file"     // the format has no place for a file
 	CodeUnknownKey      archive.Code = "unknown-key"      // the contract does not know a key
+	CodeValue           archive.Code = "value"            // a value that the contract does not list
 	CodeOldKey          archive.Code = "old-key"          // a version setting of the first generation
+	CodeTwoSettings     archive.Code = "two-settings"     // settings of two generations contradict each other
 	CodeLength          archive.Code = "length"           // a name or description is too long
 	CodeDefaultVersion  archive.Code = "default-version"  // a default version is not in the archive
 	CodeReference       archive.Code = "reference"        // a pipeline uses what is not in the archive

@@ -13,31 +13,33 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// unknownKeys finds the members that the models keep as Unknown, at every
-// level, whatever the models are. Those of services are left out: nobody
-// documents any.
-func (c *checker) unknownKeys(path jsontext.Pointer, v reflect.Value) {
+// members finds the members that the models keep as Unknown, and values that
+// the contract does not list, at every level, whatever the models are. Those of
+// services are left out: nobody documents any.
+func (c *checker) members(path jsontext.Pointer, v reflect.Value) {
 	switch v.Kind() {
+	case reflect.String:
+		c.value(path, v.String())
 	case reflect.Pointer:
 		if !v.IsNil() {
-			c.unknownKeys(path, v.Elem())
+			c.members(path, v.Elem())
 		}
 	case reflect.Map:
 		if v.Type().Elem().Kind() == reflect.Struct && v.Type().Elem() != reflect.TypeFor[models.Service]() {
 			for name, object := range v.Seq2() {
-				c.unknownKeys(path.AppendToken(name.String()), object)
+				c.members(path.AppendToken(name.String()), object)
 			}
 		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Struct {
 			for i := range v.Len() {
-				c.unknownKeys(path.AppendToken(elementName(v.Index(i).Interface(), i)), v.Index(i))
+				c.members(path.AppendToken(elementName(v.Index(i).Interface(), i)), v.Index(i))
 			}
 		}
 	case reflect.Struct:
 		if get := v.MethodByName("Get"); get.IsValid() { // models.Nullable
 			if value := get.Call(nil); value[1].Bool() {
-				c.unknownKeys(path, value[0])
+				c.members(path, value[0])
 			}
 			return
 		}
@@ -49,7 +51,7 @@ func (c *checker) unknownKeys(path jsontext.Pointer, v reflect.Value) {
 				continue
 			}
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			c.unknownKeys(path.AppendToken(name), value)
+			c.members(path.AppendToken(name), value)
 		}
 	default:
 	}
