@@ -13,6 +13,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server"
+	gen "github.com/ubiops-contrib/transfer/gen/server"
 )
 
 type operationPath struct{ method, path string }
@@ -69,7 +70,7 @@ func answerCanned(t *testing.T, x *exchanges, op operationPath, status string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := middleware.NewStrict(middleware.Unimplemented{}, middleware.Options{
+	handler, err := middleware.NewStrict(gen.StrictUnimplemented{}, middleware.Options{
 		Authenticate: noEntry(code),
 	})
 	if err != nil {
