@@ -162,7 +162,9 @@ var forgedNames = []string{
 
 var forgeries = []func(z *forged, e *forgedEntry, v uint32){
 	func(_ *forged, e *forgedEntry, v uint32) { e.local.name = forgedNames[int(v%uint32(len(forgedNames)))] },
-	func(_ *forged, e *forgedEntry, v uint32) { e.central.name = forgedNames[int(v%uint32(len(forgedNames)))] },
+	func(_ *forged, e *forgedEntry, v uint32) {
+		e.central.name = forgedNames[int(v%uint32(len(forgedNames)))]
+	},
 	func(_ *forged, e *forgedEntry, v uint32) {
 		e.both(func(h *forgedHeader) { h.name = forgedNames[int(v%uint32(len(forgedNames)))] })
 	},
@@ -227,7 +229,7 @@ var forgeries = []func(z *forged, e *forgedEntry, v uint32){
 	func(z *forged, e *forgedEntry, v uint32) { // two entries change places
 		for i, other := range z.entries {
 			if other == e {
-				k := int(v%uint32(len(z.entries)))
+				k := int(v % uint32(len(z.entries)))
 				z.entries[i], z.entries[k] = z.entries[k], e
 				return
 			}
