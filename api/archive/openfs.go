@@ -25,19 +25,19 @@ import (
 // somebody else can write to, take the FS of an [os.Root], which keeps to its
 // directory even then. Errors other than [Findings] come from fsys.
 func OpenFS(fsys fs.FS, opts ...Option) (*Archive, error) {
-	limits := limitsOf(opts)
-	files, err := listTree(fsys, limits)
+	o := optionsOf(opts)
+	files, err := listTree(fsys, o.limits)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEntries(files, math.MaxInt64, limits).err(); err != nil {
+	if err := checkEntries(files, math.MaxInt64, o.limits).err(); err != nil {
 		return nil, err
 	}
 	t, err := arrange(files)
 	if err != nil {
 		return nil, err
 	}
-	return read(t, treeOrigin{fsys}, limits)
+	return read(t, treeOrigin{fsys}, o)
 }
 
 // treeOrigin reads the files of a directory tree.

@@ -52,12 +52,12 @@ func Pack(w io.Writer, fsys fs.FS, opts ...WriteOption) (err error) {
 			}})
 		}
 	}
-	others := func(w *writer) {
+	others := writeOption(func(w *writer) {
 		for _, name := range a.others {
 			rel, outside := strings.CutPrefix(name, outsideDir+"/")
 			w.unknown = append(w.unknown, other{name: name, path: rel, outside: outside, open: t.open})
 		}
-	}
+	})
 	return Write(w, a.content, t.open, append([]WriteOption{WithInfo(a.info), others}, opts...)...)
 }
 

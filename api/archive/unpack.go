@@ -14,7 +14,11 @@ import (
 )
 
 // UnpackOption changes what [Unpack] does.
-type UnpackOption func(*unpacker)
+type UnpackOption interface{ applyUnpack(u *unpacker) }
+
+type unpackOption func(*unpacker)
+
+func (f unpackOption) applyUnpack(u *unpacker) { f(u) }
 
 // UnpackPackages unpacks every package into a directory beside its YAML file,
 // with the same name and the extension .package in place of .yaml. A package
@@ -22,10 +26,10 @@ type UnpackOption func(*unpacker)
 // limits hold for each package as they do in [Open], and Entries and TotalSize
 // for all of them together; fields that are zero take their default.
 func UnpackPackages(limits Limits) UnpackOption {
-	return func(u *unpacker) {
+	return unpackOption(func(u *unpacker) {
 		u.unpack = true
-		u.limits = limitsOf([]Option{WithLimits(limits)})
-	}
+		u.limits = limits.orDefault()
+	})
 }
 
 // ReplaceUnpacked lets [Unpack] replace a tree that it wrote before, changed
@@ -33,7 +37,7 @@ func UnpackPackages(limits Limits) UnpackOption {
 // format and that the archive does not have either, so nothing of another
 // origin is lost. An entry .git at the top stays as it is.
 func ReplaceUnpacked() UnpackOption {
-	return func(u *unpacker) { u.replace = true }
+	return unpackOption(func(u *unpacker) { u.replace = true })
 }
 
 // Unpack writes an archive to a directory, for people to read and to keep in
@@ -53,7 +57,7 @@ func ReplaceUnpacked() UnpackOption {
 func Unpack(dir string, a *Archive, opts ...UnpackOption) error {
 	u := &unpacker{buffer: make([]byte, copyBuffer)}
 	for _, opt := range opts {
-		opt(u)
+		opt.applyUnpack(u)
 	}
 	if err := u.run(dir, a); err != nil {
 		return fmt.Errorf("unpacking an archive: %w", err)
@@ -72,11 +76,12 @@ type unpacker struct {
 	files           *writer // what to write
 	root            *os.Root
 	buffer          []byte
+	warn            func(*Finding)
 }
 
 func (u *unpacker) run(dir string, a *Archive) error {
 	u.files = &writer{info: a.info, packages: a.OpenPackage, outside: outsideDir + "/"}
-	WithOthers(a)(u.files)
+	WithOthers(a).applyWrite(u.files)
 	if err := u.files.plan(a.content); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ import (
 // of each entry. It wraps the context's error if that ends first. Any other
 // error comes from r or the temporary file.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, opts ...Option) error {
-	v := &verification{ctx: ctx, limits: limitsOf(opts), buffer: make([]byte, 64<<10)}
+	v := &verification{ctx: ctx, limits: optionsOf(opts).limits, buffer: make([]byte, 64<<10)}
 	archive := &container{source: &source{ctx: ctx, file: r}, size: size}
 	if err := v.verify(archive); err != nil {
 		return err
