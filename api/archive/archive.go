@@ -56,15 +56,15 @@ type Package struct {
 // the format in info.yaml is not compared.
 func Open(r io.ReaderAt, size int64, opts ...Option) (*Archive, error) {
 	o := optionsOf(opts)
-	files, from, err := openZip(r, size, o.limits)
+	from, err := openZip(r, size, o.limits, false)
 	if err != nil {
 		return nil, err
 	}
-	t, err := arrange(files)
+	t, err := arrange(from.files)
 	if err != nil {
 		return nil, err
 	}
-	return read(t, from, o)
+	return read(t, from, from.warnings, o)
 }
 
 // Content returns everything that the archive describes. The maps belong to

@@ -37,7 +37,7 @@ func OpenFS(fsys fs.FS, opts ...Option) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(t, treeOrigin{fsys}, o)
+	return read(t, treeOrigin{fsys}, nil, o)
 }
 
 // treeOrigin reads the files of a directory tree.

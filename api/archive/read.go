@@ -17,9 +17,9 @@ type reader struct {
 	found   Findings
 }
 
-func read(t *tree, from origin, o options) (*Archive, error) {
+func read(t *tree, from origin, warnings Findings, o options) (*Archive, error) {
 	limits := o.limits
-	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}}, limits: limits}
+	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}, warnings: warnings}, limits: limits}
 	documents := t.documents()
 	if r.checkDocuments(t, documents); len(r.found) > 0 {
 		return nil, r.found

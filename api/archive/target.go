@@ -11,9 +11,6 @@ import (
 	"slices"
 )
 
-// gitDir is what a tree keeps when it is replaced, and what packing leaves out.
-const gitDir = ".git"
-
 // target is the directory that a tree comes to.
 type target struct {
 	dir    string

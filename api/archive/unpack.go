@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -130,14 +129,6 @@ func packageDir(name string) (zip, file string, ok bool) {
 	}
 	base, ok := strings.CutSuffix(parts[at], packageExt)
 	return path.Join(path.Join(parts[:at]...), base+".zip"), path.Join(parts[at+1:]...), ok && base != ""
-}
-
-// gitElement tells whether Git would take a path, or another file system the
-// name, for part of a repository.
-func gitElement(name string) bool {
-	return slices.ContainsFunc(strings.Split(fold(name), "/"), func(element string) bool {
-		return element == fold(".git") || element == fold("git~1")
-	})
 }
 
 func (u *unpacker) write() error {
