@@ -21,7 +21,8 @@ func (f unpackOption) applyUnpack(u *unpacker) { f(u) }
 
 // UnpackPackages unpacks every package into a directory beside its YAML file,
 // with the same name and the extension .package in place of .yaml. A package
-// without files stays a ZIP file, since Git keeps no empty directory. The
+// without files stays a ZIP file, since Git keeps no empty directory, and so does one
+// that not every disk can hold, see [CodePortable]; [OnWarning] says so. The
 // limits hold for each package as they do in [Open], and Entries and TotalSize
 // for all of them together; fields that are zero take their default.
 func UnpackPackages(limits Limits) UnpackOption {
@@ -34,7 +35,9 @@ func UnpackPackages(limits Limits) UnpackOption {
 // ReplaceUnpacked lets [Unpack] replace a tree that it wrote before, changed
 // or not. It still refuses a directory with files that are no part of the
 // format and that the archive does not have either, so nothing of another
-// origin is lost. An entry .git at the top stays as it is.
+// origin is lost. What [Pack] leaves out at the top, as .git and .env, stays as it is.
+// If the tree changes while Unpack writes the new one, it stays too, and the error
+// is [fs.ErrExist].
 func ReplaceUnpacked() UnpackOption {
 	return unpackOption(func(u *unpacker) { u.replace = true })
 }
@@ -50,8 +53,9 @@ func ReplaceUnpacked() UnpackOption {
 //
 // Files of the archive that lie outside of its root directory come into the
 // directory _outside. Refused are names that the format's layout or Git gives
-// another meaning: other files that lie in _outside or in a directory where an
-// unpacked package would be, and any element .git. Files have mode 0644,
+// another meaning: other files that lie in _outside, in a directory where an
+// unpacked package would be or where Pack leaves them out, and any element .git in
+// any spelling that a file system takes for it. Files have mode 0644,
 // executable ones of a package 0755.
 func Unpack(dir string, a *Archive, opts ...UnpackOption) error {
 	u := &unpacker{buffer: make([]byte, copyBuffer)}
@@ -109,6 +113,8 @@ func (u *unpacker) checkOthers() error {
 			return fmt.Errorf("file %q: %s in the root directory is for the files outside of it", o.name, outsideDir)
 		case gitElement(o.path):
 			return fmt.Errorf("file %q would be part of a Git repository", o.name)
+		case !o.outside && leavesOut(first, first != o.path):
+			return fmt.Errorf("file %q lies where a person's own files do, which Pack leaves out", o.name)
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ const (
 	CodeNothing   Code = "nothing"    // the archive has nothing that an import creates
 	CodeIgnored   Code = "ignored"    // what looks like a part of the archive is not read
 	CodeLeftOut   Code = "left-out"   // a part of a directory is not taken along
+	CodeEnvFile   Code = "env-file"   // a part of a directory that is taken along may hold secrets
 	CodeBackSlash Code = "back-slash" // names have back-slashes, which are read as slashes
 	CodePortable  Code = "portable"   // a package has names or kinds of files that some systems cannot hold
 )
