@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // value compares two values of one type; nil is an absent one.
@@ -12,6 +14,9 @@ func (c *comparison) value(path jsontext.Pointer, s *shape, old, updated jsontex
 		return nil
 	}
 	k := s.kind
+	if k == number && old != nil && updated != nil && models.Number(old).Equal(models.Number(updated)) {
+		return nil
+	}
 	if k == anything && old.Kind() == updated.Kind() {
 		switch old.Kind() {
 		case jsontext.KindBeginObject:

@@ -45,6 +45,10 @@ func (g generator) value(s *shape, depth int) any {
 	switch s.kind {
 	case text:
 		return g.text()
+	case moment:
+		return "2020-06-18T08:32:14.876451Z"
+	case number:
+		return jsontext.Value([]string{"1.0", "1E400", "0.123456789012345678901234567890", "-7"}[g.IntN(4)])
 	case integer:
 		return g.Int64() - g.Int64()
 	case boolean:

@@ -42,7 +42,7 @@ func (d *decoder) value(n *yaml.Node, s *shape, what string, depth int) error {
 		return d.fault(n, CodeType, "%s must not be null; an empty text is written \"\"", what)
 	}
 	switch s.kind {
-	case text, integer, boolean:
+	case text, moment, integer, number, boolean:
 		return d.scalar(n, s.kind, what)
 	case list:
 		return d.list(n, s.elem, what, depth)

@@ -10,12 +10,14 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
 
+var kindNames = map[kind]string{text: "text", moment: "a date and time", integer: "an integer", number: "a number", boolean: "true or false"}
+
 // scalar writes the node as the type that the model has for it.
 func (d *decoder) scalar(n *yaml.Node, k kind, what string) error {
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		return d.fault(n, CodeType, "%s must be %s", what, map[kind]string{text: "text", integer: "an integer", boolean: "true or false"}[k])
-	case k == text:
+		return d.fault(n, CodeType, "%s must be %s", what, kindNames[k])
+	case k == text, k == moment:
 		return d.enc.WriteToken(jsontext.String(n.Value))
 	case k == boolean:
 		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
@@ -28,10 +30,18 @@ func (d *decoder) scalar(n *yaml.Node, k kind, what string) error {
 		}
 		return d.fault(n, CodeType, "%s must be true or false", what)
 	}
-	if i, ok := exactInteger(n); ok && i.IsInt64() {
-		return d.enc.WriteToken(jsontext.Int(i.Int64()))
+	if k == number && isNumber(n.Value) && n.Tag != "!!str" { // as it is written
+		return d.enc.WriteValue(jsontext.Value(n.Value))
 	}
-	return d.fault(n, CodeType, "%s must be an integer", what)
+	if i, ok := exactInteger(n); ok && (k == number || i.IsInt64()) {
+		return d.enc.WriteValue(jsontext.Value(i.String()))
+	}
+	if k == number && n.Tag == "!!float" {
+		if decimal, ok := exactDecimal(n.Value); ok {
+			return d.enc.WriteValue(jsontext.Value(decimal))
+		}
+	}
+	return d.fault(n, CodeType, "%s must be %s", what, kindNames[k])
 }
 
 // guess writes a scalar of a member whose type nobody told us. What readers of

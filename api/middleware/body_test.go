@@ -85,7 +85,7 @@ func uploading(size *atomic.Int64) stub {
 			size.Store(n)
 			return err
 		})
-		return server.ImportsCreate2XXJSONResponse{}, err
+		return server.ImportsCreate201JSONResponse{}, err
 	}}
 }
 

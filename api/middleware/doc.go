@@ -40,6 +40,7 @@
 //
 // # A part of the operations
 //
-// A type that embeds [Unimplemented] implements the strict interface from its
-// first method on; the other operations are answered with 501.
+// A type that embeds [github.com/ubiops-contrib/transfer/gen/server.StrictUnimplemented], or [github.com/ubiops-contrib/transfer/gen/server.Unimplemented] on
+// net/http, implements its interface from its first method on; the other
+// operations are answered with 501.
 package middleware

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
 // A server that limits its clients, answers a probe beside the contract, and
 // writes down what became of each request.
 func ExampleOptions_limits() {
-	h, err := middleware.NewStrict(middleware.Unimplemented{}, middleware.Options{
+	h, err := middleware.NewStrict(server.StrictUnimplemented{}, middleware.Options{
 		Authenticate: func(ctx context.Context, _ middleware.Credentials) (context.Context, error) { return ctx, nil },
 		RateLimit:    1,           // a minute and client
 		MinRate:      64 << 10,    // bytes a second,

@@ -14,9 +14,9 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// direct implements two operations of the interface on net/http. The rest of
-// it comes from the generated adapter around Unimplemented.
-type direct struct{ server.ServerInterface }
+// direct implements two operations of the interface on net/http; the others are
+// answered with 501.
+type direct struct{ server.Unimplemented }
 
 func (direct) ExportsDownload(w http.ResponseWriter, r *http.Request, _ models.ProjectName, id models.ExportID, _ models.ExportsDownloadParams) {
 	middleware.ServeArchive(w, r, middleware.Archive{Content: strings.NewReader("PK..."), Name: "my export.zip", ETag: id})
@@ -40,9 +40,7 @@ func (direct) ImportsUpdate(w http.ResponseWriter, r *http.Request, _ models.Pro
 
 // The interface on net/http, with a log of what the answers keep back.
 func ExampleNew() {
-	rest := server.NewStrictHandlerWithOptions(middleware.Unimplemented{}, nil,
-		server.StrictHTTPServerOptions{ResponseErrorHandlerFunc: middleware.WriteError})
-	api, err := middleware.New(direct{rest}, middleware.Options{
+	api, err := middleware.New(direct{}, middleware.Options{
 		Authenticate: func(ctx context.Context, _ middleware.Credentials) (context.Context, error) { return ctx, nil },
 		OnError:      func(_ *http.Request, status int, err error) { fmt.Println("log:", status, err) },
 	})
@@ -69,6 +67,5 @@ func ExampleNew() {
 	// PATCH imports/...0001: 200 {"creation_date":"...","deployments":{"d":{"later":1}},"error_message":"","id":"...0001","size":null,"status":"processing"}
 	// log: 500 the disk /dev/sda1 is full
 	// PATCH imports/...0001: 500 {"error":"internal server error"}
-	// log: 501 501 not implemented: this server does not offer the operation
-	// GET imports: 501 {"detail":"this server does not offer the operation","error":"not implemented"}
+	// GET imports: 501 {"error":"not implemented"}
 }

@@ -44,21 +44,21 @@ func (s shelf) keep(archive string) (id string, size models.Nullable[int64], now
 
 func (s shelf) ExportsList(_ context.Context, r server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
 	other := func(e models.ExportList) bool { return r.Params.Status != nil && *r.Params.Status != e.Status }
-	return server.ExportsList2XXJSONResponse{Body: slices.DeleteFunc(slices.Collect(maps.Values(s.exports)), other)}, nil
+	return server.ExportsList200JSONResponse{Body: slices.DeleteFunc(slices.Collect(maps.Values(s.exports)), other)}, nil
 }
 func (s shelf) ExportsCreate(context.Context, server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
 	id, size, now := s.keep("PK\x05\x06" + strings.Repeat("\x00", 18))
 	s.exports[id] = models.ExportList{ID: id, Status: models.ExportStatusCompleted, CreationDate: now, Size: size}
-	return server.ExportsCreate2XXJSONResponse{Body: s.exports[id]}, nil
+	return server.ExportsCreate201JSONResponse{Body: s.exports[id]}, nil
 }
 func (s shelf) ExportsGet(_ context.Context, r server.ExportsGetRequestObject) (server.ExportsGetResponseObject, error) {
 	e, err := find(s.exports, r.ExportID)
-	return server.ExportsGet2XXJSONResponse{Body: models.ExportDetail{ID: e.ID, Status: e.Status, CreationDate: e.CreationDate, Size: e.Size}}, err
+	return server.ExportsGet200JSONResponse{Body: models.ExportDetail{ID: e.ID, Status: e.Status, CreationDate: e.CreationDate, Size: e.Size}}, err
 }
 func (s shelf) ExportsDelete(_ context.Context, r server.ExportsDeleteRequestObject) (server.ExportsDeleteResponseObject, error) {
 	_, err := find(s.exports, r.ExportID)
 	delete(s.exports, r.ExportID)
-	return server.ExportsDelete2XXResponse{}, err
+	return server.ExportsDelete204Response{}, err
 }
 func (s shelf) ExportsDownload(_ context.Context, r server.ExportsDownloadRequestObject) (server.ExportsDownloadResponseObject, error) {
 	e, err := find(s.exports, r.ExportID)
@@ -67,7 +67,7 @@ func (s shelf) ExportsDownload(_ context.Context, r server.ExportsDownloadReques
 
 func (s shelf) ImportsList(_ context.Context, r server.ImportsListRequestObject) (server.ImportsListResponseObject, error) {
 	other := func(i models.ImportList) bool { return r.Params.Status != nil && *r.Params.Status != i.Status }
-	return server.ImportsList2XXJSONResponse{Body: slices.DeleteFunc(slices.Collect(maps.Values(s.imports)), other)}, nil
+	return server.ImportsList200JSONResponse{Body: slices.DeleteFunc(slices.Collect(maps.Values(s.imports)), other)}, nil
 }
 func (s shelf) ImportsCreate(_ context.Context, r server.ImportsCreateRequestObject) (server.ImportsCreateResponseObject, error) {
 	var archive strings.Builder // a real server streams it to its place
@@ -76,11 +76,11 @@ func (s shelf) ImportsCreate(_ context.Context, r server.ImportsCreateRequestObj
 	}
 	id, size, now := s.keep(archive.String())
 	s.imports[id] = models.ImportList{ID: id, Status: models.ImportStatusConfirmation, CreationDate: now, Size: size}
-	return server.ImportsCreate2XXJSONResponse{Body: s.imports[id]}, nil
+	return server.ImportsCreate201JSONResponse{Body: s.imports[id]}, nil
 }
 func (s shelf) ImportsGet(_ context.Context, r server.ImportsGetRequestObject) (server.ImportsGetResponseObject, error) {
 	i, err := find(s.imports, r.ImportID)
-	return server.ImportsGet2XXJSONResponse{Body: models.ImportDetail{ID: i.ID, Status: i.Status, CreationDate: i.CreationDate, Size: i.Size}}, err
+	return server.ImportsGet200JSONResponse{Body: models.ImportDetail{ID: i.ID, Status: i.Status, CreationDate: i.CreationDate, Size: i.Size}}, err
 }
 func (s shelf) ImportsUpdate(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
 	i, err := find(s.imports, r.ImportID)
@@ -89,12 +89,12 @@ func (s shelf) ImportsUpdate(_ context.Context, r server.ImportsUpdateRequestObj
 	}
 	i.Status = models.ImportStatusCompleted
 	s.imports[i.ID] = i
-	return server.ImportsUpdate2XXJSONResponse{Body: models.ImportDetail{ID: i.ID, Status: i.Status, CreationDate: i.CreationDate, Size: i.Size}}, nil
+	return server.ImportsUpdate200JSONResponse{Body: models.ImportDetail{ID: i.ID, Status: i.Status, CreationDate: i.CreationDate, Size: i.Size}}, nil
 }
 func (s shelf) ImportsDelete(_ context.Context, r server.ImportsDeleteRequestObject) (server.ImportsDeleteResponseObject, error) {
 	_, err := find(s.imports, r.ImportID)
 	delete(s.imports, r.ImportID)
-	return server.ImportsDelete2XXResponse{}, err
+	return server.ImportsDelete204Response{}, err
 }
 func (s shelf) ImportsDownload(_ context.Context, r server.ImportsDownloadRequestObject) (server.ImportsDownloadResponseObject, error) {
 	i, err := find(s.imports, r.ImportID)

@@ -43,7 +43,7 @@ func FuzzImportsCreate(f *testing.F) {
 				stored, err = io.Copy(io.Discard, archive)
 				return err
 			})
-			return server.ImportsCreate2XXJSONResponse{Body: models.ImportList{ID: exportID}}, err
+			return server.ImportsCreate201JSONResponse{Body: models.ImportList{ID: exportID}}, err
 		}}, func(o *middleware.Options) { o.MaxUpload = 1 << 19 })
 		got := call(t, h, "POST", imports, string(body), "Content-Type", contentType)
 		switch got.status {

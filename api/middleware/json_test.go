@@ -32,7 +32,7 @@ func TestReadJSONAndWriteJSONLoseNothing(t *testing.T) {
 		t.Errorf("header %v", resp.header)
 	}
 	text := wantError(t, call(t, h, "PATCH", imports+one, `{"deployments":{"a":{"versions":{"v":{"maximum_instances":1e30}}}}}`), http.StatusBadRequest)
-	wantText(t, text, "cannot be read", `"/deployments/a/versions/v/maximum_instances"`, "int64")
+	wantText(t, text, "does not fit", `"/deployments/a/versions/v/maximum_instances"`, "int64")
 }
 
 func TestWriteJSONWritesNothingThatDoesNotEncode(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -19,7 +20,7 @@ type operation struct {
 	parameters []*openapi3.Parameter
 	body       bodyKind
 	schema     *openapi3.Schema // of a JSON body
-	success    int              // the status where an implementation names none
+	statuses   *openapi3.Responses
 }
 
 type bodyKind int
@@ -52,7 +53,7 @@ var operations = sync.OnceValues(func() (map[string]*operation, error) {
 })
 
 func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	read := &operation{id: op.OperationID, method: method, success: successStatus(method)}
+	read := &operation{id: op.OperationID, method: method, statuses: op.Responses}
 	for _, p := range item.Parameters {
 		if op.Parameters.GetByInAndName(p.Value.In, p.Value.Name) == nil {
 			read.parameters = append(read.parameters, p.Value)
@@ -81,13 +82,14 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 	return read, nil
 }
 
-// successStatus is what this project answers where the contract says 2XX.
-func successStatus(method string) int {
-	switch method {
-	case http.MethodPost:
-		return http.StatusCreated
-	case http.MethodDelete:
-		return http.StatusNoContent
+// answers reports whether a response may have the status. Those of conditional
+// requests (RFC 9110) belong to every download.
+func (op *operation) answers(status int) bool {
+	switch {
+	case status/100 == 2, status == http.StatusNotModified, status == http.StatusPreconditionFailed:
+		return true
+	case op.statuses.Status(status) != nil:
+		return true
 	}
-	return http.StatusOK
+	return op.statuses.Value(strconv.Itoa(status/100)+"XX") != nil
 }

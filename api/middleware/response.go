@@ -14,8 +14,8 @@ type response struct {
 	request   *http.Request
 	operation *operation // nil until the request is routed
 	onError   func(*http.Request, int, error)
-	result    any // what a strict implementation returned
-	status    int // 0 until the answer has begun
+	strict    bool // the answer is a response that a strict implementation returned
+	status    int  // 0 until the answer has begun
 	broken    bool
 	sent      int64 // bytes of the body
 	pace      pace  // at which the client takes the answer
@@ -38,11 +38,10 @@ func unwrap(w http.ResponseWriter) *response {
 // Unwrap is for http.ResponseController.
 func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader begins the answer. The generated types of the strict interface
-// pass on a StatusCode that was left 0.
+// WriteHeader begins the answer.
 func (w *response) WriteHeader(status int) {
-	if status == 0 {
-		status = w.defaultStatus()
+	if w.strict && w.status == 0 && !w.operation.answers(status) {
+		panic(fmt.Errorf("the implementation of %s returned a response with the status %d, which is neither in the contract nor one of success", w.operation.id, status))
 	}
 	w.ResponseWriter.WriteHeader(status) // panics on nonsense, so it goes first
 	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
@@ -81,16 +80,10 @@ func (w *response) begin() {
 	}
 }
 
-func (w *response) defaultStatus() int {
-	if w.operation == nil || isFailure(w.result) {
-		return http.StatusInternalServerError
-	}
-	return w.operation.success
-}
-
 // fail answers with err, or breaks the answer off when it has begun.
 func (w *response) fail(err error) {
 	answer := asError(err)
+	w.strict = false // what is written now is ours
 	w.broken = w.status != 0
 	if w.onError != nil {
 		status := answer.Status

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 
-	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
@@ -15,10 +13,10 @@ import (
 // handler that serves it under opts.BaseURL. The implementation returns its
 // errors, an [*Error] where the client is to read it.
 //
-// It also mends what the generated response types do when members are left
-// out: a StatusCode of 0 becomes 201 for POST, 204 for DELETE, 200 for the
-// others and 500 for the 5XX types; a nil list is sent as []; a nil response
-// is answered with 500 instead of an empty 200.
+// A nil response without an error is answered with 500, and so is a response
+// whose status is neither in the contract nor one of success: that is an error
+// of the implementation, and Options.OnError is told. [server.ErrNotImplemented]
+// is answered with 501.
 //
 // The error says everything that is wrong with opts.
 func NewStrict(impl server.StrictServerInterface, opts Options) (http.Handler, error) {
@@ -40,41 +38,21 @@ func writeDecodeError(w http.ResponseWriter, r *http.Request, err error) {
 	WriteError(w, r, badJSON(err))
 }
 
-// complete fills in what the implementation left out of its response.
+// complete looks at what the implementation returned.
 func complete(next server.StrictHandlerFunc, operation string) server.StrictHandlerFunc {
 	return func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error) {
 		result, err := next(ctx, w, r, request)
-		if err != nil {
+		switch {
+		case errors.Is(err, server.ErrNotImplemented):
+			return nil, &Error{Status: http.StatusNotImplemented, Message: "not implemented", Detail: "this server does not offer the operation", Err: err}
+		case err != nil:
 			return nil, fmt.Errorf("%s: %w", operation, err)
-		}
-		switch v := result.(type) {
-		case nil:
+		case result == nil:
 			return nil, errors.New(operation + " returned neither a response nor an error")
-		case server.ExportsList2XXJSONResponse:
-			if v.Body == nil {
-				v.Body = models.Exports{}
-				result = v
-			}
-		case server.ImportsList2XXJSONResponse:
-			if v.Body == nil {
-				v.Body = models.Imports{}
-				result = v
-			}
 		}
 		if rw := unwrap(w); rw != nil {
-			rw.result = result
+			rw.strict = true
 		}
 		return result, nil
 	}
-}
-
-// isFailure reports whether a response of the strict interface carries an
-// error. It is asked only where the status was left 0.
-func isFailure(result any) bool {
-	v := reflect.ValueOf(result)
-	if v.Kind() != reflect.Struct {
-		return false
-	}
-	body := v.FieldByName("Body")
-	return body.IsValid() && body.Type() == reflect.TypeFor[models.Error]()
 }

@@ -3,6 +3,7 @@ package middleware_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -15,30 +16,42 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestAStatusCodeThatWasLeftOutBecomesThatOfTheOperation(t *testing.T) {
+func TestTheStatusOfASuccessIsThatOfTheContract(t *testing.T) {
 	t.Parallel()
-	h := strict(t, stub{
-		update: func(context.Context, server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
-			return server.ImportsUpdate2XXJSONResponse{StatusCode: http.StatusAccepted}, nil
-		},
-		get: func(context.Context, server.ExportsGetRequestObject) (server.ExportsGetResponseObject, error) {
-			return server.ExportsGet5XXJSONResponse{Body: models.Error{Error: "out of order"}}, nil
-		},
-	})
+	h := strict(t, stub{})
 	wantStatus(t, call(t, h, "GET", exports, ""), http.StatusOK)
 	wantStatus(t, call(t, h, "POST", exports, "{}"), http.StatusCreated)
 	wantStatus(t, call(t, h, "POST", imports, "", "Content-Type", formType), http.StatusCreated)
 	wantStatus(t, call(t, h, "DELETE", exports+one, ""), http.StatusNoContent)
-	wantStatus(t, call(t, h, "PATCH", imports+one, "{}"), http.StatusAccepted)
-	wantText(t, wantError(t, call(t, h, "GET", exports+one, ""), http.StatusInternalServerError), "out of order")
+	wantStatus(t, call(t, h, "PATCH", imports+one, "{}"), http.StatusOK)
 }
 
-func TestANonsensicalStatusCodeIs500(t *testing.T) {
+// listing is a response type of an implementation's own.
+type listing int
+
+func (status listing) VisitExportsListResponse(w http.ResponseWriter) error {
+	w.WriteHeader(int(status))
+	return nil
+}
+
+func TestAResponseTypeOfOnesOwnHasAnyStatusOfSuccessOrOneOfTheContract(t *testing.T) {
 	t.Parallel()
-	h := strict(t, stub{list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
-		return server.ExportsList2XXJSONResponse{StatusCode: 7}, nil
-	}})
-	wantError(t, send(t, "GET", listen(t, h)+exports, nil), http.StatusInternalServerError)
+	for status, want := range map[listing]int{
+		202: 202, 204: 204, 404: 404, 429: 429, 503: 503, 304: 304, // the contract has 404, 429 and 5XX
+		0: 500, 7: 500, 301: 500, 418: 500,
+	} {
+		var j journal
+		h := strict(t, stub{list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
+			return status, nil
+		}}, func(o *middleware.Options) { o.OnError = j.note })
+		resp := call(t, h, "GET", exports, "")
+		if resp.status != want {
+			t.Errorf("%d is answered with %d", status, resp.status)
+		}
+		if want == http.StatusInternalServerError {
+			wantText(t, j.last(t).err.Error(), "exports_list", fmt.Sprintf("status %d", status))
+		}
+	}
 }
 
 func TestANilListIsAnEmptyArray(t *testing.T) {
@@ -67,14 +80,14 @@ func TestUnknownMembersAreKeptInResponses(t *testing.T) {
 	item := models.ExportList{ID: exportID, Unknown: unknown}
 	h := strict(t, stub{
 		list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
-			return server.ExportsList2XXJSONResponse{Body: models.Exports{item, item}}, nil
+			return server.ExportsList200JSONResponse{Body: models.Exports{item, item}}, nil
 		},
 		create: func(context.Context, server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
 			return server.ExportsCreate400JSONResponse{BadRequestJSONResponse: server.BadRequestJSONResponse{
 				Body: models.Error{Error: "no", Unknown: unknown}}}, nil
 		},
 		update: func(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
-			return server.ImportsUpdate2XXJSONResponse{Body: models.ImportDetail{
+			return server.ImportsUpdate200JSONResponse{Body: models.ImportDetail{
 				ID: r.ImportID, Deployments: r.Body.Deployments, Unknown: r.Body.Unknown}}, nil
 		},
 	})
@@ -97,10 +110,10 @@ func TestABrokenDownloadIsAbortedInTheStrictInterface(t *testing.T) {
 	var j journal
 	lengths := make(chan int64, 1)
 	h := strict(t, stub{download: func(context.Context, server.ExportsDownloadRequestObject) (server.ExportsDownloadResponseObject, error) {
-		return server.ExportsDownload2XXApplicationZipResponse{
+		return server.ExportsDownload200ApplicationZipResponse{ArchiveApplicationZipResponse: server.ArchiveApplicationZipResponse{
 			Body:          io.MultiReader(strings.NewReader(strings.Repeat("PK", 50_000)), failingWith{errors.New("disk gone")}),
 			ContentLength: <-lengths,
-		}, nil
+		}}, nil
 	}}, func(o *middleware.Options) { o.OnError = j.note })
 	url := listen(t, h) + exports + one + "/download"
 	for _, length := range []int64{0, 200_000} { // chunked and not
@@ -118,7 +131,7 @@ func TestABrokenDownloadIsAbortedInTheStrictInterface(t *testing.T) {
 func TestADownloadWithoutABodyIs500OrAborted(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{download: func(context.Context, server.ExportsDownloadRequestObject) (server.ExportsDownloadResponseObject, error) {
-		return server.ExportsDownload2XXApplicationZipResponse{}, nil
+		return server.ExportsDownload200ApplicationZipResponse{}, nil
 	}})
 	if got, err := trySend(t, "GET", listen(t, h)+exports+one+"/download", nil, -1); err == nil {
 		wantBroken(t, got, "")
@@ -127,7 +140,7 @@ func TestADownloadWithoutABodyIs500OrAborted(t *testing.T) {
 
 func TestUnimplementedAnswers501Everywhere(t *testing.T) {
 	t.Parallel()
-	h := strict(t, middleware.Unimplemented{})
+	h := strict(t, server.StrictUnimplemented{})
 	for _, target := range []string{
 		"GET " + exports, "POST " + exports, "GET " + exports + one, "DELETE " + exports + one, "GET " + exports + one + "/download",
 		"GET " + imports, "POST " + imports, "GET " + imports + one, "PATCH " + imports + one, "DELETE " + imports + one, "GET " + imports + one + "/download",

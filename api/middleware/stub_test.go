@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
@@ -12,7 +11,7 @@ import (
 // stub is a strict implementation of which a test gives the operations that
 // it needs.
 type stub struct {
-	middleware.Unimplemented
+	server.StrictUnimplemented
 	list     func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error)
 	create   func(context.Context, server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error)
 	remove   func(context.Context, server.ExportsDeleteRequestObject) (server.ExportsDeleteResponseObject, error)
@@ -26,28 +25,28 @@ type stub struct {
 
 func (s stub) ExportsList(ctx context.Context, r server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
 	if s.list == nil {
-		return server.ExportsList2XXJSONResponse{}, nil
+		return server.ExportsList200JSONResponse{}, nil
 	}
 	return s.list(ctx, r)
 }
 
 func (s stub) ExportsCreate(ctx context.Context, r server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
 	if s.create == nil {
-		return server.ExportsCreate2XXJSONResponse{Body: models.ExportList{ID: exportID}}, nil
+		return server.ExportsCreate201JSONResponse{Body: models.ExportList{ID: exportID}}, nil
 	}
 	return s.create(ctx, r)
 }
 
 func (s stub) ExportsDelete(ctx context.Context, r server.ExportsDeleteRequestObject) (server.ExportsDeleteResponseObject, error) {
 	if s.remove == nil {
-		return server.ExportsDelete2XXResponse{}, nil
+		return server.ExportsDelete204Response{}, nil
 	}
 	return s.remove(ctx, r)
 }
 
 func (s stub) ExportsGet(ctx context.Context, r server.ExportsGetRequestObject) (server.ExportsGetResponseObject, error) {
 	if s.get == nil {
-		return server.ExportsGet2XXJSONResponse{Body: models.ExportDetail{ID: r.ExportID}}, nil
+		return server.ExportsGet200JSONResponse{Body: models.ExportDetail{ID: r.ExportID}}, nil
 	}
 	return s.get(ctx, r)
 }
@@ -58,21 +57,21 @@ func (s stub) ExportsDownload(ctx context.Context, r server.ExportsDownloadReque
 
 func (s stub) ImportsList(ctx context.Context, r server.ImportsListRequestObject) (server.ImportsListResponseObject, error) {
 	if s.imports == nil {
-		return server.ImportsList2XXJSONResponse{}, nil
+		return server.ImportsList200JSONResponse{}, nil
 	}
 	return s.imports(ctx, r)
 }
 
 func (s stub) ImportsCreate(ctx context.Context, r server.ImportsCreateRequestObject) (server.ImportsCreateResponseObject, error) {
 	if s.upload == nil {
-		return server.ImportsCreate2XXJSONResponse{Body: models.ImportList{ID: exportID}}, nil
+		return server.ImportsCreate201JSONResponse{Body: models.ImportList{ID: exportID}}, nil
 	}
 	return s.upload(ctx, r)
 }
 
 func (s stub) ImportsUpdate(ctx context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
 	if s.update == nil {
-		return server.ImportsUpdate2XXJSONResponse{Body: models.ImportDetail{ID: r.ImportID}}, nil
+		return server.ImportsUpdate200JSONResponse{Body: models.ImportDetail{ID: r.ImportID}}, nil
 	}
 	return s.update(ctx, r)
 }

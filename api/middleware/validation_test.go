@@ -62,7 +62,7 @@ func TestBooleansInTheQueryAreReadAsTheOfficialClientWritesThem(t *testing.T) {
 	var got models.ExportsCreateParams
 	h := strict(t, stub{create: func(_ context.Context, r server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
 		got = r.Params
-		return server.ExportsCreate2XXJSONResponse{}, nil
+		return server.ExportsCreate201JSONResponse{}, nil
 	}})
 	for query, want := range map[string][2]string{
 		"": {"nil", "nil"}, "?all=True&packages=False": {"true", "false"}, "?all=false": {"false", "nil"},
@@ -111,7 +111,7 @@ func TestABodyThatDoesNotFitIs400AndNamesThePlaceWithoutTheValue(t *testing.T) {
 		`{"deployments":["s3cret"]}`: {`"/deployments"`, "object"},
 		`{"environment_variables":{"A":{"value":{"s3cret":1}}}}`:                                    {`"/environment_variables/A/value"`, "string"},
 		`{"environment_variables":{"A/B~":{"value":"x","secret":"s3cret"}}}`:                        {`"/environment_variables/A~1B~0/secret"`, "boolean"},
-		`{"deployments":{"d":{"input_type":"s3cret"}}}`:                                             {`"/deployments/d/input_type"`, "allowed values"},
+		`{"deployments":{"d":{"input_type":["s3cret"]}}}`:                                           {`"/deployments/d/input_type"`, "string"},
 		`{"deployments":{"d":{"input_fields":[{"name":"a","data_type":"int"},{"name":"s3cret"}]}}}`: {`"/deployments/d/input_fields/1/data_type"`, "missing"},
 		`{"deployments":{"d":{"versions":{"v":{"minimum_instances":1.5}}}}}`:                        {`"/deployments/d/versions/v/minimum_instances"`, "integer"},
 		`{"deployments":{"d":{"versions":{"v":{"minimum_instances":92233720368547758089}}}}}`:       {`"/deployments/d/versions/v/minimum_instances"`, "int64"},
@@ -154,7 +154,7 @@ func TestTheStrictInterfaceGetsEveryMemberOfTheBody(t *testing.T) {
 	var got *models.ImportUpdate
 	h := strict(t, stub{update: func(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
 		got = r.Body
-		return server.ImportsUpdate2XXJSONResponse{}, nil
+		return server.ImportsUpdate200JSONResponse{}, nil
 	}})
 	const body = `{"deployments":{"d":{"labels":null,"versions":{"v":{"maximum_idle_time":9007199254740993,"later":true}},"later":1}},"later":9007199254740993}`
 	wantStatus(t, call(t, h, "PATCH", imports+one, body), http.StatusOK)

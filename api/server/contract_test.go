@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -29,16 +30,10 @@ func TestTheContractNamesThisServerAndIsOtherwiseAsWritten(t *testing.T) {
 	if len(doc.Servers) != 1 || doc.Servers[0].URL != h.url {
 		t.Errorf("servers %+v; want %s", doc.Servers, h.url)
 	}
-	// Every line but those of servers is there, in the order of the file.
-	written := strings.Split(transfer.Contract(), "\n")
-	served := strings.Split(body, "\n")
-	if len(written) != len(served) {
-		t.Fatalf("%d lines instead of %d", len(served), len(written))
-	}
-	for i, line := range written {
-		if line != served[i] && !strings.Contains(line, "url: https://api.ubiops.com/v2.1") && !strings.Contains(line, "description: The hosted platform.") {
-			t.Errorf("line %d is %q instead of %q", i+1, served[i], line)
-		}
+	// Everything but the servers is there as it is written.
+	servers := regexp.MustCompile(`(?s)\nservers:\n.*?\n\n`)
+	if written := transfer.Contract(); servers.ReplaceAllString(body, "") != servers.ReplaceAllString(written, "") {
+		t.Errorf("%d bytes are served, which are not the %d that are written", len(body), len(written))
 	}
 }
 

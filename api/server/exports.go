@@ -33,7 +33,7 @@ func (o *operations) ExportsList(ctx context.Context, r gen.ExportsListRequestOb
 	if err != nil {
 		return nil, answer(err, "project")
 	}
-	return gen.ExportsList2XXJSONResponse{Body: body}, nil
+	return gen.ExportsList200JSONResponse{Body: body}, nil
 }
 
 // ExportsCreate implements the operation exports_create.
@@ -44,7 +44,7 @@ func (o *operations) ExportsCreate(ctx context.Context, r gen.ExportsCreateReque
 	if err != nil {
 		return nil, answer(err, "project")
 	}
-	return gen.ExportsCreate2XXJSONResponse{Body: exportList(export)}, nil
+	return gen.ExportsCreate201JSONResponse{Body: exportList(export)}, nil
 }
 
 // ExportsGet implements the operation exports_get.
@@ -53,7 +53,7 @@ func (o *operations) ExportsGet(ctx context.Context, r gen.ExportsGetRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return gen.ExportsGet2XXJSONResponse{Body: exportDetail(export)}, nil
+	return gen.ExportsGet200JSONResponse{Body: exportDetail(export)}, nil
 }
 
 // ExportsDelete implements the operation exports_delete.
@@ -61,7 +61,7 @@ func (o *operations) ExportsDelete(ctx context.Context, r gen.ExportsDeleteReque
 	if err := o.DeleteExport(ctx, r.ProjectName, canonical(r.ExportID)); err != nil {
 		return nil, answer(err, "export")
 	}
-	return gen.ExportsDelete2XXResponse{}, nil
+	return gen.ExportsDelete204Response{}, nil
 }
 
 // ExportsDownload implements the operation exports_download.

@@ -35,7 +35,7 @@ func (o *operations) ImportsList(ctx context.Context, r gen.ImportsListRequestOb
 	if err != nil {
 		return nil, answer(err, "project")
 	}
-	return gen.ImportsList2XXJSONResponse{Body: body}, nil
+	return gen.ImportsList200JSONResponse{Body: body}, nil
 }
 
 // ImportsCreate implements the operation imports_create.
@@ -64,7 +64,7 @@ func (o *operations) ImportsCreate(ctx context.Context, r gen.ImportsCreateReque
 	if err != nil {
 		return nil, answer(err, "export")
 	}
-	return gen.ImportsCreate2XXJSONResponse{Body: importList(imp)}, nil
+	return gen.ImportsCreate201JSONResponse{Body: importList(imp)}, nil
 }
 
 // ImportsGet implements the operation imports_get.
@@ -73,7 +73,7 @@ func (o *operations) ImportsGet(ctx context.Context, r gen.ImportsGetRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return gen.ImportsGet2XXJSONResponse{Body: importDetail(row)}, nil
+	return gen.ImportsGet200JSONResponse{Body: importDetail(row)}, nil
 }
 
 // ImportsUpdate implements the operation imports_update.
@@ -82,7 +82,7 @@ func (o *operations) ImportsUpdate(ctx context.Context, r gen.ImportsUpdateReque
 	if err != nil {
 		return nil, answer(err, "import")
 	}
-	return gen.ImportsUpdate2XXJSONResponse{Body: importDetail(row)}, nil
+	return gen.ImportsUpdate200JSONResponse{Body: importDetail(row)}, nil
 }
 
 // ImportsDelete implements the operation imports_delete.
@@ -90,7 +90,7 @@ func (o *operations) ImportsDelete(ctx context.Context, r gen.ImportsDeleteReque
 	if err := o.DeleteImport(ctx, r.ProjectName, canonical(r.ImportID)); err != nil {
 		return nil, answer(err, "import")
 	}
-	return gen.ImportsDelete2XXResponse{}, nil
+	return gen.ImportsDelete204Response{}, nil
 }
 
 // ImportsDownload implements the operation imports_download.

@@ -160,7 +160,7 @@ func TestTheClientSpeaksTheContract(t *testing.T) {
 	}
 	for operation := range operations(contract(t)) {
 		if !seen[operation] {
-			t.Errorf("%s is not called", operation)
+			t.Errorf("%s: the client has no method for it; add one in %s and a call in tests/contract/client_test.go", operation, clientFile(operation))
 		}
 	}
 }

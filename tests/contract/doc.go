@@ -1,6 +1,7 @@
 // Package contract holds the tests of openapi.yaml against the documentation
 // page, and what they compare it with:
 //
+//   - page, the documentation page itself, in two forms;
 //   - documented.yaml, a table kept by hand of what the page documents: its
 //     operations, parameters, fields and values;
 //   - fixtures, the page's JSON examples, one file each.

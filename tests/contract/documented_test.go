@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ubiops-contrib/transfer/tests/contract/document"
 )
 
 func TestWhatThePageDocumentsIsInTheContract(t *testing.T) {
@@ -46,26 +48,30 @@ func missing(table table, doc *openapi3.T) findings {
 		op := item.GetOperation(page.Method)
 		found.equal(id+": operationId", id, op.OperationID)
 		found.equal(id+": summary", page.Summary, op.Summary)
-		found.equal(id+": source", fromPage, mark(op.Extensions))
+		found.equal(id+": source", fromPage, mark(op.Extensions, fromPage))
 		for _, name := range slices.Sorted(maps.Keys(page.Parameters)) {
 			missingParameter(&found, id+" "+name, name, page.Parameters[name], item, op)
 		}
 		found.equal(id+": return type", page.Returns, returns(op))
 		if success := op.Responses.Value("2XX"); success != nil {
-			found.equal(id+": source of the success", fromPage, mark(success.Value.Extensions))
+			found.equal(id+": source of the success", fromPage, mark(success.Value.Extensions, fromPage))
 		}
 	}
 	for _, schema := range slices.Sorted(maps.Keys(table.Schemas)) {
 		missingFields(&found, schema, table.Schemas[schema], doc.Components.Schemas[schema])
 	}
-	for _, vocabulary := range slices.Sorted(maps.Keys(table.Values)) {
-		schema := vocabularyOf(doc, vocabulary)
-		for _, value := range table.Values[vocabulary] {
-			if schema == nil || !slices.Contains(schema.Enum, any(value)) {
-				found.add("%s: the contract has no value %s", vocabulary, value)
-			} else {
-				found.equal(vocabulary+" "+value+": source", fromPage, enumMarks(schema)[value])
+	for _, name := range slices.Sorted(maps.Keys(table.Values)) {
+		schema := vocabularyOf(doc, name)
+		for _, value := range table.Values[name] {
+			if schema == nil || !slices.Contains(vocabulary(schema), any(value)) {
+				found.add("%s: the contract has no value %s", name, value)
+				continue
 			}
+			source, ok := enumMarks(schema)[value]
+			if !ok {
+				source = mark(schema.Extensions, fromPage)
+			}
+			found.equal(name+" "+value+": source", fromPage, source)
 		}
 	}
 	return found
@@ -78,7 +84,7 @@ func missingParameter(found *findings, where, name string, page parameter, item 
 			if p := parameter.Value; p.In == page.In && p.Name == name {
 				found.equal(where+": required", page.Required, p.Required)
 				found.equal(where+": type", page.Type, typeOf(p.Schema))
-				found.equal(where+": source", fromPage, mark(p.Extensions))
+				found.equal(where+": source", fromPage, mark(p.Extensions, fromPage))
 				return
 			}
 		}
@@ -100,7 +106,7 @@ func missingParameter(found *findings, where, name string, page parameter, item 
 		found.equal(where+": required", page.Required, slices.Contains(form.Value.Required, name))
 		found.equal(where+": type", page.Type, typeOf(field))
 		found.equal(where+": default", page.Default, field.Value.Default)
-		found.equal(where+": source", fromPage, mark(field.Extensions, field.Value.Extensions))
+		found.equal(where+": source", fromPage, memberMark(field, fromPage))
 	default:
 		found.add("%s: the table knows no place %q", where, page.In)
 	}
@@ -111,17 +117,18 @@ func missingFields(found *findings, schema string, page fields, ref *openapi3.Sc
 		found.add("%s: the contract has no such schema", schema)
 		return
 	}
-	found.equal(schema+": source", fromPage, mark(ref.Value.Extensions))
+	found.equal(schema+": source", fromPage, mark(ref.Value.Extensions, fromPage))
+	whole := document.Plain(ref.Value)
 	for _, name := range slices.Sorted(maps.Keys(page.Fields)) {
 		where := schema + "." + name
-		field := ref.Value.Properties[name]
+		field := whole.Properties[name]
 		if field == nil {
 			found.add("%s: the contract has no such field", where)
 			continue
 		}
 		found.equal(where+": type", page.Fields[name], typeOf(field))
-		found.equal(where+": required", slices.Contains(page.Required, name), slices.Contains(ref.Value.Required, name))
-		found.equal(where+": source", fromPage, mark(field.Extensions, field.Value.Extensions))
+		found.equal(where+": required", slices.Contains(page.Required, name), slices.Contains(whole.Required, name))
+		found.equal(where+": source", fromPage, memberMark(field, fromPage))
 	}
 }
 
@@ -149,7 +156,8 @@ func content(body *openapi3.RequestBodyRef, media string) *openapi3.SchemaRef {
 	return body.Value.Content[media].Schema
 }
 
-// vocabularyOf finds the enumeration Schema or Schema.field, or nothing.
+// vocabularyOf finds the schema of the values of Schema or Schema.field, or
+// nothing.
 func vocabularyOf(doc *openapi3.T, vocabulary string) *openapi3.Schema {
 	schema, field, _ := strings.Cut(vocabulary, ".")
 	ref := doc.Components.Schemas[schema]

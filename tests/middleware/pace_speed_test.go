@@ -21,7 +21,7 @@ const large = 256 << 20
 
 // sparse answers downloads from a file, and drops uploads.
 type sparse struct {
-	middleware.Unimplemented
+	server.StrictUnimplemented
 	path string
 }
 
@@ -35,7 +35,7 @@ func (sparse) ImportsCreate(_ context.Context, r server.ImportsCreateRequestObje
 		_, err := io.Copy(io.Discard, archive)
 		return err
 	})
-	return server.ImportsCreate2XXJSONResponse{Body: models.ImportList{ID: id}}, err
+	return server.ImportsCreate201JSONResponse{Body: models.ImportList{ID: id}}, err
 }
 
 // BenchmarkSlowClients compares transfers of 256 MiB over loopback with and

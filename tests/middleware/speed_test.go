@@ -23,17 +23,17 @@ const (
 		`{"v1":{"environment":"python3-8","maximum_instances":5,"environment_variables":{"A":{"value":"x","secret":true}}}}}}}`
 )
 
-type fixed struct{ middleware.Unimplemented }
+type fixed struct{ server.StrictUnimplemented }
 
 func (fixed) ExportsGet(_ context.Context, r server.ExportsGetRequestObject) (server.ExportsGetResponseObject, error) {
-	return server.ExportsGet2XXJSONResponse{StatusCode: http.StatusOK, Body: models.ExportDetail{
+	return server.ExportsGet200JSONResponse{Body: models.ExportDetail{
 		ID: r.ExportID, Status: models.ExportStatusCompleted, CreationDate: time.Unix(0, 0).UTC(), Size: models.Value(int64(5)),
 		Deployments: map[string]models.DeploymentSelection{"deployment-1": {}},
 	}}, nil
 }
 
 func (fixed) ImportsUpdate(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
-	return server.ImportsUpdate2XXJSONResponse{StatusCode: http.StatusOK, Body: models.ImportDetail{
+	return server.ImportsUpdate200JSONResponse{Body: models.ImportDetail{
 		ID: r.ImportID, Status: models.ImportStatusProcessing, CreationDate: time.Unix(0, 0).UTC(), Deployments: r.Body.Deployments,
 	}}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -12,7 +13,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/tests/contract/document"
 	"github.com/ubiops-contrib/transfer/tests/contract/fixtures"
-	"github.com/ubiops-contrib/transfer/tests/models/plain"
 )
 
 // losses returns how the document differs from what comes back in each way.
@@ -68,8 +68,9 @@ func eachModel(t *testing.T, test func(t *testing.T, model model, schema *openap
 	for _, model := range all {
 		t.Run(model.name, func(t *testing.T) {
 			t.Parallel()
-			schema := doc.Components.Schemas[model.name].Value
-			test(t, model, schema)
+			schema := *doc.Components.Schemas[model.name].Value
+			schema.Nullable = false // a member of it can be null, it by itself cannot
+			test(t, model, &schema)
 		})
 	}
 }
@@ -77,7 +78,7 @@ func eachModel(t *testing.T, test func(t *testing.T, model model, schema *openap
 func TestDocumentedExamplesComeBack(t *testing.T) {
 	t.Parallel()
 	fixtures, err := fixtures.All()
-	if err != nil || len(fixtures) != 9 {
+	if err != nil || len(fixtures) == 0 {
 		t.Fatal(len(fixtures), err)
 	}
 	for _, fixture := range fixtures {
@@ -128,7 +129,7 @@ func TestUnknownMembersComeBackAtEveryLevel(t *testing.T) {
 			return doc
 		}
 		for place := range document.Described(schema, full) {
-			if !document.Open(place.Schema) || place.At.LastToken() == "configuration" {
+			if !document.Open(place.Schema) || free(place.Schema) {
 				continue
 			}
 			places++
@@ -152,7 +153,7 @@ func TestUnknownMembersComeBackAtEveryLevel(t *testing.T) {
 func TestAbsenceNullAndEmptinessStayApart(t *testing.T) {
 	t.Parallel()
 	empty := map[string]any{
-		openapi3.TypeString: "", openapi3.TypeInteger: json.Number("0"), openapi3.TypeBoolean: false,
+		openapi3.TypeString: "", openapi3.TypeInteger: json.Number("0"), openapi3.TypeNumber: json.Number("0"), openapi3.TypeBoolean: false,
 		openapi3.TypeArray: []any{}, openapi3.TypeObject: map[string]any{},
 	}
 	eachModel(t, func(t *testing.T, model model, schema *openapi3.Schema) {
@@ -166,7 +167,7 @@ func TestAbsenceNullAndEmptinessStayApart(t *testing.T) {
 			keeps(t, direct(model.ways), fmt.Sprintf("%q %s", place.At, what), doc)
 		}
 		for place := range document.Described(schema, full) {
-			if place.Schema.Format != "date-time" && len(place.Schema.Required) == 0 {
+			if place.Schema.Type != nil && place.Schema.Format != "date-time" && len(place.Schema.Required) == 0 {
 				doc, err := document.Set(full, place.At, empty[place.Schema.Type.Slice()[0]])
 				try("empty", place, doc, err)
 			}
@@ -185,12 +186,22 @@ func TestAbsenceNullAndEmptinessStayApart(t *testing.T) {
 	})
 }
 
+// lossyImport is an ImportDetail that keeps nothing but what it names.
+type lossyImport struct {
+	ID          string `json:"id"`
+	Deployments map[string]struct {
+		Versions map[string]struct {
+			Environment string `json:"environment"`
+		} `json:"versions"`
+	} `json:"deployments"`
+}
+
 // TestLossyStructsAreFound goes the same ways with structs that are known to
 // lose members: each way has to notice.
 func TestLossyStructsAreFound(t *testing.T) {
 	t.Parallel()
-	lossy := of[plain.ImportDetail]("ImportDetail")
-	full := sampler{}.document(contract(t).Components.Schemas[lossy.name].Value)
+	lossy := of(reflect.TypeFor[lossyImport]())
+	full := sampler{}.document(contract(t).Components.Schemas["ImportDetail"].Value)
 	for _, at := range []jsontext.Pointer{"/future", "/deployments/deployment-1/versions/deployment-1/future"} {
 		doc, err := document.Set(full, at, json.Number("9007199254740993"))
 		if err != nil {

@@ -56,6 +56,10 @@ func (s sampler) document(schema *openapi3.Schema) any {
 		return nil
 	}
 	switch typ := schema.Type; {
+	case typ == nil:
+		return unknown[len(unknown)-1].value // anything
+	case typ.Is(openapi3.TypeNumber):
+		return s.number(schema)
 	case typ.Is(openapi3.TypeString):
 		return s.text(schema)
 	case typ.Is(openapi3.TypeBoolean):
@@ -67,7 +71,7 @@ func (s sampler) document(schema *openapi3.Schema) any {
 		return json.Number("9007199254740993")
 	case typ.Is(openapi3.TypeArray):
 		list := []any{}
-		for range s.number() {
+		for range s.count() {
 			list = append(list, s.document(schema.Items.Value))
 		}
 		return list
@@ -85,7 +89,7 @@ func (s sampler) text(schema *openapi3.Schema) any {
 		return "2020-06-18T08:32:14.876451Z"
 	case s.chance(4):
 		return ""
-	case len(schema.Enum) > 0 && !s.chance(4):
+	case len(schema.Enum) > 0 && !s.chance(4) && schema.Enum[0] != nil:
 		return schema.Enum[0]
 	default:
 		return "text " + entries[5] // also as a value that no enumeration knows yet
@@ -100,7 +104,7 @@ func (s sampler) object(schema *openapi3.Schema) any {
 		}
 	}
 	if entry := schema.AdditionalProperties.Schema; entry != nil {
-		for i := range s.number() {
+		for i := range s.count() {
 			name := entries[i]
 			if s.Rand != nil {
 				name = entries[s.IntN(len(entries))]
@@ -122,8 +126,25 @@ func (s sampler) object(schema *openapi3.Schema) any {
 	return object
 }
 
-// number of the entries of a list or dictionary.
-func (s sampler) number() int {
+// free reports whether the schema is of a member that holds anything.
+func free(schema *openapi3.Schema) bool {
+	return schema.Type == nil || document.Open(schema) && len(schema.Properties) == 0 && schema.Nullable
+}
+
+// number is one that a float64 cannot hold, if the format leaves that open.
+func (s sampler) number(schema *openapi3.Schema) any {
+	texts := []json.Number{"0.1234567890123456789012345678901234567890", "1E400", "1.0", "16777217", "-0.0", "0"}
+	switch {
+	case schema.Format != "":
+		return json.Number("0.5")
+	case s.Rand != nil:
+		return texts[s.IntN(len(texts))]
+	}
+	return texts[0]
+}
+
+// count of the entries of a list or dictionary.
+func (s sampler) count() int {
 	if s.Rand == nil {
 		return 1
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,124 +19,96 @@ type way struct {
 	trip  func(data []byte) ([]byte, error)
 }
 
-// own is a type of a user's program.
-type own[T any] struct {
-	Value   T            `json:"value"`
-	Pointer *T           `json:"pointer"`
-	Slice   []T          `json:"slice"`
-	Array   [1]*T        `json:"array"`
-	Map     map[string]T `json:"map"`
-	Inner   struct {
-		T T `json:"t"`
-	} `json:"inner"`
+// own is a type of a user's program that has the model in many places.
+func own(model reflect.Type) reflect.Type {
+	field := func(name string, typ reflect.Type) reflect.StructField {
+		return reflect.StructField{Name: name, Type: typ, Tag: reflect.StructTag(`json:"` + strings.ToLower(name) + `"`)}
+	}
+	return reflect.StructOf([]reflect.StructField{
+		field("Value", model), field("Pointer", reflect.PointerTo(model)),
+		field("Slice", reflect.SliceOf(model)), field("Array", reflect.ArrayOf(1, reflect.PointerTo(model))),
+		field("Map", reflect.MapOf(reflect.TypeFor[string](), model)),
+		field("Inner", reflect.StructOf([]reflect.StructField{field("T", model)})),
+	})
 }
 
 const ownFrame = `{"value":%[1]s,"pointer":%[1]s,"slice":[%[1]s,%[1]s],"array":[%[1]s],"map":{"a":%[1]s,"b":%[1]s},"inner":{"t":%[1]s}}`
 
-func ways[T any]() []way {
-	return append(firstVersion[T](), secondVersion[T]()...)
+// value is what the pointer points to.
+func value(pointer any) any { return reflect.ValueOf(pointer).Elem().Interface() }
+
+func ways(model reflect.Type) []way {
+	return append(firstVersion(model), secondVersion(model)...)
+}
+
+// through is a way that decodes into a pointer to the type and encodes that.
+func through(typ reflect.Type, decode func([]byte, any) error, encode func(pointer any) ([]byte, error)) func([]byte) ([]byte, error) {
+	return func(data []byte) ([]byte, error) {
+		v := reflect.New(typ).Interface()
+		if err := decode(data, v); err != nil {
+			return nil, fmt.Errorf("decode: %w", err)
+		}
+		out, err := encode(v)
+		if err != nil {
+			return nil, fmt.Errorf("encode: %w", err)
+		}
+		return out, nil
+	}
 }
 
 // firstVersion are the ways through encoding/json.
-func firstVersion[T any]() []way {
+func firstVersion(model reflect.Type) []way {
+	text := reflect.TypeFor[string]()
+	marshalValue := func(v any) ([]byte, error) { return json.Marshal(value(v)) }
 	return []way{
-		{"json, a pointer", "%s", func(data []byte) ([]byte, error) {
-			v := new(T)
-			return then(json.Unmarshal(data, v), func() ([]byte, error) { return json.Marshal(v) })
-		}},
-		{"json, a value", "%s", func(data []byte) ([]byte, error) {
-			var v T
-			return then(json.Unmarshal(data, &v), func() ([]byte, error) { return json.Marshal(v) })
-		}},
-		{"json, indented", "%s", func(data []byte) ([]byte, error) {
-			var v T
-			return then(json.Unmarshal(data, &v), func() ([]byte, error) { return json.MarshalIndent(v, " ", "\t") })
-		}},
-		{"json, streams", "%s", func(data []byte) ([]byte, error) {
+		{"json, a pointer", "%s", through(model, json.Unmarshal, json.Marshal)},
+		{"json, a value", "%s", through(model, json.Unmarshal, marshalValue)},
+		{"json, indented", "%s", through(model, json.Unmarshal, func(v any) ([]byte, error) { return json.MarshalIndent(value(v), " ", "\t") })},
+		{"json, streams", "%s", through(model, func(data []byte, v any) error {
 			decoder := json.NewDecoder(bytes.NewReader(bytes.Join([][]byte{data, data}, []byte("\n"))))
-			var first, v T
-			if err := decoder.Decode(&first); err != nil {
-				return nil, err
+			if err := decoder.Decode(reflect.New(model).Interface()); err != nil {
+				return err
 			}
+			return decoder.Decode(v)
+		}, func(v any) ([]byte, error) {
 			var out bytes.Buffer
 			encoder := json.NewEncoder(&out)
 			encoder.SetEscapeHTML(false)
 			encoder.SetIndent("", "  ")
-			return then(decoder.Decode(&v), func() ([]byte, error) { return nil, encoder.Encode(&v) }, &out)
-		}},
-		{"json, in an own type", ownFrame, func(data []byte) ([]byte, error) {
-			var v own[T]
-			return then(json.Unmarshal(data, &v), func() ([]byte, error) { return json.Marshal(v) })
-		}},
-		{"json, a slice", "[%[1]s,%[1]s]", func(data []byte) ([]byte, error) {
-			var v []T
-			return then(json.Unmarshal(data, &v), func() ([]byte, error) { return json.Marshal(v) })
-		}},
-		{"json, a map of pointers", `{"x":%s}`, func(data []byte) ([]byte, error) {
-			var v map[string]*T
-			return then(json.Unmarshal(data, &v), func() ([]byte, error) { return json.Marshal(v) })
-		}},
-		{"json, a map of values", `{"x":%s}`, func(data []byte) ([]byte, error) {
-			var v map[string]T
-			return then(json.Unmarshal(data, &v), func() ([]byte, error) { return json.Marshal(v) })
-		}},
-		{"json, any", "%s", func(data []byte) ([]byte, error) {
-			var v any = new(T)
-			return then(json.Unmarshal(data, &v), func() ([]byte, error) { return json.Marshal(map[string]any{"x": *v.(*T)}["x"]) })
-		}},
+			err := encoder.Encode(v)
+			return out.Bytes(), err
+		})},
+		{"json, in an own type", ownFrame, through(own(model), json.Unmarshal, marshalValue)},
+		{"json, a slice", "[%[1]s,%[1]s]", through(reflect.SliceOf(model), json.Unmarshal, marshalValue)},
+		{"json, a map of pointers", `{"x":%s}`, through(reflect.MapOf(text, reflect.PointerTo(model)), json.Unmarshal, marshalValue)},
+		{"json, a map of values", `{"x":%s}`, through(reflect.MapOf(text, model), json.Unmarshal, marshalValue)},
+		{"json, any", "%s", through(model, func(data []byte, v any) error { return json.Unmarshal(data, &v) },
+			func(v any) ([]byte, error) { return json.Marshal(map[string]any{"x": value(v)}["x"]) })},
 	}
 }
 
 // secondVersion are the ways through the second version of the JSON package.
-func secondVersion[T any]() []way {
+func secondVersion(model reflect.Type) []way {
+	unmarshal := func(data []byte, v any) error { return jsonv2.Unmarshal(data, v) }
 	return []way{
-		{"json v2, a pointer", "%s", func(data []byte) ([]byte, error) {
-			v := new(T)
-			return then(jsonv2.Unmarshal(data, v), func() ([]byte, error) { return jsonv2.Marshal(v) })
-		}},
-		{"json v2, a value", "%s", func(data []byte) ([]byte, error) {
-			var v T
-			return then(jsonv2.Unmarshal(data, &v), func() ([]byte, error) { return jsonv2.Marshal(v, jsontext.Multiline(true)) })
-		}},
-		{"json v2, streams", "%s", func(data []byte) ([]byte, error) {
-			var v T
-			var out bytes.Buffer
-			err := jsonv2.UnmarshalRead(bytes.NewReader(data), &v)
-			return then(err, func() ([]byte, error) { return nil, jsonv2.MarshalWrite(&out, v) }, &out)
-		}},
-		{"json v2, coders", "%s", func(data []byte) ([]byte, error) {
-			var v T
-			var out bytes.Buffer
-			err := jsonv2.UnmarshalDecode(jsontext.NewDecoder(bytes.NewReader(data)), &v)
-			return then(err, func() ([]byte, error) { return nil, jsonv2.MarshalEncode(jsontext.NewEncoder(&out), &v) }, &out)
-		}},
-		{"json v2, in an own type", ownFrame, func(data []byte) ([]byte, error) {
-			var v own[T]
-			return then(jsonv2.Unmarshal(data, &v), func() ([]byte, error) { return jsonv2.Marshal(v) })
-		}},
-		{"json v2, any", "%s", func(data []byte) ([]byte, error) {
-			var v any = new(T)
-			return then(jsonv2.Unmarshal(data, v), func() ([]byte, error) { return jsonv2.Marshal(map[string]any{"x": *v.(*T)}["x"]) })
-		}},
-		{"json v2, then json", "%s", func(data []byte) ([]byte, error) {
-			var v T
-			return then(jsonv2.Unmarshal(data, &v), func() ([]byte, error) { return json.Marshal([]any{v, &v}[1]) })
-		}},
+		{"json v2, a pointer", "%s", through(model, unmarshal, func(v any) ([]byte, error) { return jsonv2.Marshal(v) })},
+		{"json v2, a value", "%s", through(model, unmarshal, func(v any) ([]byte, error) { return jsonv2.Marshal(value(v), jsontext.Multiline(true)) })},
+		{"json v2, streams", "%s", through(model, func(data []byte, v any) error { return jsonv2.UnmarshalRead(bytes.NewReader(data), v) },
+			func(v any) ([]byte, error) {
+				var out bytes.Buffer
+				err := jsonv2.MarshalWrite(&out, value(v))
+				return out.Bytes(), err
+			})},
+		{"json v2, coders", "%s", through(model, func(data []byte, v any) error {
+			return jsonv2.UnmarshalDecode(jsontext.NewDecoder(bytes.NewReader(data)), v)
+		},
+			func(v any) ([]byte, error) {
+				var out bytes.Buffer
+				err := jsonv2.MarshalEncode(jsontext.NewEncoder(&out), v)
+				return out.Bytes(), err
+			})},
+		{"json v2, in an own type", ownFrame, through(own(model), unmarshal, func(v any) ([]byte, error) { return jsonv2.Marshal(value(v)) })},
+		{"json v2, any", "%s", through(model, unmarshal, func(v any) ([]byte, error) { return jsonv2.Marshal(map[string]any{"x": value(v)}["x"]) })},
+		{"json v2, then json", "%s", through(model, unmarshal, func(v any) ([]byte, error) { return json.Marshal([]any{value(v), v}[1]) })},
 	}
-}
-
-// then encodes where decoding went well. What an encoder wrote to out counts
-// instead of what it returned.
-func then(decoded error, encode func() ([]byte, error), out ...*bytes.Buffer) ([]byte, error) {
-	if decoded != nil {
-		return nil, fmt.Errorf("decode: %w", decoded)
-	}
-	data, err := encode()
-	if err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
-	}
-	if len(out) > 0 {
-		return out[0].Bytes(), nil
-	}
-	return data, nil
 }

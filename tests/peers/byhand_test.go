@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/ubiops-contrib/transfer/tests/models/plain"
+	"github.com/ubiops-contrib/transfer/tests/peers/plain"
 )
 
 // byHand is a client as a careful person writes it for three calls: it escapes

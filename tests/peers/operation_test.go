@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
-	"github.com/ubiops-contrib/transfer/tests/models/plain"
 	"github.com/ubiops-contrib/transfer/tests/peers/ogen"
+	"github.com/ubiops-contrib/transfer/tests/peers/plain"
 )
 
 // An operation is called in the way of each peer.

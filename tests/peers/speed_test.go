@@ -10,8 +10,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/tests/internal/answers"
 	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
-	"github.com/ubiops-contrib/transfer/tests/models/plain"
 	"github.com/ubiops-contrib/transfer/tests/peers/ogen"
+	"github.com/ubiops-contrib/transfer/tests/peers/plain"
 )
 
 // The host is in another process, so that only the clients' allocations count.

@@ -57,7 +57,7 @@ func (c *checker) pipeline(name string, p models.Pipeline) {
 		sources := map[string]structure{"pipeline_start": c.structure(end{"pipeline", name, true})}
 		destinations := map[string]structure{"pipeline_end": c.structure(end{"pipeline", name, false})}
 		for i, o := range v.Objects.Or(nil) {
-			kind := o.ReferenceType.Or("deployment")
+			kind := string(o.ReferenceType.Or(models.ReferenceTypeDeployment))
 			c.reference(path.AppendToken("objects").AppendToken(element(o.Name, i)), kind, o)
 			sources[o.Name] = c.structure(end{kind, o.ReferenceName, false})
 			destinations[o.Name] = c.structure(end{kind, o.ReferenceName, true})

@@ -1,39 +1,49 @@
 package lint
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
 // vocabularies are the values that the contract lists, by the member that
-// takes them; the member means the same in every model that has it. Some are
-// plain strings in the models.
-var vocabularies = map[string][]string{
-	"input_type":  dataStructures,
-	"output_type": dataStructures,
-	"data_type": words(models.DataTypeInt, models.DataTypeString, models.DataTypeDouble, models.DataTypeBool,
-		models.DataTypeDict, models.DataTypeFile,
-		models.DataTypeArrayInt, models.DataTypeArrayDouble, models.DataTypeArrayString, models.DataTypeArrayFile),
-	"request_retention_mode": {"none", "metadata", "full"},
-	"reference_type":         {"deployment", "pipeline", "operator"},
-}
+// takes them; the member means the same in every model that has it.
+var vocabularies = vocabulariesOf(reflect.TypeFor[archive.Content](), map[string][]string{}, map[reflect.Type]bool{})
 
-var dataStructures = words(models.DataStructureStructured, models.DataStructurePlain)
+// vocabulary is what a type of the models with a list of values has.
+type vocabulary interface{ Values() []string }
+
+func vocabulariesOf(t reflect.Type, found map[string][]string, seen map[reflect.Type]bool) map[string][]string {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Map || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || seen[t] {
+		return found
+	}
+	seen[t] = true
+	for field := range t.Fields() {
+		of := field.Type
+		if get, ok := of.MethodByName("Get"); ok { // of models.Nullable
+			of = get.Type.Out(0)
+		}
+		if of.Kind() == reflect.Pointer {
+			of = of.Elem()
+		}
+		if values, ok := reflect.Zero(of).Interface().(vocabulary); ok {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			found[name] = values.Values()
+		}
+		vocabulariesOf(of, found, seen)
+	}
+	return found
+}
 
 // formerValues are those that the platform took once, with what they are today.
 var formerValues = map[string]map[string]string{"data_type": {"blob": "file"}}
-
-func words[T ~string](values ...T) []string {
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = string(v)
-	}
-	return list
-}
 
 // value warns of the value of a member that the contract does not list. The
 // platform adds values, and drops some, so none is an error.

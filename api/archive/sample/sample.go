@@ -89,7 +89,7 @@ func normalise() models.Deployment {
 			MinimumInstances:     models.Value(int64(0)),
 			MaximumInstances:     models.Value(int64(1)),
 			MaximumIdleTime:      models.Value(int64(300)),
-			RequestRetentionMode: models.Value("full"),
+			RequestRetentionMode: models.Value(models.RequestRetentionModeFull),
 			RequestRetentionTime: models.Value(int64(604800)),
 			Zip:                  packageOf("normalise", "v1"),
 		}},
@@ -139,7 +139,7 @@ func report() models.Deployment {
 		Versions: map[string]models.DeploymentVersion{"v1": {
 			Environment:           models.Value("python3-12"),
 			InstanceTypeGroupName: models.Value("256 MB + 0.0625 vCPU"),
-			RequestRetentionMode:  models.Value("none"),
+			RequestRetentionMode:  models.Value(models.RequestRetentionModeNone),
 			Ports: models.Value([]models.Port{{
 				PublicPort: new(int64(8080)), DeploymentPort: new(int64(80)), Protocol: new("tcp"),
 			}}),
@@ -164,7 +164,7 @@ func triage() models.Pipeline {
 		OutputType: structured(), OutputFields: fields("urgency", models.DataTypeDouble),
 		Versions: map[string]models.PipelineVersion{"v1": {
 			Objects: models.Value([]models.PipelineObject{
-				{Name: "clean", ReferenceName: "normalise", ReferenceType: models.Value("deployment"), ReferenceVersion: models.Value("")},
+				{Name: "clean", ReferenceName: "normalise", ReferenceType: models.Value(models.ReferenceTypeDeployment), ReferenceVersion: models.Value("")},
 				{Name: "judge", ReferenceName: "classify", ReferenceVersion: models.Value("v2")},
 			}),
 			Attachments: models.Value([]models.Attachment{
@@ -172,7 +172,7 @@ func triage() models.Pipeline {
 				flow("clean", "judge", "text", "text"),
 				flow("judge", "pipeline_end", "urgency", "urgency"),
 			}),
-			RequestRetentionMode: models.Value("metadata"),
+			RequestRetentionMode: models.Value(models.RequestRetentionModeMetadata),
 			RequestRetentionTime: models.Value(int64(86400)),
 		}},
 	}

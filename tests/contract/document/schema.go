@@ -59,17 +59,35 @@ func described(place Place, yield func(Place) bool) bool {
 	return true
 }
 
-// Plain returns the schema itself, or the one that it wraps in an allOf only
-// to say something beside a reference.
+// Plain returns the schema with what its allOf composes as its own: the
+// properties of all parts, and what any of them requires.
 func Plain(schema *openapi3.Schema) *openapi3.Schema {
-	if schema.Type == nil && len(schema.AllOf) == 1 {
-		return schema.AllOf[0].Value
+	if len(schema.AllOf) == 0 {
+		return schema
 	}
-	return schema
+	whole := *schema
+	whole.AllOf, whole.Properties = nil, maps.Clone(schema.Properties)
+	if whole.Properties == nil {
+		whole.Properties = openapi3.Schemas{}
+	}
+	for _, part := range schema.AllOf {
+		part := Plain(part.Value)
+		if whole.Type == nil {
+			whole.Type = part.Type
+		}
+		maps.Copy(whole.Properties, part.Properties)
+		whole.Required = append(slices.Clone(whole.Required), part.Required...)
+		if part.AdditionalProperties.Has != nil {
+			whole.AdditionalProperties = part.AdditionalProperties
+		}
+	}
+	return &whole
 }
 
 // Open reports whether the schema is of an object that takes members that it
 // does not name, of any type. A dictionary is not: its entries have a type.
 func Open(schema *openapi3.Schema) bool {
-	return schema.Type.Is(openapi3.TypeObject) && schema.AdditionalProperties.Has != nil && *schema.AdditionalProperties.Has
+	schema = Plain(schema)
+	further := schema.AdditionalProperties
+	return schema.Type.Is(openapi3.TypeObject) && further.Schema == nil && (further.Has == nil || *further.Has)
 }

@@ -15,7 +15,7 @@ import (
 
 	"code.dny.dev/ssrf"
 
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
 var (
@@ -148,10 +148,10 @@ func network(addr netip.Addr) string {
 }
 
 // Fetch keeps the archive of a link in blobs, if it has at most maxSize bytes.
-func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs Blobs) (blob.Info, error) {
+func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs store.Blobs) (store.Blob, error) {
 	u, err := url.Parse(link)
 	if err != nil {
-		return blob.Info{}, &InvalidError{"import_link: not a URL"}
+		return store.Blob{}, &InvalidError{"import_link: not a URL"}
 	}
 	outer := ctx
 	ctx, stop := context.WithCancelCause(ctx)
@@ -186,7 +186,7 @@ func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs Blo
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 	if err != nil {
-		return blob.Info{}, fail("cannot be asked")
+		return store.Blob{}, fail("cannot be asked")
 	}
 	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := l.client.Do(req)
@@ -196,15 +196,15 @@ func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs Blo
 				host = last.Host
 			}
 		}
-		return blob.Info{}, fail("cannot be reached: %v", why(err))
+		return store.Blob{}, fail("cannot be reached: %v", why(err))
 	}
 	host = resp.Request.URL.Host
 	defer resp.Body.Close() //nolint:errcheck // only read
 	switch {
 	case resp.StatusCode != http.StatusOK:
-		return blob.Info{}, fail("answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+		return store.Blob{}, fail("answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	case resp.ContentLength > maxSize:
-		return blob.Info{}, fail("has an archive of %d bytes; the limit is %d", resp.ContentLength, maxSize)
+		return store.Blob{}, fail("has an archive of %d bytes; the limit is %d", resp.ContentLength, maxSize)
 	}
 	stalled := time.AfterFunc(l.stall, func() { stop(fmt.Errorf("sent nothing for %v", l.stall)) })
 	defer stalled.Stop()

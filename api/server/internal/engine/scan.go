@@ -74,7 +74,7 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 			return errGone
 		}
 		imp.Link, imp.Size = "", info.Size
-		if imp.Blob, err = tx.AddBlob(row(info)); err != nil {
+		if imp.Blob, err = tx.AddBlob(info); err != nil {
 			return err
 		}
 		return tx.PutImport(imp)

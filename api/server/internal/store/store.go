@@ -1,10 +1,14 @@
-// Package store keeps the state of the server: projects with their objects,
-// tokens, exports, imports, the jobs that carry them out, and which blobs are in
-// use.
+// Package store says how the server keeps what it has: projects with their
+// objects, tokens, exports, imports, the jobs that carry them out, and the bytes
+// of archives and packages.
 //
-// [Store] is the interface; [NewMemory] fills it with maps, and the package
-// database with SQL. Values that go in or come out may share their maps and
-// slices with the store: they are never changed in place.
+// A [Home] is all of that: a [Store] for rows and jobs, and [Blobs] for bytes.
+// [NewMemory] is one of maps, which is gone when the process ends; package local
+// makes one of a database and a folder. Package storetest holds every home to what
+// the comments here say.
+//
+// Values that go into or come out of a store may share their maps and slices with
+// it: they are never changed in place.
 package store
 
 import (
@@ -26,6 +30,12 @@ var ErrBusy = errors.New("the database is busy")
 // ErrLost is returned by [Tx.Finish] for a job that is no longer the worker's:
 // it was cancelled, or somebody else has taken it over.
 var ErrLost = errors.New("the job was taken away")
+
+// A Home keeps everything. Close releases both parts of it.
+type Home interface {
+	Store
+	Blobs() Blobs
+}
 
 // A Store runs transactions and jobs.
 type Store interface {
@@ -114,7 +124,7 @@ type Token struct {
 
 // A Blob is what is known of one. Without its SHA-256 it is never shared.
 type Blob struct {
-	Key    string
+	Key    string // a UUID, so safe in a file name
 	Size   int64
 	SHA256 string // in hex, or empty
 	CRC32  uint32 // where there is a SHA-256

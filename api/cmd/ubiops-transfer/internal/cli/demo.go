@@ -19,6 +19,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
 	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/api/server/local"
 )
 
 func demoCommand() *cobra.Command {
@@ -71,7 +72,16 @@ func runDemo(ctx context.Context, out io.Writer, name string, data []byte) (err 
 		return fmt.Errorf("%s: nothing is moved: %w", name, oneLine(archive.Findings(given.Warnings())))
 	}
 	d := &demo{out: out, given: given, filled: map[jsontext.Pointer]string{}}
-	if d.server, err = server.New(server.Options{}); err != nil { //nolint:contextcheck // it lives until Close
+	folder, err := os.MkdirTemp("", "ubiops-transfer-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	storage, err := local.Open(ctx, folder, local.Options{})
+	if err != nil {
+		return err
+	}
+	if d.server, err = server.New(server.Options{Storage: storage}); err != nil { //nolint:contextcheck // it lives until Close
 		return err
 	}
 	defer func() { err = errors.Join(err, d.server.Close()) }()

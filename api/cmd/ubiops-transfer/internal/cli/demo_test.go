@@ -14,7 +14,10 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-const template = "../../../../archive/testdata/template.zip"
+const (
+	template         = "../../../../archive/testdata/template.zip" // ours, in the same old layout
+	officialTemplate = "../../../../../tests/samples/import-template.zip"
+)
 
 func noEnv(string) string { return "" }
 
@@ -50,18 +53,23 @@ func TestDemoMovesTheSample(t *testing.T) {
 	}
 }
 
-func TestDemoMovesAnOldArchive(t *testing.T) {
+func TestDemoMovesOldArchives(t *testing.T) {
 	t.Parallel()
-	out, err := run(t, "demo", template)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	for name, path := range map[string]string{"ours": template, "the official template": officialTemplate} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, err := run(t, "demo", path)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			wantLines(t, out,
+				"compare   given archive and first export: 0 differences, 2 and 2 packages",
+				"compare   given archive and second export: 0 differences, 2 and 2 packages",
+				"compare   first export and second export: 0 differences, 2 and 2 packages",
+				"secrets   0 of 0 filled values are in the store of target",
+				"done      2 deployments with 2 versions, 1 pipeline with 1 version, 0 environments moved from source to target; all three archives agree")
+		})
 	}
-	wantLines(t, out,
-		"compare   given archive and first export: 0 differences, 2 and 2 packages",
-		"compare   given archive and second export: 0 differences, 2 and 2 packages",
-		"compare   first export and second export: 0 differences, 2 and 2 packages",
-		"secrets   0 of 0 filled values are in the store of target",
-		"done      2 deployments with 2 versions, 1 pipeline with 1 version, 0 environments moved from source to target; all three archives agree")
 }
 
 // An archive as an export makes it: values are left out, of a secret and of a

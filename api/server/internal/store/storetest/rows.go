@@ -208,7 +208,7 @@ func fullContent() archive.Content {
 		EnvironmentVariables: map[string]models.EnvironmentVariable{"v": {Secret: &secret, Value: models.Value("hidden")}},
 		Environments:         map[string]models.Environment{"e": {Zip: models.Value("k")}},
 		Pipelines:            map[string]models.Pipeline{"p": {Description: models.Value("text")}},
-		Services:             map[string]models.Service{"s": {Unknown: []byte(`{"port":1}`)}},
+		Services:             map[string]models.Service{"s": {Unknown: []byte(`{"colour":1}`)}},
 	}
 }
 

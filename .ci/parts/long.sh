@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# The long forms, for a person to run by hand.
+
+part.long-kills() { KILLS=100 UPLOAD_MIB=1024 go test -count 1 -timeout 4h -v ./tests/durability; }
+
+part.long-bench() {
+    SERVER_BENCH=full go test -run '^$' -bench . -benchtime 1x -timeout 2h ./tests/server
+    go test -run '^$' -bench . -timeout 2h ./...
+}
+
+part.long-fuzz() { fuzz "${FUZZ:-1000000x}"; }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// printedLine returns what the README prints after "go run ./api/cmd/ubiops-transfer"
+// on its line for the subcommand.
+func printedLine(t *testing.T, subcommand string) []string {
+	t.Helper()
+	readme, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(readme)) {
+		args, ok := strings.CutPrefix(line, "go run ./api/cmd/ubiops-transfer ")
+		if ok && strings.HasPrefix(args, subcommand+" ") {
+			return strings.Fields(args)
+		}
+	}
+	t.Fatalf("the README prints no %s", subcommand)
+	return nil
+}
+
+// Only the address and the folder of the data are others, since the test may not
+// take what a user has.
+func TestTheServeLineOfTheREADMERunsAsPrinted(t *testing.T) {
+	t.Parallel()
+	c := exec.CommandContext(t.Context(), os.Args[0], printedLine(t, "serve")...)
+	c.Dir = "../../.."
+	c.Env = append(os.Environ(), "TEST_RUNS_THE_COMMAND=1", "UBIOPS_TRANSFER_LISTEN=127.0.0.1:0", "UBIOPS_TRANSFER_DATA="+t.TempDir())
+	var log bytes.Buffer
+	c.Stderr = &log
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for scanner := bufio.NewScanner(out); len(lines) < 2 && scanner.Scan(); {
+		lines = append(lines, scanner.Text())
+	}
+	text := strings.Join(lines, "\n")
+	if !strings.Contains(text, "token for project my-project: ") || !strings.Contains(text, "serving http://") {
+		t.Errorf("it prints %q", text)
+	}
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Errorf("it ends with %v; its log:\n%s", err, &log)
+	}
+}

@@ -1,0 +1,47 @@
+package peers_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	jsonv2 "github.com/go-json-experiment/json"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/tests/internal/answers"
+	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/peers/plain"
+)
+
+// BenchmarkDecodeEncode compares decoding and encoding an ImportDetail of
+// 1,000 deployments with 5 versions each: plain structs, which lose unknown
+// members, against the models, on the client's path and through encoding/json.
+func BenchmarkDecodeEncode(b *testing.B) {
+	data := answers.Import(1000, 5)
+	b.ReportMetric(float64(len(data))/1e6, "MB")
+	ratio.Run(b, 15,
+		ratio.Way{Name: "plain", Do: func() error {
+			var v plain.ImportDetail
+			if err := json.Unmarshal(data, &v); err != nil {
+				return err
+			}
+			_, err := json.Marshal(v)
+			return err
+		}},
+		ratio.Way{Name: "client", Do: func() error {
+			var v models.ImportDetail
+			if err := jsonv2.Unmarshal(data, &v); err != nil {
+				return err
+			}
+			_, err := jsonv2.Marshal(v)
+			return err
+		}},
+		ratio.Way{Name: "encoding/json", Do: func() error {
+			var v models.ImportDetail
+			if err := json.Unmarshal(data, &v); err != nil {
+				return err
+			}
+			_, err := json.Marshal(v)
+			return err
+		}},
+	)
+}
