@@ -116,7 +116,7 @@ func canonical(id string) string { return strings.ToLower(id) }
 
 func importList(i store.Import) models.ImportList {
 	return models.ImportList{
-		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: i.Created, Size: size(i.Blob, i.Size),
+		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: models.Time{Time: i.Created}, Size: size(i.Blob, i.Size),
 		ImportedBy: models.Value(i.By),
 	}
 }
@@ -131,7 +131,7 @@ func importDetail(i store.Import) models.ImportDetail {
 		return v
 	})
 	return models.ImportDetail{
-		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: i.Created, Size: size(i.Blob, i.Size),
+		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: models.Time{Time: i.Created}, Size: size(i.Blob, i.Size),
 		ImportedBy: models.Value(i.By), Deployments: shown.Deployments, Pipelines: shown.Pipelines,
 		Environments: shown.Environments, EnvironmentVariables: shown.EnvironmentVariables, Services: shown.Services,
 	}
