@@ -71,6 +71,9 @@ func (c *comparison) object(path jsontext.Pointer, s *shape, old, updated jsonte
 	if err != nil {
 		return err
 	}
+	// Whatever a secret has beside its value may be secret too.
+	secret := isSecret(before) || isSecret(after)
+	_, ofVariable := s.fields["secret"]
 	for _, name := range keys(before, after) {
 		if name == "zip" && s.fields[name] != nil {
 			continue
@@ -81,6 +84,15 @@ func (c *comparison) object(path jsontext.Pointer, s *shape, old, updated jsonte
 			o, u = withoutDefault(name, o), withoutDefault(name, u)
 		} else {
 			of = free
+		}
+		if secret && (ofVariable || !known) {
+			if name == "value" {
+				o, u = withoutEmpty(o, before), withoutEmpty(u, after)
+			}
+			if name != "value" || !c.ignoreSecretValues {
+				c.report(path.AppendToken(name), o, u, name != "secret")
+			}
+			continue
 		}
 		if name == "labels" && known && c.ignoreImportLabel {
 			o, u = withoutImportLabel(o), withoutImportLabel(u)
@@ -137,29 +149,8 @@ func (c *comparison) variables(path jsontext.Pointer, elem *shape, old, updated 
 			c.whole(at, before[name], after[name])
 			continue
 		}
-		o, u, err := both[members](before[name], after[name])
-		if err != nil {
+		if err := c.object(at, elem, before[name], after[name]); err != nil {
 			return err
-		}
-		if !isSecret(o) && !isSecret(u) {
-			if err := c.object(at, elem, before[name], after[name]); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, member := range keys(o, u) { // whatever a secret variable has beside its value may be secret too
-			if member == "value" && c.ignoreSecretValues {
-				continue
-			}
-			isFlag, known := member == "secret", elem.fields[member] != nil
-			before, after := o[member], u[member]
-			if known {
-				before, after = withoutDefault(member, before), withoutDefault(member, after)
-			}
-			if member == "value" {
-				before, after = withoutEmpty(before, o), withoutEmpty(after, u)
-			}
-			c.report(at.AppendToken(member), before, after, !isFlag)
 		}
 	}
 	return nil

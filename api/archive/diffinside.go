@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // inside lists the files that differ between two packages, or says in a note
@@ -24,7 +25,7 @@ func (p *packageDiff) inside(before, after string) (changes []FileChange, note s
 	}
 	defer updated.close()
 	for _, name := range slices.Sorted(maps.Keys(union(old.files, updated.files))) {
-		c := FileChange{Kind: Changed, Path: name}
+		c := FileChange{Kind: Changed, Path: strings.ToValidUTF8(name, string(unicode.ReplacementChar))}
 		if c.Old, err = p.fileSum(old, name); err != nil {
 			return noted("old", err)
 		}
@@ -114,12 +115,12 @@ func (a *Archive) copyPackage(to io.Writer, path string) error {
 }
 
 func (u *unpacked) open(r io.ReaderAt, size int64, limits Limits) error {
-	entries, from, err := openZip(r, size, limits)
+	from, err := openZip(r, size, limits, true)
 	if err != nil {
 		return err
 	}
-	u.from, u.files = from, make(map[string]*zip.File, len(entries))
-	for _, f := range entries {
+	u.from, u.files = from, make(map[string]*zip.File, len(from.files))
+	for _, f := range from.files {
 		if !strings.HasSuffix(f.Name, "/") {
 			u.files[f.Name] = f
 		}

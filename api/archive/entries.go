@@ -3,7 +3,6 @@ package archive
 import (
 	"archive/zip"
 	"io/fs"
-	"path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,17 +18,29 @@ const (
 // it is read. That suffices for sizes, since archive/zip never hands out more
 // than the directory states.
 func checkEntries(files []*zip.File, directoryOffset int64, limits Limits) Findings {
-	var found Findings
+	found, _ := judgeEntries(files, directoryOffset, limits, false)
+	return found
+}
+
+// judgeEntries returns what is wrong with entries. Those of a package may have
+// what Linux has, and some other system has not: that is a warning.
+func judgeEntries(files []*zip.File, directoryOffset int64, limits Limits, isPackage bool) (found, warnings Findings) {
 	var total, stored uint64
 	maxTotal, room := uint64(limits.TotalSize), uint64(directoryOffset) //nolint:gosec // neither is negative
-	seen := make(map[string]string, len(files))                         // folded path -> name
-	parents := make(map[string]string, len(files))                      // folded directory -> a name inside it
+	names := newEntryNames(len(files))
 	for _, f := range files {
 		if reason := unsafeName(f.Name); reason != "" {
-			found.add(CodeName, f.Name, "%s", reason)
-			continue
+			if !isPackage || !linuxName(f.Name) {
+				found.add(CodeName, f.Name, "%s", reason)
+				continue
+			}
+			warnings.warnf(CodePortable, f.Name, reason)
 		}
-		checkKind(f, &found)
+		if isPackage && f.Mode().Type() == fs.ModeSymlink && !strings.HasSuffix(f.Name, "/") {
+			warnings.warnf(CodePortable, f.Name, "a link, which is not followed")
+		} else {
+			checkKind(f, &found)
+		}
 		checkSize(f, limits, &found)
 		if total <= maxTotal { // so that no sum can overflow
 			total += min(f.UncompressedSize64, maxTotal+1)
@@ -37,23 +48,18 @@ func checkEntries(files []*zip.File, directoryOffset int64, limits Limits) Findi
 		if stored <= room {
 			stored += min(f.CompressedSize64, room) + localHeaderLen
 		}
-		name := strings.TrimSuffix(f.Name, "/")
-		key := fold(name)
-		if other, ok := seen[key]; ok {
-			found.add(CodeClash, f.Name, "the archive has this name twice, as %s too; upper and lower case are not told apart", display(other))
-		}
-		seen[key] = f.Name
-		for dir := path.Dir(key); dir != "."; dir = path.Dir(dir) {
-			if _, ok := parents[dir]; ok {
-				break
-			}
-			parents[dir] = f.Name
-		}
+		names.add(f.Name)
 	}
-	for key, inside := range parents {
-		if name, ok := seen[key]; ok && !strings.HasSuffix(name, "/") {
-			found.add(CodeClash, name, "this file is a directory for %s", display(inside))
+	clashes, byCase := names.clashes()
+	if isPackage {
+		for _, f := range byCase {
+			warnings.warnf(CodePortable, f.Path, f.Message)
 		}
+	} else {
+		clashes = append(clashes, byCase...)
+	}
+	for _, f := range clashes {
+		found.append(f)
 	}
 	if total > maxTotal {
 		found.add(CodeLimit, "", "the archive unpacks to more than %d bytes", limits.TotalSize)
@@ -61,7 +67,7 @@ func checkEntries(files []*zip.File, directoryOffset int64, limits Limits) Findi
 	if stored > room {
 		found.add(CodeDamaged, "", "the ZIP file is damaged: its entries are larger than the file")
 	}
-	return found
+	return found, warnings
 }
 
 func checkKind(f *zip.File, found *Findings) {
@@ -111,6 +117,3 @@ func unsafeName(name string) string {
 	}
 	return ""
 }
-
-// fold makes names equal that some file system takes for the same.
-func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }

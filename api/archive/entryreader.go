@@ -35,9 +35,9 @@ type entryReader struct {
 	err    error // what ended it
 }
 
-// newEntryReader reads the local header of f. from has the n bytes of its
-// span, and is closed in any case.
-func newEntryReader(f *zip.File, from io.ReadCloser, n int64) (io.ReadCloser, error) {
+// newEntryReader reads the local header of f, which has the given name. from has
+// the n bytes of its span, and is closed in any case.
+func newEntryReader(f *zip.File, name string, from io.ReadCloser, n int64) (io.ReadCloser, error) {
 	below := &rangeReader{ReadCloser: from, left: n}
 	in := buffers.Get().(*bufio.Reader)
 	in.Reset(below)
@@ -45,7 +45,7 @@ func newEntryReader(f *zip.File, from io.ReadCloser, n int64) (io.ReadCloser, er
 		file: f, below: below, left: f.UncompressedSize64,
 		packed: &packedReader{in: in, left: f.CompressedSize64},
 	}
-	if err := r.header(n); err != nil {
+	if err := r.header(name, n); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	r.body = r.packed
@@ -60,8 +60,8 @@ func newEntryReader(f *zip.File, from io.ReadCloser, n int64) (io.ReadCloser, er
 }
 
 // header passes over the local header, which has to be that of the directory.
-func (r *entryReader) header(n int64) error {
-	f, length := r.file, localHeaderLen+len(r.file.Name)
+func (r *entryReader) header(name string, n int64) error {
+	f, length := r.file, localHeaderLen+len(name)
 	b, err := r.packed.in.Peek(length)
 	if err != nil {
 		return r.fault(err)
@@ -70,7 +70,7 @@ func (r *entryReader) header(n int64) error {
 	switch {
 	case string(b[:4]) != "PK\x03\x04":
 		return r.damaged("it is not where the directory of the ZIP file says")
-	case int(le.Uint16(b[26:])) != len(f.Name), string(b[localHeaderLen:]) != f.Name:
+	case int(le.Uint16(b[26:])) != len(name), string(b[localHeaderLen:]) != name:
 		return r.damaged("the ZIP file has it under another name than its directory says")
 	case le.Uint16(b[8:]) != f.Method:
 		return r.damaged("the ZIP file has it with another compression method than its directory says")

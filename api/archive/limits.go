@@ -31,22 +31,36 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Option changes how [Open] and [OpenFS] work.
-type Option func(*options)
+// Option changes how [Open], [OpenFS] and [Verify] work: see [WithLimits] and
+// [OnWarning].
+type Option interface{ applyOpen(o *options) }
 
-type options struct{ limits Limits }
+type options struct {
+	limits Limits
+	warn   func(*Finding)
+}
+
+type openOption func(*options)
+
+func (f openOption) applyOpen(o *options) { f(o) }
 
 // WithLimits sets the limits. Without it, [DefaultLimits] hold.
 func WithLimits(l Limits) Option {
-	return func(o *options) { o.limits = l }
+	return openOption(func(o *options) { o.limits = l })
 }
 
-func limitsOf(opts []Option) Limits {
+func optionsOf(opts []Option) options {
 	var o options
 	for _, opt := range opts {
-		opt(&o)
+		opt.applyOpen(&o)
 	}
-	l, d := o.limits, DefaultLimits()
+	o.limits = o.limits.orDefault()
+	return o
+}
+
+// orDefault puts the default in the place of what is zero or less.
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits()
 	return Limits{
 		Entries:       positive(l.Entries, d.Entries),
 		DirectorySize: positive(l.DirectorySize, d.DirectorySize),

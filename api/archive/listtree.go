@@ -7,24 +7,66 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 )
 
-// listTree describes the files of a tree as the entries of a ZIP file.
-func listTree(fsys fs.FS, limits Limits) ([]*zip.File, error) {
+// listing is what lies in a tree: the files and directories that belong to the
+// archive, as the entries of a ZIP file, and what is left out.
+type listing struct {
+	files   []*zip.File
+	leftOut []string // at the top, or beside info.yaml; directories end in a slash
+}
+
+// listTree lists a tree, by the same rule for [OpenFS], [Pack] and [ReplaceUnpacked]:
+// what is a person's own is left out, see leavesOut.
+func listTree(fsys fs.FS, limits Limits) (*listing, error) {
 	w := walk{fsys: fsys, limit: limits.Entries}
 	if err := w.directory(""); err != nil {
 		return nil, err
 	}
-	return w.files, nil
+	return &w.listing, nil
+}
+
+// leavesOut tells whether an entry at the top of a tree is left out: directories
+// that begin with a dot, of Git, of editors, of Python; and files of settings that
+// may hold secrets, .env and those like .env.local.
+func leavesOut(name string, isDir bool) bool {
+	if isDir {
+		return strings.HasPrefix(name, ".")
+	}
+	return name == gitDir || isEnvFile(name)
+}
+
+// isEnvFile tells whether a file of this name usually holds secrets.
+func isEnvFile(name string) bool {
+	name = fold(name)
+	return name == fold(".env") || strings.HasPrefix(name, fold(".env."))
+}
+
+// warnings says what is left out, and what is taken along and may hold secrets.
+func (l *listing) warnings() Findings {
+	var found Findings
+	for _, name := range l.leftOut {
+		if strings.TrimSuffix(path.Base(name), "/") != gitDir {
+			found.warnf(CodeLeftOut, name, "it is left out: at the top, directories that begin with a dot and .env files are a person's own")
+		}
+	}
+	for _, f := range l.files {
+		if isEnvFile(path.Base(f.Name)) {
+			found.warnf(CodeEnvFile, f.Name, "it is taken along, and files of this name often hold secrets")
+		}
+	}
+	return found
 }
 
 type walk struct {
-	fsys  fs.FS
-	limit int
-	seen  int
-	files []*zip.File
+	listing
+	fsys   fs.FS
+	limit  int
+	seen   int
+	rooted bool // info.yaml lies at the top
 }
 
 // directory lists what is below a directory, "" or a path that ends with /.
@@ -33,9 +75,16 @@ func (w *walk) directory(dir string) error {
 	if err != nil {
 		return err
 	}
-	isRoot := dir == "" || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == infoName })
+	hasInfo := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == infoName })
+	w.rooted = w.rooted || dir == "" && hasInfo
+	isTop := dir == "" || hasInfo && !w.rooted
 	for _, e := range entries {
-		if isRoot && (e.IsDir() && strings.HasPrefix(e.Name(), ".") || e.Name() == ".git") {
+		if isTop && leavesOut(e.Name(), e.IsDir()) {
+			name := dir + e.Name()
+			if e.IsDir() {
+				name += "/"
+			}
+			w.leftOut = append(w.leftOut, name)
 			continue
 		}
 		if err := w.entry(dir+e.Name(), e); err != nil {

@@ -64,7 +64,8 @@ func TestOpenFSLeavesOutHiddenDirectoriesOfTheRoot(t *testing.T) {
 	for _, root := range []string{"", "x/"} {
 		f := files{root + "info.yaml": "format_spec: v1.0"}
 		for _, name := range []string{
-			".git/config", ".git/HEAD", ".github/workflows/a.yaml", ".gitignore", "docs/.git", "docs/.cache/a", ".a/info.yaml",
+			".git/config", ".git/HEAD", ".github/workflows/a.yaml", ".gitignore", "docs/.cache/a", ".a/info.yaml",
+			".env", ".env.local", ".venv/bin/python", ".environment", "docs/.env",
 		} {
 			f[root+name] = "text"
 		}
@@ -72,9 +73,18 @@ func TestOpenFSLeavesOutHiddenDirectoriesOfTheRoot(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{root + ".gitignore", root + "docs/.cache/a", root + "docs/.git"}
+		want := []string{root + ".environment", root + ".gitignore", root + "docs/.cache/a", root + "docs/.env"}
 		if got := a.Others(); !slices.Equal(got, want) {
 			t.Errorf("got  %q\nwant %q", got, want)
+		}
+		var said []string
+		for _, f := range a.Warnings() {
+			said = append(said, string(f.Code)+" "+f.Path)
+		}
+		want = []string{"left-out " + root + ".a/", "left-out " + root + ".env", "left-out " + root + ".env.local", "left-out " + root + ".github/",
+			"left-out " + root + ".venv/", "env-file " + root + "docs/.env", "nothing "}
+		if !slices.Equal(said, want) {
+			t.Errorf("got  %q\nwant %q", said, want)
 		}
 	}
 	// In a work tree of its own, .git is a file.

@@ -55,12 +55,12 @@ func readLocalHeader(s *stream, offset, end int64) (*localHeader, error) {
 }
 
 // differs says what a local header and the directory contradict each other in.
-func (h *localHeader) differs(f *zip.File) string {
+func (h *localHeader) differs(f *zip.File, name string) string {
 	// Who writes a descriptor may leave out what comes with it.
 	later := h.flags&flagDescriptor != 0
 	same := func(local, central uint64) bool { return local == central || later && local == 0 }
 	switch {
-	case string(h.name) != f.Name:
+	case string(h.name) != name:
 		return "names"
 	case h.method != f.Method:
 		return "methods"

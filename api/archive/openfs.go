@@ -14,30 +14,43 @@ import (
 // file, and an archive that serves for the same. The root directory is the one
 // with the info.yaml that lies least deep. Packages are ZIP files in the tree.
 //
-// Links and special files are refused wherever they lie. Directories whose
-// name starts with a dot are left out, and .git even if it is a file, where
-// they lie in the top of fsys or beside an info.yaml; other hidden files and
-// directories are listed by [Archive.Others] like all that the format does not
-// know. Of the limits, DirectorySize and Ratio have no meaning here.
+// Links and special files are refused wherever they lie, and .git below the top.
+// At the top of fsys, or beside an info.yaml if there is none at the top, what is a
+// person's own is left out, and [Archive.Warnings] says so: directories whose name
+// begins with a dot, .env, and files like .env.local; .git is left out without a
+// word. Other hidden files and directories are listed by [Archive.Others] like all
+// that the format does not know. Of the limits, DirectorySize and Ratio have no
+// meaning here.
 //
 // The tree must not change while the archive is in use; a file that has other
 // than its listed bytes when it is read gives a [Finding]. For a tree that
 // somebody else can write to, take the FS of an [os.Root], which keeps to its
 // directory even then. Errors other than [Findings] come from fsys.
 func OpenFS(fsys fs.FS, opts ...Option) (*Archive, error) {
-	limits := limitsOf(opts)
-	files, err := listTree(fsys, limits)
+	o := optionsOf(opts)
+	l, err := listTree(fsys, o.limits)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEntries(files, math.MaxInt64, limits).err(); err != nil {
+	if err := l.check(o.limits); err != nil {
 		return nil, err
 	}
-	t, err := arrange(files)
+	t, err := arrange(l.files)
 	if err != nil {
 		return nil, err
 	}
-	return read(t, treeOrigin{fsys}, limits)
+	return read(t, treeOrigin{fsys}, l.warnings(), o)
+}
+
+// check judges what lies in a tree.
+func (l *listing) check(limits Limits) error {
+	found := checkEntries(l.files, math.MaxInt64, limits)
+	for _, f := range l.files {
+		if gitElement(f.Name) {
+			found.add(CodeName, f.Name, "the file is part of a Git repository below the top")
+		}
+	}
+	return found.err()
 }
 
 // treeOrigin reads the files of a directory tree.

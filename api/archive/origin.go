@@ -33,25 +33,53 @@ type RangeOpener interface {
 	OpenRange(off, n int64) (io.ReadCloser, error)
 }
 
-// openZip judges a ZIP file by its directory and returns its entries.
-func openZip(r io.ReaderAt, size int64, limits Limits) ([]*zip.File, *zipOrigin, error) {
+// zipFile is a ZIP file that was judged by its directory.
+type zipFile struct {
+	*directory
+	files    []*zip.File
+	raw      map[*zip.File]string // names as the file has them, where they are read in another way
+	warnings Findings
+}
+
+// name returns the name of an entry as the ZIP file has it.
+func (z *zipFile) name(f *zip.File) string {
+	if raw, ok := z.raw[f]; ok {
+		return raw
+	}
+	return f.Name
+}
+
+// readZip judges a ZIP file, the archive or a package in it, by its directory.
+func readZip(r io.ReaderAt, size int64, limits Limits, isPackage bool) (*zipFile, error) {
 	dir, err := readDirectory(r, size, limits)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	files, err := dir.entries()
+	z := &zipFile{directory: dir}
+	if z.files, err = dir.entries(); err != nil {
+		return nil, err
+	}
+	if z.raw = slashes(z.files); z.raw != nil {
+		z.warnings.warnf(CodeBackSlash, "", backSlashes)
+	}
+	found, warnings := judgeEntries(z.files, dir.offset, limits, isPackage)
+	z.warnings = append(z.warnings, warnings...)
+	return z, found.err()
+}
+
+// openZip judges a ZIP file and returns its entries.
+func openZip(r io.ReaderAt, size int64, limits Limits, isPackage bool) (*zipOrigin, error) {
+	z, err := readZip(r, size, limits, isPackage)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := checkEntries(files, dir.offset, limits).err(); err != nil {
-		return nil, nil, err
-	}
-	spans, err := entrySpans(files, dir.offsets, dir.offset)
-	return files, &zipOrigin{file: r, spans: spans}, err
+	spans, err := entrySpans(z.files, z.offsets, z.offset)
+	return &zipOrigin{zipFile: z, file: r, spans: spans}, err
 }
 
 // zipOrigin reads the entries of a ZIP file.
 type zipOrigin struct {
+	*zipFile
 	file  io.ReaderAt
 	spans map[*zip.File]span
 }
@@ -81,7 +109,7 @@ func (z *zipOrigin) open(f *zip.File) (io.ReadCloser, error) {
 	} else {
 		from = io.NopCloser(io.NewSectionReader(z.file, s.start, s.end-s.start))
 	}
-	return newEntryReader(f, from, s.end-s.start)
+	return newEntryReader(f, z.name(f), from, s.end-s.start)
 }
 
 const (
@@ -107,7 +135,7 @@ func (z *zipOrigin) texts(files []*zip.File, take func(*zip.File, []byte, error)
 		for _, f := range files[:n] {
 			s := z.spans[f].atMost(f)
 			from := bytes.NewReader(memory[s.start-run.start : s.end-run.start])
-			rc, err := newEntryReader(f, io.NopCloser(from), from.Size())
+			rc, err := newEntryReader(f, z.name(f), io.NopCloser(from), from.Size())
 			if err == nil {
 				err = readInto(&text, rc)
 			}

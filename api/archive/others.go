@@ -31,12 +31,12 @@ func (a *Archive) OpenOther(name string) (io.ReadCloser, error) {
 // when there is no root directory or it would lie in it, a package without a
 // document when there is one now, a file whose name is taken.
 func WithOthers(a *Archive) WriteOption {
-	return func(w *writer) {
+	return writeOption(func(w *writer) {
 		for _, name := range a.others {
 			rel, inside := strings.CutPrefix(name, a.root)
 			w.unknown = append(w.unknown, other{name: name, path: rel, outside: !inside, open: a.OpenOther})
 		}
-	}
+	})
 }
 
 // Rewrite writes all of a again: content, info.yaml, packages and other files,
@@ -44,7 +44,7 @@ func WithOthers(a *Archive) WriteOption {
 // [Write], so rewriting it once more gives the same bytes. Directories without
 // files are left out. Options come after those that say this.
 func Rewrite(w io.Writer, a *Archive, opts ...WriteOption) error {
-	same := func(w *writer) { w.root, w.nested = a.Root(), true }
+	same := writeOption(func(w *writer) { w.root, w.nested = a.Root(), true })
 	return Write(w, a.content, a.OpenPackage, append([]WriteOption{same, WithInfo(a.info), WithOthers(a)}, opts...)...)
 }
 

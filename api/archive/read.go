@@ -17,8 +17,9 @@ type reader struct {
 	found   Findings
 }
 
-func read(t *tree, from origin, limits Limits) (*Archive, error) {
-	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}}, limits: limits}
+func read(t *tree, from origin, warnings Findings, o options) (*Archive, error) {
+	limits := o.limits
+	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}, warnings: warnings}, limits: limits}
 	documents := t.documents()
 	if r.checkDocuments(t, documents); len(r.found) > 0 {
 		return nil, r.found
@@ -46,6 +47,8 @@ func read(t *tree, from origin, limits Limits) (*Archive, error) {
 		return nil, r.found
 	}
 	r.list(t)
+	r.lacking(t)
+	warn(o.warn, r.warnings)
 	return r.Archive, nil
 }
 
@@ -113,7 +116,7 @@ func add[T any](r *reader, all map[string]T, doc *document, f *zip.File, rest fu
 		return all
 	}
 	if _, twice := all[name]; twice {
-		r.found.add(CodeDuplicateObject, f.Name, "%s %q is in another file too", doc.nameKey, name)
+		r.found.add(CodeDuplicateObject, f.Name, "%s %s is in another file too", doc.nameKey, displayKey(name))
 		return all
 	}
 	if all == nil {

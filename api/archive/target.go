@@ -6,20 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
-
-// gitDir is what a tree keeps when it is replaced, and what packing leaves out.
-const gitDir = ".git"
 
 // target is the directory that a tree comes to.
 type target struct {
 	dir    string
 	exists bool
 	empty  bool
-	git    bool // it has a gitDir
+	kept   []string          // at its top, a person's own
+	looked map[string]string // what was there, but for that
 }
 
 // target finds out whether the tree may come to dir.
@@ -49,20 +49,34 @@ func (u *unpacker) target(dir string) (*target, error) {
 	case !u.replace:
 		return nil, fmt.Errorf("the directory %s is not empty: %w", dir, fs.ErrExist)
 	}
-	t.git = slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == gitDir })
-	return t, u.checkReplaced(dir)
+	l, err := listTree(os.DirFS(t.dir), DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range l.leftOut {
+		if name = strings.TrimSuffix(name, "/"); !strings.Contains(name, "/") {
+			t.kept = append(t.kept, name)
+		}
+	}
+	if err := u.checkReplaced(dir, l); err != nil {
+		return nil, err
+	}
+	t.looked, err = t.look(t.dir)
+	return t, err
 }
 
 // checkReplaced refuses to replace files that are neither part of the format
 // nor among those that come in their place.
-func (u *unpacker) checkReplaced(dir string) error {
-	names, err := treeFiles(os.DirFS(dir))
-	if err != nil {
-		return err
-	}
+func (u *unpacker) checkReplaced(dir string, l *listing) error {
 	var files []*zip.File
-	for _, name := range names {
-		if zip, _, ok := packageDir(name); ok && !gitElement(name) {
+	for _, f := range l.files {
+		name := f.Name
+		switch zip, _, ok := packageDir(name); {
+		case strings.HasSuffix(name, "/"):
+			continue
+		case f.Mode().Type() != 0:
+			return Findings{{Code: CodeIrregular, Path: name, Message: "links, devices and other special files are not allowed"}}
+		case ok && !gitElement(name):
 			name = zip
 		}
 		files = append(files, named(name))
@@ -77,6 +91,32 @@ func (u *unpacker) checkReplaced(dir string) error {
 		}
 	}
 	return nil
+}
+
+// look describes everything in dir that is replaced, so that a second look tells
+// whether it is the same.
+func (t *target) look(dir string) (map[string]string, error) {
+	seen := map[string]string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case slices.Contains(t.kept, name) && d.IsDir():
+			return fs.SkipDir
+		case name == ".", slices.Contains(t.kept, name):
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		seen[name] = info.Mode().String()
+		if !d.IsDir() { // the time of a directory says nothing more
+			seen[name] += fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return seen, err
 }
 
 // fill makes a new directory, lets write fill it, and puts it into place.
@@ -103,33 +143,57 @@ func (t *target) fill(write func(*os.Root) error) (err error) {
 	return t.exchange(fresh)
 }
 
-// exchange puts a directory in the place of the one that is there.
-func (t *target) exchange(fresh string) error {
+// exchange puts a directory in the place of the one that is there. Writing took
+// long: that is looked at again, once nobody finds it any more by its name.
+func (t *target) exchange(fresh string) (err error) {
 	old := t.beside("old")
 	if err := os.Rename(t.dir, old); err != nil {
 		return err
 	}
-	back := func() error { return os.Rename(old, t.dir) }
-	if t.git {
-		if err := os.Rename(filepath.Join(old, gitDir), filepath.Join(fresh, gitDir)); err != nil {
-			return errors.Join(err, back())
+	undo := []func() error{func() error { return os.Rename(old, t.dir) }}
+	defer func() {
+		for _, back := range slices.Backward(undo) {
+			err = errors.Join(err, back())
 		}
-		undo := back
-		back = func() error {
-			return errors.Join(os.Rename(filepath.Join(fresh, gitDir), filepath.Join(old, gitDir)), undo())
+	}()
+	if !t.empty {
+		now, err := t.look(old)
+		if err != nil {
+			return err
 		}
+		if !maps.Equal(now, t.looked) {
+			return fmt.Errorf("%s in %s has changed meanwhile, so it would be lost: %w", display(difference(t.looked, now)), t.dir, fs.ErrExist)
+		}
+	}
+	for _, name := range t.kept {
+		from, to := filepath.Join(old, name), filepath.Join(fresh, name)
+		if err := os.Rename(from, to); err != nil {
+			return err
+		}
+		undo = append(undo, func() error { return os.Rename(to, from) })
 	}
 	if err := os.Rename(fresh, t.dir); err != nil {
-		return errors.Join(err, back())
+		return err
 	}
+	undo = nil
 	remove := os.RemoveAll
-	if t.empty {
+	if t.empty || len(t.looked) == 0 {
 		remove = os.Remove // fails if it is not any more
 	}
 	if err := remove(old); err != nil {
 		return fmt.Errorf("the tree is in place, but the former one is left in %s: %w", old, err)
 	}
 	return nil
+}
+
+// difference returns the first name that two looks see differently.
+func difference(before, now map[string]string) string {
+	for _, name := range slices.Concat(sorted(now), sorted(before)) {
+		if before[name] != now[name] {
+			return name
+		}
+	}
+	return ""
 }
 
 // beside returns a new name in the same directory.

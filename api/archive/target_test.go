@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -50,7 +51,10 @@ func TestReplacingLeavesExactlyTheNewTreeAndTheRepository(t *testing.T) {
 	first := mustOpen(t, small().with("x/README.md", "one").with("x/services/s/s.yaml", "service_name: s").with("x/deployments/a/versions/c.zip", string(files{"f": "1"}.zip(t))).zip(t))
 	second := mustOpen(t, small().with("x/README.md", "two").zip(t))
 	dir := unpack(t, first, UnpackPackages(Limits{}))
-	writeFile(t, dir, ".git/HEAD", "ref")
+	own := files{".git/HEAD": "ref", ".env": "KEY=1", ".venv/bin/python": "x", ".github/a": "a"}
+	for name, text := range own {
+		writeFile(t, dir, name, text)
+	}
 	writeFile(t, dir, "info.yaml", "broken: [")
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(dir, link); err != nil {
@@ -59,7 +63,8 @@ func TestReplacingLeavesExactlyTheNewTreeAndTheRepository(t *testing.T) {
 	if err := Unpack(link, second, ReplaceUnpacked()); err != nil {
 		t.Fatal(err)
 	}
-	want := treeOf(t, unpack(t, second)).with(".git/HEAD", "ref")
+	want := treeOf(t, unpack(t, second))
+	maps.Copy(want, own)
 	if got := treeOf(t, dir); !maps.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
@@ -107,5 +112,53 @@ func TestWhenUnpackFailsTheFormerTreeStays(t *testing.T) {
 	}
 	if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 1 {
 		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+// hooked calls a function once, when a package is read.
+type hooked struct {
+	*bytes.Reader
+	at   int64
+	once *sync.Once
+	call func()
+}
+
+func (h hooked) ReadAt(p []byte, off int64) (int, error) {
+	if off <= h.at && h.at < off+int64(len(p)) {
+		h.once.Do(h.call)
+	}
+	return h.Reader.ReadAt(p, off)
+}
+
+// What was looked at before the packages were written is looked at again.
+func TestReplacingNeverTakesAwayWhatWasMadeMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"notes.txt", "deployments/new/new.yaml", "info.yaml", ".vscode/settings.json", ".env", "empty/"} {
+		data := storedZip(t, small())
+		dir := unpack(t, mustOpen(t, data))
+		writeFile(t, dir, ".git/HEAD", "ref")
+		before := treeOf(t, dir)
+		a := mustOpen(t, data)
+		a.origin.(*zipOrigin).file = hooked{bytes.NewReader(data), int64(bytes.Index(data, []byte("the package"))), new(sync.Once), func() {
+			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
+				t.Error(err)
+			}
+			if !strings.HasSuffix(name, "/") {
+				writeFile(t, dir, name, "precious")
+				before[name] = "precious"
+			}
+		}}
+		if err := Unpack(dir, a, ReplaceUnpacked()); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "changed meanwhile") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := treeOf(t, dir); !maps.Equal(got, before) {
+			t.Errorf("%s: got %q\nwant %q", name, got, before)
+		}
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+		if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 1 {
+			t.Errorf("%v is left, %v", left, err)
+		}
 	}
 }

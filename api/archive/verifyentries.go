@@ -70,7 +70,7 @@ func (v *verification) entry(c *container, s *stream, end int64, e entry) (next 
 		v.found.add(CodeDamaged, c.at(e.Name), "it is cut short: it would end behind the file's entries")
 		return 0, nil
 	}
-	if what := h.differs(e.File); what != "" {
+	if what := h.differs(e.File, e.name); what != "" {
 		v.found.add(CodeMismatch, c.at(e.Name), "its own header and the directory have different %s", what)
 	}
 	next = data + int64(e.CompressedSize64) //nolint:gosec // before the end

@@ -18,14 +18,11 @@ func TestVerifyHoldsTheRulesOfOpenOneLevelDown(t *testing.T) {
 	}{
 		{"a name out of the root", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "../evil" }) }, CodeName, "../evil"},
 		{"an absolute name", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "/evil" }) }, CodeName, "/evil"},
-		{"a back-slash", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = `a\b` }) }, CodeName, `a\b`},
 		{"a drive", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "c:/x" }) }, CodeName, "c:/x"},
 		{"a NUL", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "a\x00" }) }, CodeName, "a\x00"},
-		{"bytes that are no UTF-8", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "\xff" }) }, CodeName, "\xff"},
+		{"a back-slash beside a slash out of the root", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = `a\..\..\evil` }) }, CodeName, `a\..\..\evil`},
 		{"a name twice", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = dataFile }) }, CodeClash, dataFile},
-		{"names that differ by case", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "CODE/data.txt" }) }, CodeClash, dataFile},
 		{"a file that is a directory", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "code" }) }, CodeClash, "code"},
-		{"a symbolic link", func(z *forged) { z.entries[0].attributes = 0o120777 << 16 }, CodeIrregular, codeFile},
 		{"a device", func(z *forged) { z.entries[0].attributes = 0o060666 << 16 }, CodeIrregular, codeFile},
 		{"encryption", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.flags = 1 }) }, CodeEncrypted, codeFile},
 		{"another method", func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.method = 12 }) }, CodeMethod, codeFile},
@@ -142,4 +139,42 @@ func TestVerifyKeepsLimitsAcrossLevels(t *testing.T) {
 	}
 	nested.entry(deflatedPackage).inside = inner
 	wantFinding(t, verifyBytes(t, nested.bytes(), WithLimits(Limits{Ratio: 100})), CodeLimit, deflatedPackage, 0)
+}
+
+// What packages made on Linux have, and the platform takes, is a warning.
+func TestVerifyWarnsOfWhatNotEverySystemHolds(t *testing.T) {
+	t.Parallel()
+	for what, test := range map[string]struct {
+		change func(z *forged)
+		code   Code
+		path   string // in the package
+		text   string
+	}{
+		"a back-slash beside a slash": {func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = `a\b` }) }, CodePortable, `!/a\b`, "back-slash"},
+		"an old code page":            {func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "\xff/\x81" }) }, CodePortable, "!/\xff/\x81", "UTF-8"},
+		"a line break":                {func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "a\nb" }) }, CodePortable, "!/a\nb", "control character"},
+		"names that differ by case":   {func(z *forged) { z.entries[0].both(func(h *forgedHeader) { h.name = "CODE/data.txt" }) }, CodePortable, "!/" + dataFile, "upper and lower case"},
+		"a symbolic link":             {func(z *forged) { z.entries[0].attributes = 0o120777 << 16 }, CodePortable, "!/" + codeFile, "not followed"},
+		"back-slashes alone": {func(z *forged) {
+			z.entries = z.entries[:2]
+			for i, name := range []string{`code\`, `code\data.txt`} {
+				z.entries[i].both(func(h *forgedHeader) { h.name = name })
+			}
+			z.entries[0].fill(nil)
+		}, CodeBackSlash, "", "read as slashes"},
+	} {
+		z := forgeableInside()
+		test.change(z)
+		var got []*Finding
+		if err := verifyBytes(t, archiveOf(z).bytes(), OnWarning(func(f *Finding) { got = append(got, f) })); err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		for i, path := range []string{storedPackage, deflatedPackage} {
+			if len(got) != 2 || got[i].Code != test.code || got[i].Path != path+test.path || got[i].Severity != SeverityWarning || !strings.Contains(got[i].Message, test.text) {
+				t.Errorf("%s: %q", what, warned(got))
+				break
+			}
+		}
+	}
 }

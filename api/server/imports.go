@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
@@ -123,7 +124,7 @@ func importList(i store.Import) models.ImportList {
 // importDetail shows what was scanned. The value of a secret is null, and so is
 // one that the archive left out.
 func importDetail(i store.Import) models.ImportDetail {
-	shown := plan.MapVariables(i.Scanned, func(_ jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
+	shown := plan.MapVariables(archive.MaskSecrets(i.Scanned), func(_ jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
 		if v.Value.IsZero() || v.Secret != nil && *v.Secret {
 			v.Value = models.Null[string]()
 		}
