@@ -96,9 +96,9 @@ func open(ctx context.Context, data string, opts Options) (*home, error) {
 		return nil, err
 	}
 	space := &reserve{path: filepath.Join(data, reserveFile)}
-	space.release() // the disk may be full
 	db, err := database.Open(ctx, database.Options{
 		Path: file, Keeper: keeper, Log: opts.Log,
+		OnLock: func() { space.release() }, // the disk may be full
 		Accept: func(is database.Identity) error { return belongs(ctx, is, files) },
 		OnChange: func(is database.Identity) {
 			if err := files.SetMark(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil {
