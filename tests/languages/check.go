@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// check holds the project that a tool has filled against the one it was filled
+// from, and looks whether the tool has deleted its export and its import.
+func (h *host) check(ctx context.Context, target string) error {
+	from, err := api.NewClient(api.WithHost(h.url), api.WithToken(h.tokens[source]))
+	if err != nil {
+		return err
+	}
+	to, err := from.With(api.WithToken(h.tokens[target]))
+	if err != nil {
+		return err
+	}
+	exports, err := from.Exports.List(ctx, source, "")
+	if err != nil {
+		return err
+	}
+	imports, err := to.Imports.List(ctx, target, "")
+	if err != nil {
+		return err
+	}
+	if len(exports) != 0 || len(imports) != 0 {
+		return fmt.Errorf("left over: exports %v, imports %v", exports, imports)
+	}
+	before, err := exported(ctx, from, source)
+	if err != nil {
+		return err
+	}
+	after, err := exported(ctx, to, target)
+	if err != nil {
+		return err
+	}
+	changes, err := archive.Diff(before, after, archive.IgnoreImportLabel())
+	if err != nil {
+		return err
+	}
+	if len(changes) != 0 {
+		var text strings.Builder
+		err := archive.WriteChanges(&text, changes)
+		return fmt.Errorf("%d differences between the projects %w\n%s", len(changes), err, text.String())
+	}
+	return nil
+}
+
+// exported opens all of a project. It leaves no export behind.
+func exported(ctx context.Context, client *api.Client, project string) (*archive.Archive, error) {
+	dir, err := os.MkdirTemp("", "exported-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "export.zip")
+	export, err := client.Exports.Run(ctx, project, models.ExportCreate{}, api.ToFile(path, nil), api.All(true))
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Exports.Delete(ctx, project, export.ID); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return archive.Open(strings.NewReader(string(data)), int64(len(data)))
+}
