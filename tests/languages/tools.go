@@ -18,7 +18,7 @@ const openAPIGenerator = "7.26.0"
 var tools = []tool{
 	{name: "openapi-generator-python", version: openAPIGenerator},
 	{name: "openapi-python-client", version: "0.29.1", option: "content_type_overrides: {application/zip: application/octet-stream}"},
-	{name: "openapi-fetch", version: "0.17.0"},
+	{name: "openapi-fetch", version: "0.17.0", option: "--default-non-nullable=false"},
 	{name: "ogen", version: "1.24.0"},
 	{name: "openapi-generator-go", version: openAPIGenerator, option: "enumClassPrefix=true", long: true},
 	{name: "openapi-generator-java", version: openAPIGenerator, long: true},

@@ -1,10 +1,10 @@
 """Moves a project with the python client of openapi-generator."""
 
 import os
-import time
 
 from openapi_client import ApiClient, Configuration, ExportsApi, ImportsApi
 from openapi_client.models import ExportCreate, ExportStatus, ImportStatus, ImportUpdate
+from wait import wait
 
 env = os.environ
 
@@ -12,16 +12,6 @@ env = os.environ
 def connect(host, token):
     configuration = Configuration(host=host, api_key={"token": token}, api_key_prefix={"token": "Token"})
     return ApiClient(configuration)
-
-
-def wait(get, wanted):
-    for _ in range(600):
-        job = get()
-        if job.status in (wanted, "failed"):
-            assert job.status == wanted, job.error_message
-            return job
-        time.sleep(0.05)
-    raise TimeoutError(wanted)
 
 
 exports = ExportsApi(connect(env["HOST"], env["SOURCE_TOKEN"]))

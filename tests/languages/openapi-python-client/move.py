@@ -1,29 +1,19 @@
 """Moves a project with the client of openapi-python-client."""
 
 import os
-import time
 
 from client import AuthenticatedClient
 from client.api.exports import exports_create, exports_delete, exports_download, exports_get, exports_list
 from client.api.imports import imports_create, imports_delete, imports_get, imports_update
 from client.models import ExportCreate, ExportStatus, ImportCreate, ImportStatus, ImportUpdate
 from client.types import File
+from wait import wait
 
 env = os.environ
 
 
 def connect(host, token):
     return AuthenticatedClient(base_url=host, token=token, prefix="Token", raise_on_unexpected_status=True)
-
-
-def wait(get, wanted):
-    for _ in range(600):
-        job = get()
-        if job.status in (wanted, "failed"):
-            assert job.status == wanted, job.error_message
-            return job
-        time.sleep(0.05)
-    raise TimeoutError(wanted)
 
 
 source = connect(env["HOST"], env["SOURCE_TOKEN"])

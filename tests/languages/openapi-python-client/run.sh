@@ -9,4 +9,4 @@ export PATH=$PWD/installed/bin:$PATH
 printf '%s\n' "$OPTION" >config.yaml
 openapi-python-client generate --path "$CONTRACT" --config config.yaml --meta none --output-path client --fail-on-warning
 
-PYTHONPATH=$PWD python "$HERE/move.py"
+PYTHONPATH=$PWD:$HERE/../shared python -B "$HERE/move.py"
