@@ -24,7 +24,7 @@ var tools = []tool{
 	{name: "openapi-generator-java", version: openAPIGenerator, long: true},
 	{name: "openapi-generator-typescript-fetch", version: openAPIGenerator, option: "modelPropertyNaming=original", long: true},
 	{name: "hey-api", version: "0.99.0", long: true},
-	{name: "orval", version: "8.38.0", long: true},
+	{name: "orval", version: "8.38.0", option: `baseUrl: { runtime: "process.env.HOST" }`, long: true},
 }
 
 // choose returns the tools with these names, or all of a form.

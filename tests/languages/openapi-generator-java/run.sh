@@ -6,5 +6,6 @@ generate java
 
 cp "$HERE/Move.java" client/src/main/java/
 cd client
-mvn --quiet --batch-mode -Dstyle.color=never compile dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib
+mvn --quiet --batch-mode compile dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib >maven.log 2>&1 ||
+    { cat maven.log; exit 1; }
 java -cp 'target/classes:target/lib/*' Move
