@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -34,11 +35,11 @@ func (h *host) check(ctx context.Context, target string) error {
 	if len(exports) != 0 || len(imports) != 0 {
 		return fmt.Errorf("left over: exports %v, imports %v", exports, imports)
 	}
-	before, err := exported(ctx, from, source)
+	before, err := h.exported(ctx, from, source)
 	if err != nil {
 		return err
 	}
-	after, err := exported(ctx, to, target)
+	after, err := h.exported(ctx, to, target)
 	if err != nil {
 		return err
 	}
@@ -54,14 +55,9 @@ func (h *host) check(ctx context.Context, target string) error {
 	return nil
 }
 
-// exported opens all of a project. It leaves no export behind.
-func exported(ctx context.Context, client *api.Client, project string) (*archive.Archive, error) {
-	dir, err := os.MkdirTemp("", "exported-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "export.zip")
+// exported opens all of a project, and leaves no export behind.
+func (h *host) exported(ctx context.Context, client *api.Client, project string) (*archive.Archive, error) {
+	path := filepath.Join(h.dir, project+".zip")
 	export, err := client.Exports.Run(ctx, project, models.ExportCreate{}, api.ToFile(path, nil), api.All(true))
 	if err != nil {
 		return nil, err
@@ -73,5 +69,5 @@ func exported(ctx context.Context, client *api.Client, project string) (*archive
 	if err != nil {
 		return nil, err
 	}
-	return archive.Open(strings.NewReader(string(data)), int64(len(data)))
+	return archive.Open(bytes.NewReader(data), int64(len(data)))
 }

@@ -45,7 +45,7 @@ func run(ctx context.Context, long bool, names []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, removeAll(dir)) }()
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	host, err := serve(ctx, dir, chosen)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func run(ctx context.Context, long bool, names []string) (err error) {
 	for _, t := range chosen {
 		begun := time.Now()
 		result := "moved the archive"
-		if err := host.move(ctx, dir, large.URL+base, t); err != nil {
+		if err := host.move(ctx, large.URL+base, t); err != nil {
 			failed++
 			result = "FAILED: " + err.Error()
 		}
@@ -73,8 +73,8 @@ func run(ctx context.Context, long bool, names []string) (err error) {
 
 // move lets one tool make its client and the client its move, and looks at
 // what has become of the projects.
-func (h *host) move(ctx context.Context, dir, large string, t tool) error {
-	work := filepath.Join(dir, t.name)
+func (h *host) move(ctx context.Context, large string, t tool) error {
+	work := filepath.Join(h.dir, t.name)
 	if err := os.Mkdir(work, 0o700); err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (h *host) move(ctx context.Context, dir, large string, t tool) error {
 	cmd.Env = append(os.Environ(),
 		"CONTRACT="+filepath.Join(h.root, "openapi.yaml"),
 		"HERE="+filepath.Join(h.root, "tests/languages", t.name),
-		"INSTALLED="+filepath.Join(dir, "installed"), // what several tools share
+		"INSTALLED="+filepath.Join(h.dir, "installed"), // what several tools share
 		"VERSION="+t.version,
 		"OPTION="+t.option,
 		"HOST="+h.url,
@@ -93,6 +93,7 @@ func (h *host) move(ctx context.Context, dir, large string, t tool) error {
 		"TARGET="+t.name, "TARGET_TOKEN="+h.tokens[t.name],
 		"SECRET="+secret,
 		"LARGE_HOST="+large,
+		"TMPDIR="+h.dir,
 	)
 	// What it leaves running would keep the output open.
 	cmd.WaitDelay = 5 * time.Second
@@ -113,15 +114,4 @@ func hasLine(text, line string) bool {
 		}
 	}
 	return false
-}
-
-// removeAll also removes what Go's module cache and others write-protect.
-func removeAll(dir string) error {
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			err = os.Chmod(path, 0o700)
-		}
-		return err
-	})
-	return errors.Join(err, os.RemoveAll(dir))
 }

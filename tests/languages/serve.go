@@ -29,6 +29,7 @@ const (
 // and each tool has an empty project that is called as it is.
 type host struct {
 	root   string // the checkout
+	dir    string // for whatever is made; the caller removes it
 	url    string
 	tokens map[string]string // by project
 	cmd    *exec.Cmd
@@ -41,7 +42,7 @@ func serve(ctx context.Context, dir string, tools []tool) (*host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("go list -m: %w", err)
 	}
-	h := &host{root: strings.TrimSpace(string(out)), tokens: map[string]string{source: rand.Text()}}
+	h := &host{root: strings.TrimSpace(string(out)), dir: dir, tokens: map[string]string{source: rand.Text()}}
 	command := filepath.Join(dir, "ubiops-transfer")
 	build := exec.CommandContext(ctx, "go", "build", "-o", command, "./api/cmd/ubiops-transfer")
 	build.Dir = h.root

@@ -4,6 +4,6 @@ set -euo pipefail
 . "$HERE/../shared/openapi-generator.sh"
 . "$HERE/../shared/typescript.sh"
 
-# Without the option, names of variables are written in camel case.
+# Without the option, a member that was read is sent back in camel case too.
 generate typescript-fetch --additional-properties "$OPTION"
 move
