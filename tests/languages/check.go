@@ -57,7 +57,11 @@ func (h *host) check(ctx context.Context, target string) error {
 
 // exported opens all of a project, and leaves no export behind.
 func (h *host) exported(ctx context.Context, client *api.Client, project string) (*archive.Archive, error) {
-	path := filepath.Join(h.dir, project+".zip")
+	dir, err := os.MkdirTemp(h.dir, project)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "export.zip")
 	export, err := client.Exports.Run(ctx, project, models.ExportCreate{}, api.ToFile(path, nil), api.All(true))
 	if err != nil {
 		return nil, err
