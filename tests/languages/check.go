@@ -13,9 +13,9 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// check holds the project that a tool has filled against the one it was filled
-// from, and looks whether the tool has deleted its export and its import.
-func (h *host) check(ctx context.Context, target string) error {
+// check holds the project target against source, from which a tool has filled
+// it, and looks whether the tool has deleted its export and its import.
+func (h *host) check(ctx context.Context, source, target string) error {
 	from, err := api.NewClient(api.WithHost(h.url), api.WithToken(h.tokens[source]))
 	if err != nil {
 		return err
@@ -57,11 +57,7 @@ func (h *host) check(ctx context.Context, target string) error {
 
 // exported opens all of a project, and leaves no export behind.
 func (h *host) exported(ctx context.Context, client *api.Client, project string) (*archive.Archive, error) {
-	dir, err := os.MkdirTemp(h.dir, project)
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, "export.zip")
+	path := filepath.Join(h.dir, project+".zip")
 	export, err := client.Exports.Run(ctx, project, models.ExportCreate{}, api.ToFile(path, nil), api.All(true))
 	if err != nil {
 		return nil, err

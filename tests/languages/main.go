@@ -89,8 +89,8 @@ func (h *host) move(ctx context.Context, large string, t tool) error {
 		"VERSION="+t.version,
 		"OPTION="+t.option,
 		"HOST="+h.url,
-		"SOURCE="+source, "SOURCE_TOKEN="+h.tokens[source],
-		"TARGET="+t.name, "TARGET_TOKEN="+h.tokens[t.name],
+		"SOURCE="+t.source(), "SOURCE_TOKEN="+h.tokens[t.source()],
+		"TARGET="+t.target(), "TARGET_TOKEN="+h.tokens[t.target()],
 		"SECRET="+secret,
 		"LARGE_HOST="+large,
 		"TMPDIR="+h.dir,
@@ -104,7 +104,7 @@ func (h *host) move(ctx context.Context, large string, t tool) error {
 	if want := fmt.Sprintf("large %d", largeSize); !hasLine(string(out), want) {
 		return fmt.Errorf("no line %q, in\n%s", want, out)
 	}
-	return h.check(ctx, t.name)
+	return h.check(ctx, t.source(), t.target())
 }
 
 func hasLine(text, line string) bool {

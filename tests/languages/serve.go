@@ -18,15 +18,12 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
 )
 
-// source is the project that is moved; secret is the value that the drivers give
-// to its variable whose value an export leaves out.
-const (
-	source = "source"
-	secret = "only-an-example"
-)
+// secret is the value that the drivers give to the variable whose value an
+// export leaves out.
+const secret = "only-an-example"
 
-// host is a running `ubiops-transfer serve`: the sample is in project source,
-// and each tool has an empty project that is called as it is.
+// host is a running `ubiops-transfer serve`. Each tool has two projects: one
+// with the sample and an empty one.
 type host struct {
 	root   string // the checkout
 	dir    string // for whatever is made; the caller removes it
@@ -42,7 +39,7 @@ func serve(ctx context.Context, dir string, tools []tool) (*host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("go list -m: %w", err)
 	}
-	h := &host{root: strings.TrimSpace(string(out)), dir: dir, tokens: map[string]string{source: rand.Text()}}
+	h := &host{root: strings.TrimSpace(string(out)), dir: dir, tokens: make(map[string]string)}
 	command := filepath.Join(dir, "ubiops-transfer")
 	build := exec.CommandContext(ctx, "go", "build", "-o", command, "./api/cmd/ubiops-transfer")
 	build.Dir = h.root
@@ -56,11 +53,11 @@ func serve(ctx context.Context, dir string, tools []tool) (*host, error) {
 	given, tokens := filepath.Join(dir, "given.zip"), filepath.Join(dir, "tokens")
 	args := []string{
 		"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"), "--token-file", tokens,
-		"--rate-limit", "0", "--project", source + "=" + given,
+		"--rate-limit", "0",
 	}
 	for _, t := range tools {
-		args = append(args, "--project", t.name)
-		h.tokens[t.name] = rand.Text()
+		args = append(args, "--project", t.source()+"="+given, "--project", t.target())
+		h.tokens[t.source()], h.tokens[t.target()] = rand.Text(), rand.Text()
 	}
 	var lines string
 	for project, token := range h.tokens {

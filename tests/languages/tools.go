@@ -13,6 +13,10 @@ type tool struct {
 	long    bool   // only in the long form
 }
 
+// The project that a tool's client moves, and the one that it is moved to.
+func (t tool) source() string { return "from-" + t.name }
+func (t tool) target() string { return "to-" + t.name }
+
 const openAPIGenerator = "7.26.0"
 
 var tools = []tool{
