@@ -143,7 +143,7 @@ type hiding struct{ instead jsontext.Value }
 
 // value returns v as it may be shown, and whether that is another value.
 func (h hiding) value(v jsontext.Value, s *shape) (jsontext.Value, bool) {
-	if !bytes.Contains(v, []byte("secret")) {
+	if !bytes.Contains(v, []byte("secret")) && bytes.IndexByte(v, '\\') < 0 { // a name can be written with escapes
 		return v, false
 	}
 	switch {

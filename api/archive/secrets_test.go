@@ -48,6 +48,17 @@ func TestDiffShowsWhatOnlyMentionsSecrets(t *testing.T) {
 	}
 }
 
+// JSON can write a name with escapes, and unknown members keep theirs.
+func TestSecretsAreHiddenHoweverTheirNameIsWritten(t *testing.T) {
+	t.Parallel()
+	content := contentOf(t, `{"x":{"name":"A","value":"hush-1","\u0073ecret":true},"services":{"s":{"vars":[{"value":"hush-2","secre\u0074":true}]}}}`)
+	for _, shown := range []Content{WithoutSecrets(content), MaskSecrets(content)} {
+		if text := asJSON(t, shown); strings.Contains(text, "hush") || !strings.Contains(text, "secret") {
+			t.Errorf("shown: %s", text)
+		}
+	}
+}
+
 // Wherever a secret stands, and whatever it has beside its value.
 func TestSecretsAreHiddenWhereverTheyStand(t *testing.T) {
 	t.Parallel()
