@@ -20,6 +20,7 @@ func TestOnlyTheClientIsLinked(t *testing.T) {
 		"github.com/go-json-experiment/json/internal/jsonopts",
 		"github.com/go-json-experiment/json/internal/jsonwire",
 		"github.com/go-json-experiment/json/jsontext",
+		"github.com/gofrs/flock",
 		"github.com/google/uuid",
 		"github.com/oapi-codegen/runtime",
 		"github.com/oapi-codegen/runtime/types",
@@ -27,6 +28,7 @@ func TestOnlyTheClientIsLinked(t *testing.T) {
 		module + "api/internal/variables",
 		module + "gen/client",
 		module + "gen/models",
+		"golang.org/x/sys/unix",
 	}
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", module+"api").CombinedOutput()
 	if err != nil {

@@ -26,7 +26,7 @@ var ErrDownloadInUse = errors.New("another download to this file is under way")
 // nothing is ever shared.
 type partial struct {
 	*os.File
-	lock *os.File // nil where there are no locks
+	lock *lockFile // nil where there are no locks
 	from origins
 }
 
@@ -50,7 +50,7 @@ func openPartial(dir string, identity ...string) (*partial, error) {
 		return nil, err
 	}
 	p := &partial{lock: lock}
-	err = json.UnmarshalRead(io.LimitReader(lock, maxOrigins), &p.from)
+	err = json.UnmarshalRead(lock.content(maxOrigins), &p.from)
 	if err != nil {
 		// New, or from a process that was killed while it wrote this, or while it
 		// gave the file its name: then it may be the target already.
@@ -63,7 +63,7 @@ func openPartial(dir string, identity ...string) (*partial, error) {
 		p.File, err = openRegular(name + ".part")
 	}
 	if err != nil {
-		return nil, errors.Join(err, os.Remove(lock.Name()), lock.Close())
+		return nil, errors.Join(err, lock.remove())
 	}
 	return p, nil
 }
@@ -77,44 +77,20 @@ func ownPartial(dir string) (*partial, error) {
 	return &partial{File: f}, nil
 }
 
-// openLocked opens or makes a file and locks it.
-func openLocked(path string) (*os.File, error) {
-	for {
-		f, err := openRegular(path)
-		if err != nil {
-			return nil, err
-		}
-		if err := tryLock(f); err != nil {
-			if errors.Is(err, errors.ErrUnsupported) {
-				err = errors.Join(err, os.Remove(path))
-			}
-			return nil, errors.Join(err, f.Close())
-		}
-		if isAt(f, path) {
-			return f, nil
-		}
-		// Whoever had the lock has removed the file.
-		if err := f.Close(); err != nil {
-			return nil, err
-		}
-	}
-}
-
 // openRegular opens or makes a private file and follows no link.
 func openRegular(path string) (*os.File, error) {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", path)
+	if err := regular(path); err != nil {
+		return nil, err
 	}
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // G304: in the caller's directory
 }
 
-func isAt(f *os.File, path string) bool {
-	mine, err := f.Stat()
-	if err != nil {
-		return false
+// regular fails where there is something else than a file at a path.
+func regular(path string) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: not a regular file", path)
 	}
-	there, err := os.Lstat(path)
-	return err == nil && os.SameFile(mine, there)
+	return nil
 }
 
 // restart empties the file.
@@ -144,18 +120,14 @@ func (p *partial) write() error {
 	if err != nil {
 		return err
 	}
-	if err := p.lock.Truncate(0); err != nil {
-		return err
-	}
-	_, err = p.lock.WriteAt(text, 0)
-	return err
+	return p.lock.hold(text)
 }
 
 // publish gives the file its name. Nothing but that happens to what may be at
 // the target: without overwrite it stays, otherwise it is replaced at once.
 func (p *partial) publish(target string, overwrite bool) error {
 	if p.lock != nil { // from here on it is no file to go on with
-		if err := p.lock.Truncate(0); err != nil {
+		if err := p.lock.hold(nil); err != nil {
 			return err
 		}
 	}
@@ -203,14 +175,14 @@ func vacant(path string) error {
 
 // remove leaves nothing beside the target.
 func (p *partial) remove() error {
-	err := os.Remove(p.Name())
-	if errors.Is(err, fs.ErrNotExist) { // it has become the target
-		err = nil
+	err := p.closeFile()                                                     // some systems remove no open one
+	if removed := os.Remove(p.Name()); !errors.Is(removed, fs.ErrNotExist) { // it has become the target
+		err = errors.Join(err, removed)
 	}
 	if p.lock != nil {
-		err = errors.Join(err, os.Remove(p.lock.Name())) // before it is free
+		err = errors.Join(err, p.lock.remove())
 	}
-	return errors.Join(err, p.free())
+	return err
 }
 
 // keep leaves the file to a later call.
@@ -219,16 +191,17 @@ func (p *partial) keep() error {
 	if errors.Is(err, fs.ErrClosed) { // after publish has failed
 		err = nil
 	}
-	return errors.Join(err, p.free())
+	err = errors.Join(err, p.closeFile())
+	if p.lock != nil {
+		err = errors.Join(err, p.lock.Close())
+	}
+	return err
 }
 
-func (p *partial) free() error {
+func (p *partial) closeFile() error {
 	err := p.Close()
 	if errors.Is(err, fs.ErrClosed) {
 		err = nil
-	}
-	if p.lock != nil {
-		err = errors.Join(err, p.lock.Close())
 	}
 	return err
 }

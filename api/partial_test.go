@@ -36,7 +36,7 @@ func TestALaterCallGoesOnWithWhatIsThere(t *testing.T) {
 			content, []string{""}, 0},
 		"what is there is damaged": {func(t *testing.T, _ *archiveHost, part, _ string) { put(t, part, make([]byte, 300_000)) },
 			content, []string{`bytes=300000- "a"`, ""}, 0},
-		"it is not known what is there": {func(t *testing.T, _ *archiveHost, _, lock string) { put(t, lock, []byte(`{"si`)) },
+		"it is not known what is there": {func(t *testing.T, _ *archiveHost, _, lock string) { put(t, lock, []byte(` {"si`)) },
 			content, []string{""}, 0},
 		"nothing is there": {func(t *testing.T, _ *archiveHost, part, _ string) { put(t, part, nil) },
 			content, []string{""}, 0},
@@ -200,7 +200,7 @@ func TestAPartialFileIsNoLink(t *testing.T) {
 			t.Fatal(err)
 		}
 		if name == part.Name() {
-			put(t, part.lock.Name(), []byte(`{"size": 4, "etag": ""}`))
+			put(t, part.lock.Name(), []byte(` {"size": 4, "etag": ""}`))
 		}
 		if p, err := openPartial(dir, "x"); err == nil || !strings.Contains(err.Error(), name+": not a regular file") {
 			t.Errorf("%+v, %v", p, err)

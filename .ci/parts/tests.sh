@@ -14,10 +14,7 @@ as_printed() {
     bash -c "$command"
 }
 
-part.readme-demo() {
-    export GOMODCACHE=${scratch:?}/mod GOCACHE=${scratch:?}/cache
-    as_printed 1
-}
+part.fetched() { .ci/fetched.sh; }
 
 part.test() { as_printed 2; }
 

@@ -19,8 +19,9 @@ import (
 )
 
 // A Server is the reference server in the process of a test. Make it with
-// [New]. Its methods can be called at the same time; those that can fail end
-// the test when they do, so they belong into its own goroutine.
+// [New], or with [NewServer] where there is no test. Its methods can be called at the
+// same time; those that can fail end the test when they do, so they belong into
+// its own goroutine. Without a test they panic.
 type Server struct {
 	// URL is the base URL, which ends in /v2.1. Requests to it have to go
 	// through HTTPClient.
@@ -31,9 +32,10 @@ type Server struct {
 	// is injected.
 	HTTPClient *http.Client
 
-	t         testing.TB
+	t         test
 	reference *server.Server
 	ctx       context.Context // ends when the server closes
+	close     func() error
 	pace      pace
 	clock     *Clock
 	turns     turns
@@ -48,21 +50,54 @@ type Server struct {
 	clients  map[string]*api.Client
 }
 
+// test is what a server needs of a [testing.TB].
+type test interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // New starts a server, which the end of the test closes, after what the test has
 // given to Cleanup since; what is then wrong fails the test. If the test has
 // failed, its log gets the requests that the server has had. Inside a bubble of
 // testing/synctest, t has to be the one of the bubble.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
+	s, err := begin(t, opts)
+	if err != nil {
+		t.Fatalf("apitest: New: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("apitest: %v", err)
+		}
+		if t.Failed() {
+			t.Logf("apitest: the requests of this test:\n%s", s.journal.text())
+		}
+	})
+	return s
+}
+
+// NewServer is [New] without a test, for Examples and programs: the caller closes the
+// server.
+func NewServer(opts ...Option) (*Server, error) {
+	s, err := begin(&program{}, opts)
+	if err != nil {
+		return nil, fmt.Errorf("apitest: %w", err)
+	}
+	return s, nil
+}
+
+func begin(t test, opts []Option) (_ *Server, err error) {
 	var c config
 	for i, opt := range opts {
 		if opt == nil {
-			t.Fatalf("apitest: New: option %d is nil", i+1)
+			return nil, fmt.Errorf("option %d is nil", i+1)
 		}
 		opt(&c)
 	}
 	if err := c.check(); err != nil {
-		t.Fatalf("apitest: New: %v", err)
+		return nil, err
 	}
 	if len(c.projects) == 0 {
 		WithProject(DefaultProject)(&c)
@@ -74,14 +109,43 @@ func New(t testing.TB, opts ...Option) *Server {
 		s.journal.now = c.clock.Now
 	}
 	if err := s.start(c); err != nil {
-		t.Fatalf("apitest: New: %v", err)
+		return nil, err
 	}
 	for _, p := range c.projects {
 		if err := s.addProject(p); err != nil {
-			t.Fatalf("apitest: New: %v", err)
+			return nil, errors.Join(err, s.Close())
 		}
 	}
-	return s
+	return s, nil
+}
+
+// Close ends the server: requests that it is serving are cut off. [New] leaves it
+// to the end of the test. It may be called again. After [NewServer] its error tells
+// also what else was wrong meanwhile.
+func (s *Server) Close() error { return s.close() }
+
+// program stands in for a test.
+type program struct {
+	mu   sync.Mutex
+	errs []error
+}
+
+func (*program) Helper() {}
+
+// Fatalf panics: a program that could go on would have been given an error.
+func (*program) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// Errorf keeps what a test would fail with, for Close.
+func (p *program) Errorf(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.errs = append(p.errs, fmt.Errorf(format, args...)) //nolint:err113 // a test's own way of telling
+}
+
+func (p *program) err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return errors.Join(p.errs...)
 }
 
 // start starts the reference server and what serves it.
@@ -128,22 +192,19 @@ func (s *Server) start(c config) (err error) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(listener) }()
-	s.t.Cleanup(func() {
+	s.close = sync.OnceValue(func() error {
 		stop()
 		transport.CloseIdleConnections()
-		if err := web.Close(); err != nil {
-			s.t.Errorf("apitest: %v", err)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			s.t.Errorf("apitest: %v", err)
+		err := web.Close()
+		if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+			err = errors.Join(err, ended)
 		}
 		running.Wait()
-		if err := s.reference.Close(); err != nil {
-			s.t.Errorf("apitest: %v", err)
+		err = errors.Join(err, s.reference.Close())
+		if p, ok := s.t.(*program); ok {
+			err = errors.Join(err, p.err())
 		}
-		if s.t.Failed() {
-			s.t.Logf("apitest: the requests of this test:\n%s", s.journal.text())
-		}
+		return err
 	})
 	return nil
 }

@@ -188,8 +188,8 @@ func TestMistakesEndTheTestAndAreNamed(t *testing.T) {
 		},
 		`project "demo": seed 1 is the zero Seed`: func(t *fakeT) { apitest.New(t, apitest.WithProject("demo", apitest.Seed{})) },
 		"New: option 2 is nil":                    func(t *fakeT) { apitest.New(t, apitest.JobsByHand(), nil) },
-		"Data and OnStep have to be empty": func(t *fakeT) {
-			apitest.New(t, apitest.WithServer(server.Options{Data: "x"}))
+		"Storage and OnStep have to be empty": func(t *fakeT) {
+			apitest.New(t, apitest.WithServer(server.Options{Storage: struct{ server.Storage }{}}))
 		},
 		"Workers":                          func(t *fakeT) { apitest.New(t, apitest.WithServer(server.Options{Workers: -1})) },
 		"a status cannot last for 0 reads": func(t *fakeT) { apitest.New(t, apitest.JobsByReads(0)) },

@@ -33,7 +33,7 @@ func WithProject(name string, seeds ...Seed) Option {
 }
 
 // WithServer sets how the reference server behaves: what it does on a conflict,
-// its rate limit, what fetches links, and so on. Data and OnStep have to be
+// its rate limit, what fetches links, and so on. Storage and OnStep have to be
 // empty; Now and NewID take the place of the dates and ids of this package.
 // Workers is how many exports and imports [JobsByHand], [JobsByReads] and
 // [JobsByTime] can hold at once, 256 where it is 0: a worker waits with each. One
@@ -81,8 +81,8 @@ func WithFault(op Operation, calls Calls, fault Fault) Option {
 
 func (c *config) check() error {
 	var errs []error
-	if c.server.Data != "" || c.server.OnStep != nil {
-		errs = append(errs, errors.New("WithServer: Data and OnStep have to be empty"))
+	if c.server.Storage != nil || c.server.OnStep != nil {
+		errs = append(errs, errors.New("WithServer: Storage and OnStep have to be empty"))
 	}
 	if c.pace.kind == byReads && c.pace.reads < 1 {
 		errs = append(errs, fmt.Errorf("JobsByReads: a status cannot last for %d reads", c.pace.reads))

@@ -27,6 +27,7 @@ type Archive struct {
 	files    map[string]*zip.File // packages by path
 	others   []string
 	unknown  map[string]*zip.File // others by name
+	warnings []*Finding
 }
 
 // Package is one package in an archive: the code of a version, or what an
@@ -50,19 +51,20 @@ type Package struct {
 // each document. Any other error comes from r.
 //
 // Files that the format does not know are listed by [Archive.Others], keys
-// that it does not know are the Unknown members of the models. The version of
+// that it does not know are the Unknown members of the models; what looks as if
+// it were read and is not is one of [Archive.Warnings]. The version of
 // the format in info.yaml is not compared.
 func Open(r io.ReaderAt, size int64, opts ...Option) (*Archive, error) {
-	limits := limitsOf(opts)
-	files, from, err := openZip(r, size, limits)
+	o := optionsOf(opts)
+	from, err := openZip(r, size, o.limits, false)
 	if err != nil {
 		return nil, err
 	}
-	t, err := arrange(files)
+	t, err := arrange(from.files)
 	if err != nil {
 		return nil, err
 	}
-	return read(t, from, limits)
+	return read(t, from, from.warnings, o)
 }
 
 // Content returns everything that the archive describes. The maps belong to

@@ -19,8 +19,8 @@ func IgnoreImportLabel() DiffOption {
 }
 
 // IgnoreSecretValues leaves out the values of variables that are secret on
-// either side: an export never has them. Whether a variable is secret is still
-// compared.
+// either side, and of secrets in members that the contract does not know: an
+// export never has them. Whether a variable is secret is still compared.
 func IgnoreSecretValues() DiffOption {
 	return func(c *comparison) { c.ignoreSecretValues = true }
 }
@@ -35,6 +35,9 @@ func DiffContent(before, after Content, opts ...DiffOption) ([]Change, error) {
 	var c comparison
 	for _, opt := range opts {
 		opt(&c)
+	}
+	if c.ignoreSecretValues {
+		before, after = WithoutSecrets(before), WithoutSecrets(after)
 	}
 	old, err := json.Marshal(before, json.Deterministic(true))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 )
@@ -125,12 +126,30 @@ func (f Findings) err() error {
 	return f
 }
 
-// display makes a name from an archive fit to print: control characters
-// escaped, and no longer than a few lines.
+// Printable makes a name from an archive or a server, or a path of names, fit to
+// print: with quotes and escapes if it has a control character or is not UTF-8, and
+// cut after 300 bytes.
+func Printable(name string) string { return display(name) }
+
+// display is [Printable].
 func display(name string) string {
 	const longest = 300
+	return displayShort(name, longest)
+}
+
+// displayKey makes a key fit to print. It is shown as little as a value is: it may
+// be one in the wrong place.
+func displayKey(key string) string {
+	const longest = 60
+	return displayShort(key, longest)
+}
+
+func displayShort(name string, longest int) string {
 	cut := name
 	if len(cut) > longest {
+		for longest > 0 && !utf8.RuneStart(cut[longest]) {
+			longest--
+		}
 		cut = cut[:longest] + "..."
 	}
 	if strings.ContainsFunc(cut, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {

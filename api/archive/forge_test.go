@@ -207,10 +207,11 @@ func (h forgedHeader) write(b *bytes.Buffer, zip64 bool, offset int, attributes 
 	if offset >= 0 {
 		p = append(p, 0, 0, 0, 0, 0, 0)
 		p = le.AppendUint32(p, attributes)
+		at := uint32(offset)
 		if zip64 {
-			offset = 1<<32 - 1
+			at = 1<<32 - 1
 		}
-		p = le.AppendUint32(p, uint32(offset))
+		p = le.AppendUint32(p, at)
 	}
 	b.Write(p)
 }

@@ -74,7 +74,7 @@ func FuzzDocumentVariables(f *testing.F) {
 			return
 		}
 		var all, again map[string]models.EnvironmentVariable
-		if err := decodeVariables(data, "f.yaml", limitsOf([]Option{WithLimits(fuzzLimits)}), &all); err != nil {
+		if err := decodeVariables(data, "f.yaml", fuzzLimits.orDefault(), &all); err != nil {
 			wantPath(t, err)
 			return
 		}
@@ -101,7 +101,7 @@ func fuzzDocument[T any](f *testing.F, doc *document, seeds ...string) {
 			return
 		}
 		var v, again T
-		name, err := doc.decode(data, "f.yaml", limitsOf([]Option{WithLimits(fuzzLimits)}), &v)
+		name, err := doc.decode(data, "f.yaml", fuzzLimits.orDefault(), &v)
 		if err != nil {
 			wantPath(t, err)
 			return

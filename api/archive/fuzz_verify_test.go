@@ -161,10 +161,12 @@ var forgedNames = []string{
 }
 
 var forgeries = []func(z *forged, e *forgedEntry, v uint32){
-	func(_ *forged, e *forgedEntry, v uint32) { e.local.name = forgedNames[int(v)%len(forgedNames)] },
-	func(_ *forged, e *forgedEntry, v uint32) { e.central.name = forgedNames[int(v)%len(forgedNames)] },
+	func(_ *forged, e *forgedEntry, v uint32) { e.local.name = forgedNames[int(v%uint32(len(forgedNames)))] },
 	func(_ *forged, e *forgedEntry, v uint32) {
-		e.both(func(h *forgedHeader) { h.name = forgedNames[int(v)%len(forgedNames)] })
+		e.central.name = forgedNames[int(v%uint32(len(forgedNames)))]
+	},
+	func(_ *forged, e *forgedEntry, v uint32) {
+		e.both(func(h *forgedHeader) { h.name = forgedNames[int(v%uint32(len(forgedNames)))] })
 	},
 	func(_ *forged, e *forgedEntry, v uint32) { e.local.packed += v },
 	func(_ *forged, e *forgedEntry, v uint32) { e.local.size += v },
@@ -196,7 +198,7 @@ var forgeries = []func(z *forged, e *forgedEntry, v uint32){
 			e.data[int(v>>8)%len(e.data)] ^= byte(v)
 		}
 	},
-	func(_ *forged, e *forgedEntry, v uint32) { e.data = e.data[:int(v)%(len(e.data)+1)] },
+	func(_ *forged, e *forgedEntry, v uint32) { e.data = e.data[:int(v%uint32((len(e.data)+1)))] },
 	func(_ *forged, e *forgedEntry, v uint32) {
 		e.data = append(bytes.Clone(e.data), make([]byte, v%100)...)
 	},
@@ -210,12 +212,12 @@ var forgeries = []func(z *forged, e *forgedEntry, v uint32){
 	func(z *forged, _ *forgedEntry, v uint32) { z.records += int(int16(v)) },
 	func(z *forged, _ *forgedEntry, v uint32) { z.size += int(int32(v)) },
 	func(z *forged, _ *forgedEntry, v uint32) { z.offset += int(int32(v)) },
-	func(z *forged, _ *forgedEntry, v uint32) { z.order = rest(z, int(v)%len(z.entries)) },
+	func(z *forged, _ *forgedEntry, v uint32) { z.order = rest(z, int(v%uint32(len(z.entries)))) },
 	func(z *forged, _ *forgedEntry, v uint32) { // the directory in another order
-		z.order = append(rest(z, int(v)%len(z.entries)), int(v)%len(z.entries))
+		z.order = append(rest(z, int(v%uint32(len(z.entries)))), int(v%uint32(len(z.entries))))
 	},
 	func(z *forged, _ *forgedEntry, v uint32) { // an entry in the directory twice
-		z.order = append(rest(z, -1), int(v)%len(z.entries))
+		z.order = append(rest(z, -1), int(v%uint32(len(z.entries))))
 	},
 	func(z *forged, e *forgedEntry, v uint32) { // an entry twice
 		if len(z.entries) < 100 {
@@ -227,7 +229,7 @@ var forgeries = []func(z *forged, e *forgedEntry, v uint32){
 	func(z *forged, e *forgedEntry, v uint32) { // two entries change places
 		for i, other := range z.entries {
 			if other == e {
-				k := int(v) % len(z.entries)
+				k := int(v % uint32(len(z.entries)))
 				z.entries[i], z.entries[k] = z.entries[k], e
 				return
 			}

@@ -33,7 +33,7 @@ func lies() map[string][]byte {
 	change("size in a deflated package", func(z *forged) {
 		z.entry(deflatedPackage).inside.entries[1].both(func(h *forgedHeader) { h.size = huge })
 	})
-	change("a place", func(z *forged) { z.entries[1].move = huge })
+	change("a place", func(z *forged) { z.entries[1].move = huge / 4 })
 	change("entries", func(z *forged) { z.records = 60_000 })
 	change("entries of a package", func(z *forged) { z.entry(storedPackage).inside.records = 60_000 })
 	change("directory", func(z *forged) { z.size = huge / 2 })

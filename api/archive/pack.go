@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"slices"
 	"strings"
 )
@@ -24,9 +23,10 @@ import (
 // file belongs.
 //
 // Files that the format does not know are packed too, those below _outside
-// come outside of the root directory. An entry .git at the top is left out;
-// anywhere else it is refused, as are links. Directories without files are
-// left out.
+// come outside of the root directory. What is taken and what is refused goes by the
+// rule of [OpenFS]: directories at the top whose name begins with a dot are left out,
+// .env and files like .env.local too, and [OnWarning] says so. Directories without
+// files are left out.
 //
 // A directory that is not accepted gives [Findings], as in [Open], with paths
 // relative to it.
@@ -35,6 +35,11 @@ func Pack(w io.Writer, fsys fs.FS, opts ...WriteOption) (err error) {
 	if err != nil {
 		return fmt.Errorf("packing a directory: %w", err)
 	}
+	var probe writer
+	for _, opt := range opts {
+		opt.applyWrite(&probe)
+	}
+	warn(probe.warn, t.warnings)
 	index, err := t.index()
 	if err != nil {
 		return fmt.Errorf("packing a directory: %w", err)
@@ -52,80 +57,56 @@ func Pack(w io.Writer, fsys fs.FS, opts ...WriteOption) (err error) {
 			}})
 		}
 	}
-	others := func(w *writer) {
+	others := writeOption(func(w *writer) {
 		for _, name := range a.others {
 			rel, outside := strings.CutPrefix(name, outsideDir+"/")
 			w.unknown = append(w.unknown, other{name: name, path: rel, outside: outside, open: t.open})
 		}
-	}
+	})
 	return Write(w, a.content, t.open, append([]WriteOption{WithInfo(a.info), others}, opts...)...)
 }
 
 // packTree is the files of a directory that is an archive.
 type packTree struct {
 	fsys     fs.FS
-	files    []string
+	files    []*zip.File         // sorted
 	packages map[string][]string // path of the ZIP file -> files that come into it, relative to its directory
+	warnings Findings
 }
 
 func readPackTree(fsys fs.FS) (*packTree, error) {
-	names, err := treeFiles(fsys)
+	limits := DefaultLimits()
+	l, err := listTree(fsys, limits)
 	if err != nil {
 		return nil, err
 	}
-	t := &packTree{fsys: fsys, packages: map[string][]string{}}
-	for _, name := range names {
-		if gitElement(name) {
-			return nil, Findings{{Code: CodeName, Path: name, Message: "the file is part of a Git repository below the top"}}
+	if err := l.check(limits); err != nil {
+		return nil, err
+	}
+	t := &packTree{fsys: fsys, packages: map[string][]string{}, warnings: l.warnings()}
+	for _, f := range l.files {
+		if strings.HasSuffix(f.Name, "/") {
+			continue
 		}
-		if zip, file, ok := packageDir(name); ok {
+		if zip, file, ok := packageDir(f.Name); ok {
 			t.packages[zip] = append(t.packages[zip], file)
 		} else {
-			t.files = append(t.files, name)
+			t.files = append(t.files, f)
 		}
 	}
+	slices.SortFunc(t.files, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
 	for name, files := range t.packages {
-		if _, twice := slices.BinarySearch(t.files, name); twice { // they are sorted
+		if _, twice := slices.BinarySearchFunc(t.files, name, func(f *zip.File, name string) int { return strings.Compare(f.Name, name) }); twice {
 			return nil, Findings{{Code: CodeLayout, Path: name, Message: "the package is here as a ZIP file and as a directory"}}
 		}
-		entries := make([]*zip.File, len(files))
-		for i, file := range files {
-			entries[i] = named(file)
-		}
-		if err := checkEntries(entries, math.MaxInt64, DefaultLimits()).err(); err != nil {
-			return nil, fmt.Errorf("%s: %w", display(strings.TrimSuffix(name, ".zip")+packageExt), err)
-		}
+		slices.Sort(files)
 	}
 	return t, nil
 }
 
-// treeFiles lists all files, sorted, without a repository at the top.
-func treeFiles(fsys fs.FS) ([]string, error) {
-	var names []string
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case name == gitDir && d.IsDir():
-			return fs.SkipDir
-		case name == gitDir, d.IsDir():
-			return nil
-		case !d.Type().IsRegular():
-			return Findings{{Code: CodeIrregular, Path: name, Message: "links, devices and other special files are not allowed"}}
-		}
-		names = append(names, name)
-		return nil
-	})
-	slices.Sort(names)
-	return names, err
-}
-
 // index returns a ZIP file with all names but the bytes of documents only.
 func (t *packTree) index() (_ *spool, err error) {
-	var all []*zip.File
-	for _, name := range t.files {
-		all = append(all, named(name))
-	}
+	all := slices.Clone(t.files)
 	for _, name := range sorted(t.packages) {
 		all = append(all, named(name))
 	}
@@ -136,11 +117,14 @@ func (t *packTree) index() (_ *spool, err error) {
 	if arranged.root != "" {
 		return nil, Findings{{Code: CodeNoInfo, Path: arranged.info.Name, Message: "info.yaml is not at the top of the directory"}}
 	}
-	read := map[string]bool{variablesName: true, arranged.info.Name: true}
-	for _, g := range arranged.allGroups() {
-		for _, f := range slices.Concat(g.documents, g.versions) {
-			read[f.Name] = true
-		}
+	documents := arranged.documents()
+	sizes := reader{limits: DefaultLimits()}
+	if sizes.checkDocuments(arranged, documents); len(sizes.found) > 0 {
+		return nil, sizes.found
+	}
+	read := map[string]bool{}
+	for _, d := range documents {
+		read[d.file.Name] = true
 	}
 	index := &spool{}
 	defer func() {
@@ -156,11 +140,20 @@ func (t *packTree) index() (_ *spool, err error) {
 			}
 			continue
 		}
-		if err := t.copy(z, f.Name, f.Name); err != nil {
+		if err := t.document(z, f); err != nil {
 			return nil, err
 		}
 	}
 	return index, z.close()
+}
+
+// document copies a document, which must not have grown since it was listed.
+func (t *packTree) document(z *storedWriter, f *zip.File) error {
+	from, err := treeOrigin{t.fsys}.open(f)
+	if err != nil {
+		return err
+	}
+	return errors.Join(z.stream(f.Name, 0o644, from), from.Close())
 }
 
 func (t *packTree) copy(z *storedWriter, entry, name string) error {

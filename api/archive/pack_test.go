@@ -2,7 +2,9 @@ package archive
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -86,4 +88,57 @@ func TestPackRefusesWhatHasNoClearMeaning(t *testing.T) {
 	if err := Pack(&bytes.Buffer{}, mapFS(byHand()), WithRoot("")); err == nil || !strings.Contains(err.Error(), "outside") {
 		t.Errorf("nothing is outside without a root directory: %v", err)
 	}
+}
+
+// What Pack takes is what OpenFS reads and what Verify accepts.
+func TestPackAndOpenFSReadADirectoryByOneRule(t *testing.T) {
+	t.Parallel()
+	f := byHand().with(".venv/bin/python", "").with(".env", "KEY=1").with(".ENV.local", "KEY=1").with(".github/a.yaml", "").with(".gitignore", "").with("docs/.env", "KEY=1").
+		with("docs/info.yaml", "text").with("docs/.cache/a", "").
+		with("deployments/a/versions/c.package/.venv/x", "").with("deployments/a/versions/c.package/info.yaml", "")
+	tree, err := OpenFS(mapFS(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	var said []*Finding
+	if err := Pack(&b, mapFS(f), WithRoot("r"), OnWarning(func(f *Finding) { said = append(said, f) })); err != nil {
+		t.Fatal(err)
+	}
+	if err := verifyBytes(t, b.Bytes()); err != nil {
+		t.Error(err)
+	}
+	a := mustOpen(t, b.Bytes())
+	want := "o r/.gitignore r/docs/.cache/a r/docs/.env r/docs/info.yaml"
+	if got := strings.Join(a.Others(), " "); !strings.HasPrefix(got, want) {
+		t.Errorf("others %s", got)
+	}
+	left := func(f *Finding) bool { return f.Code != CodeLeftOut && f.Code != CodeEnvFile }
+	if got, want := warned(slices.DeleteFunc(said, left)), warned(slices.DeleteFunc(tree.Warnings(), left)); len(got) != 5 || !slices.Equal(got, want) {
+		t.Errorf("Pack says %q, OpenFS %q", got, want)
+	}
+	sums := hashes(t, a)
+	for _, name := range []string{".venv/x", "info.yaml"} { // in a package, all is a part of it
+		if _, ok := sums[VersionPackagePath("dep", "v1")+"!"+name]; !ok {
+			t.Errorf("the package has no %s", name)
+		}
+	}
+	for _, odd := range []string{"docs/.git/HEAD", "deployments/a/versions/c.package/.git/HEAD", "a\\b", "docs/INFO.yaml"} {
+		f := f.with(odd, "")
+		_, openErr := OpenFS(mapFS(f))
+		packErr := Pack(&b, mapFS(f))
+		one, other := firstFinding(openErr), firstFinding(packErr)
+		if one == nil || other == nil || *one != *other {
+			t.Errorf("%s: OpenFS %v, Pack %v", odd, openErr, packErr)
+		}
+	}
+}
+
+// A document that is too large is refused before it is opened.
+func TestPackLooksAtTheSizeOfADocumentFirst(t *testing.T) {
+	t.Parallel()
+	name := "deployments/a/versions/c.yaml"
+	m := mapFS(byHand().with(name, "version_name: v1\n#"+strings.Repeat("x", 1<<20)))
+	err := Pack(&bytes.Buffer{}, failingFS{m, name, errors.New("it was opened")})
+	wantFinding(t, err, CodeLimit, name, 0)
 }

@@ -3,7 +3,6 @@ package archive
 import (
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -50,7 +49,7 @@ func shapeOf(t reflect.Type) *shape {
 	switch t {
 	case reflect.TypeFor[jsontext.Value](), reflect.TypeFor[any]():
 		return free
-	case reflect.TypeFor[time.Time]():
+	case reflect.TypeFor[models.Time]():
 		return &shape{kind: moment}
 	case reflect.TypeFor[models.Number]():
 		return &shape{kind: number}

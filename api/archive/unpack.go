@@ -9,31 +9,37 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
 // UnpackOption changes what [Unpack] does.
-type UnpackOption func(*unpacker)
+type UnpackOption interface{ applyUnpack(u *unpacker) }
+
+type unpackOption func(*unpacker)
+
+func (f unpackOption) applyUnpack(u *unpacker) { f(u) }
 
 // UnpackPackages unpacks every package into a directory beside its YAML file,
 // with the same name and the extension .package in place of .yaml. A package
-// without files stays a ZIP file, since Git keeps no empty directory. The
+// without files stays a ZIP file, since Git keeps no empty directory, and so does one
+// that not every disk can hold, see [CodePortable]; [OnWarning] says so. The
 // limits hold for each package as they do in [Open], and Entries and TotalSize
 // for all of them together; fields that are zero take their default.
 func UnpackPackages(limits Limits) UnpackOption {
-	return func(u *unpacker) {
+	return unpackOption(func(u *unpacker) {
 		u.unpack = true
-		u.limits = limitsOf([]Option{WithLimits(limits)})
-	}
+		u.limits = limits.orDefault()
+	})
 }
 
 // ReplaceUnpacked lets [Unpack] replace a tree that it wrote before, changed
 // or not. It still refuses a directory with files that are no part of the
 // format and that the archive does not have either, so nothing of another
-// origin is lost. An entry .git at the top stays as it is.
+// origin is lost. What [Pack] leaves out at the top, as .git and .env, stays as it is.
+// If the tree changes while Unpack writes the new one, it stays too, and the error
+// is [fs.ErrExist].
 func ReplaceUnpacked() UnpackOption {
-	return func(u *unpacker) { u.replace = true }
+	return unpackOption(func(u *unpacker) { u.replace = true })
 }
 
 // Unpack writes an archive to a directory, for people to read and to keep in
@@ -47,13 +53,14 @@ func ReplaceUnpacked() UnpackOption {
 //
 // Files of the archive that lie outside of its root directory come into the
 // directory _outside. Refused are names that the format's layout or Git gives
-// another meaning: other files that lie in _outside or in a directory where an
-// unpacked package would be, and any element .git. Files have mode 0644,
+// another meaning: other files that lie in _outside, in a directory where an
+// unpacked package would be or where Pack leaves them out, and any element .git in
+// any spelling that a file system takes for it. Files have mode 0644,
 // executable ones of a package 0755.
 func Unpack(dir string, a *Archive, opts ...UnpackOption) error {
 	u := &unpacker{buffer: make([]byte, copyBuffer)}
 	for _, opt := range opts {
-		opt(u)
+		opt.applyUnpack(u)
 	}
 	if err := u.run(dir, a); err != nil {
 		return fmt.Errorf("unpacking an archive: %w", err)
@@ -72,11 +79,12 @@ type unpacker struct {
 	files           *writer // what to write
 	root            *os.Root
 	buffer          []byte
+	warn            func(*Finding)
 }
 
 func (u *unpacker) run(dir string, a *Archive) error {
 	u.files = &writer{info: a.info, packages: a.OpenPackage, outside: outsideDir + "/"}
-	WithOthers(a)(u.files)
+	WithOthers(a).applyWrite(u.files)
 	if err := u.files.plan(a.content); err != nil {
 		return err
 	}
@@ -105,6 +113,8 @@ func (u *unpacker) checkOthers() error {
 			return fmt.Errorf("file %q: %s in the root directory is for the files outside of it", o.name, outsideDir)
 		case gitElement(o.path):
 			return fmt.Errorf("file %q would be part of a Git repository", o.name)
+		case !o.outside && leavesOut(first, first != o.path):
+			return fmt.Errorf("file %q lies where a person's own files do, which Pack leaves out", o.name)
 		}
 	}
 	return nil
@@ -125,14 +135,6 @@ func packageDir(name string) (zip, file string, ok bool) {
 	}
 	base, ok := strings.CutSuffix(parts[at], packageExt)
 	return path.Join(path.Join(parts[:at]...), base+".zip"), path.Join(parts[at+1:]...), ok && base != ""
-}
-
-// gitElement tells whether Git would take a path, or another file system the
-// name, for part of a repository.
-func gitElement(name string) bool {
-	return slices.ContainsFunc(strings.Split(fold(name), "/"), func(element string) bool {
-		return element == fold(".git") || element == fold("git~1")
-	})
 }
 
 func (u *unpacker) write() error {

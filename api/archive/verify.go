@@ -24,8 +24,11 @@ import (
 //
 // The same holds one level down: whatever lies where a package of a version or
 // an environment lies must be a ZIP file that passes the checks of Open for
-// names, kinds, clashes and limits, and those above. ZIP files in packages are
-// files like any other. [Limits] hold for each ZIP file; TotalSize also for
+// names, kinds, clashes and limits, and those above. Only a warning, see
+// [OnWarning], is what packages made on Linux have and the platform takes: names
+// that differ by case only, are in an old code page or have a back-slash or a
+// control character, and links, which nothing here follows. ZIP files in packages
+// are files like any other. [Limits] hold for each ZIP file; TotalSize also for
 // the archive and all packages together, and Ratio also for the contents of a
 // package against what the package takes in the archive.
 //
@@ -38,7 +41,8 @@ import (
 // of each entry. It wraps the context's error if that ends first. Any other
 // error comes from r or the temporary file.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, opts ...Option) error {
-	v := &verification{ctx: ctx, limits: limitsOf(opts), buffer: make([]byte, 64<<10)}
+	o := optionsOf(opts)
+	v := &verification{ctx: ctx, limits: o.limits, warn: o.warn, buffer: make([]byte, 64<<10)}
 	archive := &container{source: &source{ctx: ctx, file: r}, size: size}
 	if err := v.verify(archive); err != nil {
 		return err
@@ -50,6 +54,7 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, opts ...Option) erro
 type verification struct {
 	ctx     context.Context
 	limits  Limits
+	warn    func(*Finding)
 	total   uint64 // bytes that all entries seen so far unpack to, of packages too
 	found   Findings
 	streams [2]*bufio.Reader // one for each level
@@ -81,7 +86,8 @@ func (c *container) at(name string) string {
 // entry is one entry with what archive/zip does not tell of it.
 type entry struct {
 	*zip.File
-	offset    int64 // of its local header
+	name      string // as the ZIP file has it
+	offset    int64  // of its local header
 	isPackage bool
 }
 
@@ -89,17 +95,12 @@ type entry struct {
 // an error is anything else.
 func (v *verification) verify(c *container) error {
 	r := io.NewSectionReader(c.source, c.start, c.size)
-	dir, err := readDirectory(r, c.size, v.limits)
+	z, err := readZip(r, c.size, v.limits, c.isPackage())
 	if err != nil {
 		return v.collect(c, err)
 	}
-	files, err := dir.entries()
-	if err != nil {
-		return v.collect(c, err)
-	}
-	if found := checkEntries(files, dir.offset, v.limits); len(found) > 0 {
-		return v.collect(c, found)
-	}
+	v.warned(c, z.warnings)
+	files := z.files
 	if !v.account(c, files) {
 		return nil
 	}
@@ -117,10 +118,10 @@ func (v *verification) verify(c *container) error {
 	}
 	entries := make([]entry, len(files))
 	for i, f := range files {
-		entries[i] = entry{File: f, offset: dir.offsets[i], isPackage: packages[f]}
+		entries[i] = entry{File: f, name: z.name(f), offset: z.offsets[i], isPackage: packages[f]}
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.offset, b.offset) })
-	return v.walk(c, v.stream(c, r), dir.offset, entries)
+	return v.walk(c, v.stream(c, r), z.offset, entries)
 }
 
 // collect adds the faults that an error consists of; any other error is returned.
@@ -135,6 +136,15 @@ func (v *verification) collect(c *container, err error) error {
 		v.found.append(&inside)
 	}
 	return nil
+}
+
+// warned passes warnings on, those of a package with its path.
+func (v *verification) warned(c *container, all Findings) {
+	for _, f := range all {
+		inside := *f
+		inside.Path = c.at(f.Path)
+		warn(v.warn, []*Finding{&inside})
+	}
 }
 
 // account holds the container's entries against the limits that count across

@@ -10,31 +10,35 @@ import (
 )
 
 // WriteOption changes what [Write] writes.
-type WriteOption func(*writer)
+type WriteOption interface{ applyWrite(w *writer) }
+
+type writeOption func(*writer)
+
+func (f writeOption) applyWrite(w *writer) { f(w) }
 
 // WithRoot names the root directory; "" for none. The default is "export".
 func WithRoot(name string) WriteOption {
-	return func(w *writer) { w.root, w.nested = name, false }
+	return writeOption(func(w *writer) { w.root, w.nested = name, false })
 }
 
 // WithInfo sets the content of info.yaml. The default states [FormatSpec] and
 // nothing else; an empty FormatSpec is replaced by it.
 func WithInfo(info Info) WriteOption {
-	return func(w *writer) { w.info = info }
+	return writeOption(func(w *writer) { w.info = info })
 }
 
 // WithExportDate adds metadata with the time of the export to info.yaml, in
 // UTC and whole seconds.
 func WithExportDate(t time.Time) WriteOption {
 	date := t.UTC().Format(time.RFC3339)
-	return func(w *writer) {
+	return writeOption(func(w *writer) {
 		metadata := Metadata{}
 		if w.info.Metadata != nil {
 			metadata = *w.info.Metadata
 		}
 		metadata.ExportDate = &date
 		w.info.Metadata = &metadata
-	}
+	})
 }
 
 // Write writes an archive in the official layout. The same content and
@@ -63,7 +67,7 @@ func WithExportDate(t time.Time) WriteOption {
 func Write(w io.Writer, content Content, packages func(path string) (io.ReadCloser, error), opts ...WriteOption) error {
 	out := &writer{root: "export", packages: packages}
 	for _, opt := range opts {
-		opt(out)
+		opt.applyWrite(out)
 	}
 	if out.info.FormatSpec == "" {
 		out.info.FormatSpec = FormatSpec
@@ -90,6 +94,7 @@ type writer struct {
 	bodies    []output // of packages
 	others    []output
 	errs      []error
+	warn      func(*Finding) // for Pack
 }
 
 // output is one file to write.
@@ -105,7 +110,7 @@ func (w *writer) write(to io.Writer) error {
 	z := newStoredWriter(to)
 	for _, f := range w.documents {
 		if err := z.data(f.path, f.data); err != nil {
-			return fmt.Errorf("%s: %w", f.path, err)
+			return fmt.Errorf("%s: %w", display(f.path), err)
 		}
 	}
 	for _, f := range slices.Concat(w.bodies, w.others) {

@@ -48,7 +48,7 @@ func (s shelf) ExportsList(_ context.Context, r server.ExportsListRequestObject)
 }
 func (s shelf) ExportsCreate(context.Context, server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
 	id, size, now := s.keep("PK\x05\x06" + strings.Repeat("\x00", 18))
-	s.exports[id] = models.ExportList{ID: id, Status: models.ExportStatusCompleted, CreationDate: now, Size: size}
+	s.exports[id] = models.ExportList{ID: id, Status: models.ExportStatusCompleted, CreationDate: models.Time{Time: now}, Size: size}
 	return server.ExportsCreate201JSONResponse{Body: s.exports[id]}, nil
 }
 func (s shelf) ExportsGet(_ context.Context, r server.ExportsGetRequestObject) (server.ExportsGetResponseObject, error) {
@@ -75,7 +75,7 @@ func (s shelf) ImportsCreate(_ context.Context, r server.ImportsCreateRequestObj
 		return nil, err
 	}
 	id, size, now := s.keep(archive.String())
-	s.imports[id] = models.ImportList{ID: id, Status: models.ImportStatusConfirmation, CreationDate: now, Size: size}
+	s.imports[id] = models.ImportList{ID: id, Status: models.ImportStatusConfirmation, CreationDate: models.Time{Time: now}, Size: size}
 	return server.ImportsCreate201JSONResponse{Body: s.imports[id]}, nil
 }
 func (s shelf) ImportsGet(_ context.Context, r server.ImportsGetRequestObject) (server.ImportsGetResponseObject, error) {

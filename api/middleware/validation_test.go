@@ -215,3 +215,14 @@ func FuzzBody(f *testing.F) {
 		}
 	})
 }
+
+func TestAMemberWithoutATypeHasAnyValue(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{update: func(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
+		return server.ImportsUpdate200JSONResponse{Body: models.ImportDetail{Deployments: r.Body.Deployments}}, nil
+	}})
+	for _, value := range []string{`null`, `"python"`, `["-m","x"]`, `{"a":1}`, `1.50`, `true`} {
+		body := `{"deployments":{"d":{"versions":{"v":{"command":` + value + `}}}}}`
+		wantText(t, wantStatus(t, call(t, h, "PATCH", imports+one, body), http.StatusOK), `"command":`+value)
+	}
+}

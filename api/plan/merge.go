@@ -9,7 +9,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/internal/variables"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -95,6 +94,7 @@ func mergeObject(ps *problems, path jsontext.Pointer, base, over jsontext.Value,
 	if err := json.Unmarshal(over, &changes); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	hidden := archive.HiddenMembers(base)
 	for key, change := range sorted(changes) {
 		dictionary, ok := inside[key]
 		switch {
@@ -105,41 +105,14 @@ func mergeObject(ps *problems, path jsontext.Pointer, base, over jsontext.Value,
 			}
 			out[key] = merged
 		case change.Kind() != 'n':
-			out[key] = change
-		case key != "value":
-			// A value of null is what reading shows of every secret. Sent
-			// back, it must not take away the one that was scanned.
+			out[key] = restored(out[key], change)
+		case key != "value" && !slices.Contains(hidden, key):
+			// Null is what reading shows of a secret. Sent back, it must not
+			// take away what was scanned.
 			delete(out, key)
 		}
 	}
-	if isVariable(path) {
-		if err := keepSecret(base, changes, out); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return json.Marshal(out)
-}
-
-// isVariable reports whether a path leads to an environment variable.
-func isVariable(path jsontext.Pointer) bool {
-	return path.Parent().LastToken() == "environment_variables"
-}
-
-// keepSecret takes the scanned value from a variable that is no secret any
-// more: nobody may read it by saying so. The value has to be given again.
-func keepSecret(base jsontext.Value, changes, out object) error {
-	value, given := changes["value"]
-	if given && value.Kind() != 'n' || string(out["secret"]) == "true" {
-		return nil
-	}
-	var scanned models.EnvironmentVariable
-	if err := json.Unmarshal(base, &scanned); err != nil {
-		return err
-	}
-	if variables.Secret(scanned) {
-		delete(out, "value")
-	}
-	return nil
+	return keepSecret(hidden, changes, out)
 }
 
 func convert(from, to any) error {

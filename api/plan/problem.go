@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
 // A Problem is one reason to refuse a selection or a confirmation.
@@ -17,7 +19,8 @@ type Problem struct {
 	Conflict bool
 }
 
-func (p Problem) String() string { return string(p.Path) + ": " + p.Reason }
+// String returns path and reason in one line.
+func (p Problem) String() string { return archive.Printable(string(p.Path)) + ": " + p.Reason }
 
 // A RefusedError holds every reason for which a selection or a confirmation was
 // refused. Nothing was changed.

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"testing"
 
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -38,4 +39,47 @@ func TestASecretDoesNotBecomeReadableByBeingCalledNone(t *testing.T) {
 		}
 		wantContent(t, got, test.want)
 	}
+}
+
+// What a response shows is sent back, and means what was scanned.
+func TestSecretsThatAreShownAsNullAreKeptWhereverTheyStand(t *testing.T) {
+	t.Parallel()
+	const scanned = `{"environment_variables": {"A": {"value": "hunter2", "secret": true, "default_value": "hunter3"}},
+		"services": {"s": {"vars": [{"name": "B", "value": "hunter2", "secret": true}, {"name": "C", "value": "1"}], "lists": [[{"value": "hunter2", "secret": true}]]}},
+		"environments": {"e": {"vars": {"D": {"value": "hunter2", "secret": "yes"}}}}}`
+	got, err := plan.Confirm(plan.Confirmation{Scanned: content(t, scanned), Update: archive.MaskSecrets(content(t, scanned))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, got, scanned)
+	for _, test := range []struct{ update, want string }{
+		// In another order, and with a value that is given.
+		{`{"services": {"s": {"vars": [{"name": "C", "value": "2"}, {"name": "B", "value": null, "secret": true}]}}}`,
+			`{"services": {"s": {"vars": [{"name": "C", "value": "2"}, {"name": "B", "value": "hunter2", "secret": true}], "lists": [[{"value": "hunter2", "secret": true}]]}}}`},
+		{`{"services": {"s": {"vars": [{"name": "B", "value": "new", "secret": true}], "lists": []}}}`,
+			`{"services": {"s": {"vars": [{"name": "B", "value": "new", "secret": true}], "lists": []}}}`},
+		// Called none, and renamed: neither shows the value.
+		{`{"services": {"s": {"vars": [{"name": "B", "value": null, "secret": false}], "lists": [[{"value": null}]]}}}`,
+			`{"services": {"s": {"vars": [{"name": "B", "secret": false}], "lists": [[{}]]}}}`},
+		{`{"services": {"s": {"vars": [{"name": "X", "value": null, "secret": true}], "lists": []}}}`,
+			`{"services": {"s": {"vars": [{"name": "X", "value": null, "secret": true}], "lists": []}}}`},
+		{`{"environment_variables": {"A": {"secret": false, "value": "new", "default_value": null}}}`, `{"environment_variables": {"A": {"secret": false, "value": "new"}}}`},
+	} {
+		got, err := plan.Confirm(plan.Confirmation{Scanned: content(t, scanned), Update: content(t, test.update)})
+		if err != nil {
+			t.Errorf("%s: %v", test.update, err)
+			continue
+		}
+		wantContent(t, got, test.want)
+	}
+}
+
+func TestSelectLeavesSecretsOutWhereverTheyStand(t *testing.T) {
+	t.Parallel()
+	const project = `{"services": {"s": {"vars": [{"name": "B", "value": "hunter2", "secret": true}]}}, "environment_variables": {"A": {"value": "hunter2", "secret": true, "default_value": "hunter3"}}}`
+	got, err := plan.Select(content(t, project), plan.All(content(t, project)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, got, `{"services": {"s": {"vars": [{"name": "B", "secret": true}]}}, "environment_variables": {"A": {"secret": true}}}`)
 }

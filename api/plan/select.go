@@ -13,7 +13,8 @@ import (
 
 // Select returns the part of content that selection names, as an archive may
 // hold it: a variable named with include_value true comes with its value, with
-// false without it, not named not at all; the value of a secret never comes.
+// false without it, not named not at all. No value of a secret comes, wherever it
+// is: see [archive.WithoutSecrets].
 // A deployment or pipeline whose versions are absent or empty comes without
 // versions.
 //
@@ -40,7 +41,7 @@ func Select(content archive.Content, selection models.ExportCreate) (archive.Con
 		Services:             pick(&ps, "/services", content.Services, selection.Services, whole[models.Service, models.ServiceSelection]),
 		EnvironmentVariables: pickVariables(&ps, "", content.EnvironmentVariables, selection.EnvironmentVariables),
 	}
-	return out, ps.err()
+	return archive.WithoutSecrets(out), ps.err()
 }
 
 // All returns the selection that names everything in content, values included.

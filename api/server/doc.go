@@ -7,5 +7,6 @@
 // archive, and [Server.ServeHTTP] serves the API under /v2.1. Exports and
 // imports are carried out in the background until [Server.Close].
 //
-// The state lives in memory, archives and packages in a folder.
+// Everything is in memory, unless [Options.Storage] is what package
+// [github.com/ubiops-contrib/transfer/api/server/local] opens.
 package server

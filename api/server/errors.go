@@ -8,7 +8,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/plan"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
@@ -37,7 +36,7 @@ func answer(err error, what string) error {
 	if errors.Is(err, store.ErrBusy) {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's database is busy; try again later", Err: err, RetryAfter: retryAfter}
 	}
-	if errors.Is(err, blob.ErrUnavailable) {
+	if errors.Is(err, store.ErrUnavailable) {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's archives cannot be reached; try again later", Err: err, RetryAfter: retryAfter}
 	}
 	return err

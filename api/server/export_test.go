@@ -2,10 +2,7 @@ package server
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"net/http"
-	"time"
 
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
@@ -16,22 +13,15 @@ func (s *Server) SetReady(f func(context.Context) error) { s.ready = f }
 
 // Work carries out the jobs of a store until ctx ends.
 func Work(ctx context.Context, jobs store.Store) {
-	s := &Server{engine: &engine.Engine{Store: jobs}}
-	s.work(ctx, Options{Workers: 1, Log: slog.New(slog.DiscardHandler)})
+	s := &Server{engine: &engine.Engine{Store: jobs}, log: slog.New(slog.DiscardHandler)}
+	s.work(ctx, 1)
 }
 
-// Sweep sweeps the blobs of a store, first those from before began, until ctx ends.
-func Sweep(ctx context.Context, blobs engine.Blobs, rows store.Store, began time.Time) {
-	s := &Server{engine: &engine.Engine{Store: rows, Blobs: blobs}}
-	s.sweepNowAndThen(ctx, Options{Log: slog.New(slog.DiscardHandler)}, began)
+// Sweep sweeps the blobs of a store until ctx ends.
+func Sweep(ctx context.Context, blobs store.Blobs, rows store.Store) {
+	s := &Server{engine: &engine.Engine{Store: rows, Blobs: blobs}, log: slog.New(slog.DiscardHandler)}
+	s.sweepNowAndThen(ctx)
 }
 
 // NotReady is an error with a class.
 func NotReady(class string, err error) error { return &notReadyError{class, err} }
-
-// BrokenMetrics serves the metrics of a server whose store cannot be read.
-func BrokenMetrics() http.Handler {
-	return newMetrics(func(context.Context) (store.Stats, error) {
-		return store.Stats{}, errors.New("the database is locked")
-	})
-}

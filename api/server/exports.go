@@ -84,14 +84,14 @@ func (o *operations) export(ctx context.Context, project, id string) (store.Expo
 
 func exportList(e store.Export) models.ExportList {
 	return models.ExportList{
-		ID: e.ID, Status: e.Status, ErrorMessage: e.ErrorMessage, CreationDate: e.Created, Size: size(e.Blob, e.Size),
+		ID: e.ID, Status: e.Status, ErrorMessage: e.ErrorMessage, CreationDate: models.Time{Time: e.Created}, Size: size(e.Blob, e.Size),
 		Description: e.Selection.Description, ExportedBy: models.Value(e.By),
 	}
 }
 
 func exportDetail(e store.Export) models.ExportDetail {
 	return models.ExportDetail{
-		ID: e.ID, Status: e.Status, ErrorMessage: e.ErrorMessage, CreationDate: e.Created, Size: size(e.Blob, e.Size),
+		ID: e.ID, Status: e.Status, ErrorMessage: e.ErrorMessage, CreationDate: models.Time{Time: e.Created}, Size: size(e.Blob, e.Size),
 		Description: e.Selection.Description, ExportedBy: models.Value(e.By),
 		Deployments: e.Selection.Deployments, Pipelines: e.Selection.Pipelines, Environments: e.Selection.Environments,
 		EnvironmentVariables: e.Selection.EnvironmentVariables, Services: e.Selection.Services,

@@ -15,16 +15,18 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 		Authenticate: s.authenticate,
 		MaxUpload:    opts.MaxArchive,
 		RateLimit:    opts.RateLimit,
-		Others:       s.outside(),
+		Others:       s.outside(opts.Metrics),
 		OnError:      log.failed,
 		OnDone: func(r *http.Request, e middleware.Exchange) {
 			log.done(r, e)
-			s.metrics.request(e)
+			if opts.Metrics != nil {
+				opts.Metrics.Request(e)
+			}
 		},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.metrics.inFlight.Add(1)
-		defer s.metrics.inFlight.Add(-1)
+		s.inFlight.Add(1)
+		defer s.inFlight.Add(-1)
 		inner.ServeHTTP(w, log.begin(w, r))
 	}), err
 }
@@ -34,7 +36,7 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 //   - GET /livez: 200 while the process runs;
 //   - GET /readyz: 200, or 503 with one word that says what is missing, in a
 //     second at most;
-//   - GET /metrics: what Prometheus reads;
+//   - GET /metrics: what [Options.Metrics] shows, if that is set;
 //   - GET /openapi.yaml: the contract, with this server in servers;
 //   - GET /v2.1/status and, for a token, GET /v2.1/projects, which the official
 //     command asks.

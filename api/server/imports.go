@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
@@ -115,7 +116,7 @@ func canonical(id string) string { return strings.ToLower(id) }
 
 func importList(i store.Import) models.ImportList {
 	return models.ImportList{
-		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: i.Created, Size: size(i.Blob, i.Size),
+		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: models.Time{Time: i.Created}, Size: size(i.Blob, i.Size),
 		ImportedBy: models.Value(i.By),
 	}
 }
@@ -123,14 +124,14 @@ func importList(i store.Import) models.ImportList {
 // importDetail shows what was scanned. The value of a secret is null, and so is
 // one that the archive left out.
 func importDetail(i store.Import) models.ImportDetail {
-	shown := plan.MapVariables(i.Scanned, func(_ jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
+	shown := plan.MapVariables(archive.MaskSecrets(i.Scanned), func(_ jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
 		if v.Value.IsZero() || v.Secret != nil && *v.Secret {
 			v.Value = models.Null[string]()
 		}
 		return v
 	})
 	return models.ImportDetail{
-		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: i.Created, Size: size(i.Blob, i.Size),
+		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: models.Time{Time: i.Created}, Size: size(i.Blob, i.Size),
 		ImportedBy: models.Value(i.By), Deployments: shown.Deployments, Pipelines: shown.Pipelines,
 		Environments: shown.Environments, EnvironmentVariables: shown.EnvironmentVariables, Services: shown.Services,
 	}

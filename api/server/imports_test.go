@@ -187,6 +187,25 @@ func TestArchiveThatIsNoneFailsTheImport(t *testing.T) {
 	}
 }
 
+// An archive whose files are all unknown would complete and create nothing. An
+// export of nothing has no files.
+func TestImportInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{})
+	c := h.client("p")
+	data := bytes.ReplaceAll(zipOf(t, archive.Content{Environments: map[string]models.Environment{"e": {}}}), []byte("environment_e.yaml"), []byte("environment_ee.yml"))
+	id := upload(t, c, "p", data).ID
+	_, err := c.Imports.Wait(t.Context(), "p", id, models.ImportStatusConfirmation)
+	failed, ok := errors.AsType[*api.JobFailedError](err)
+	if !ok || !strings.Contains(failed.Message, "nothing that an import creates") || !strings.Contains(failed.Message, "documents end in .yaml") {
+		t.Errorf("error %v", err)
+	}
+	id = upload(t, c, "p", zipOf(t, archive.Content{})).ID
+	if _, err := c.Imports.Wait(t.Context(), "p", id, models.ImportStatusConfirmation); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFormsOfTheOfficialClientAreUnderstood(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 )
@@ -16,11 +18,9 @@ import (
 // Options says how a server behaves. The zero value is a server with the
 // defaults.
 type Options struct {
-	// Data is the folder for the database, the key of what it keeps secret, and
-	// the archives; it is made if it is not there. Only one server at a time can
-	// use it. When it is empty everything is in memory and in a temporary folder,
-	// and gone with [Server.Close].
-	Data string
+	// Storage is where everything is kept; nil is memory, archives included, and
+	// gone with [Server.Close].
+	Storage Storage
 	// MaxArchive limits the size of an archive in bytes; 0 means 64 GiB.
 	MaxArchive int64
 	// OnConflict says what an import does with an object that exists already;
@@ -60,6 +60,9 @@ type Options struct {
 	// takes one of the Workers. A change that could not be made comes again. Nil
 	// means that nothing waits.
 	OnStep func(ctx context.Context, job Job, do func() error) error
+	// Metrics is told what the server does and answers GET /metrics; nil counts
+	// nothing.
+	Metrics Metrics
 	// Log takes what happens; nil drops it. No body, token, query of a link or
 	// value of a variable is ever logged.
 	Log *slog.Logger
@@ -122,4 +125,9 @@ func (o Options) withDefaults() (Options, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o, errors.Join(errs...)
+}
+
+func newID() (string, error) {
+	id, err := uuid.NewV7()
+	return id.String(), err
 }

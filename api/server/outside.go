@@ -9,15 +9,18 @@ import (
 
 // outside is what the server answers beside the contract: for those who run
 // it, and what the official command asks before anything else.
-func (s *Server) outside() map[string]http.Handler {
-	return map[string]http.Handler{
+func (s *Server) outside(metrics Metrics) map[string]http.Handler {
+	others := map[string]http.Handler{
 		"/livez":              http.HandlerFunc(live),
 		"/readyz":             http.HandlerFunc(s.serveReady),
-		"/metrics":            s.metrics,
 		"/openapi.yaml":       http.HandlerFunc(serveContract),
 		BaseURL + "/status":   http.HandlerFunc(live),
 		BaseURL + "/projects": http.HandlerFunc(s.serveProjects),
 	}
+	if metrics != nil {
+		others["/metrics"] = metrics
+	}
+	return others
 }
 
 type health struct {

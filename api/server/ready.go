@@ -48,7 +48,7 @@ func (s *Server) usable(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {
 		return &notReadyError{"database", err}
 	}
-	if err := s.blobs.Ping(ctx); err != nil {
+	if err := s.store.Blobs().Ping(ctx); err != nil {
 		return &notReadyError{"archives", err}
 	}
 	return nil

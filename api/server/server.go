@@ -10,14 +10,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
@@ -29,51 +27,54 @@ const BaseURL = "/v2.1"
 type Server struct {
 	handler http.Handler
 	engine  *engine.Engine
-	store   store.Store
-	blobs   *blob.Bucket
+	store   store.Home
 	tokens  tokenCache
-	scratch string // a folder to remove in the end, or empty
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	closing sync.Once
 	closed  error
 
 	log      *slog.Logger
-	metrics  *metrics
+	inFlight atomic.Int64 // requests
 	draining atomic.Bool
 	ready    func(context.Context) error
 	checking chan struct{} // holds a token while ready is asked
 }
 
-// New starts a server: without projects, or with what opts.Data holds. The
-// caller closes it.
+// New starts a server: without projects, or with what opts.Storage holds. The
+// caller closes it. The storage is the server's: that is closed too, also when New
+// fails.
 func New(opts Options) (_ *Server, err error) {
-	if opts, err = opts.withDefaults(); err != nil {
-		return nil, err
+	home := store.Home(opts.Storage)
+	if home == nil {
+		home = store.NewMemory()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{stop: stop, log: opts.Log, checking: make(chan struct{}, 1)}
+	s := &Server{stop: stop, store: home, log: opts.Log, checking: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	began, err := s.openStorage(ctx, opts)
-	if err != nil {
+	if opts, err = opts.withDefaults(); err != nil {
 		return nil, err
 	}
-	s.ready = s.usable
-	s.metrics = newMetrics(s.store.Stats)
+	s.log, s.ready = opts.Log, s.usable
 	s.engine = &engine.Engine{
-		Store: s.store, Blobs: s.blobs, Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
+		Store: home, Blobs: home.Blobs(), Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
 		MaxArchive: opts.MaxArchive, OnConflict: opts.OnConflict, RefuseEmpty: opts.EmptyConfirmation == ConfirmRefuse,
-		Now: opts.Now, NewID: opts.NewID, Log: opts.Log, OnJob: s.metrics.job, OnStep: opts.OnStep,
+		Now: opts.Now, NewID: opts.NewID, Log: opts.Log, OnStep: opts.OnStep,
+	}
+	if opts.Metrics != nil {
+		s.engine.OnJob = func(kind store.JobKind, end engine.End, took time.Duration) {
+			opts.Metrics.Job(string(kind), string(end), took)
+		}
 	}
 	if s.handler, err = s.newHandler(opts); err != nil {
 		return nil, err
 	}
-	s.running.Go(func() { s.work(ctx, opts) })
-	s.running.Go(func() { s.sweepNowAndThen(ctx, opts, began) })
+	s.running.Go(func() { s.work(ctx, opts.Workers) })
+	s.running.Go(func() { s.sweepNowAndThen(ctx) })
 	return s, nil
 }
 
@@ -82,13 +83,13 @@ const workAgain = time.Second
 
 // work carries out jobs until ctx ends. The database may be busy just when it
 // begins.
-func (s *Server) work(ctx context.Context, opts Options) {
+func (s *Server) work(ctx context.Context, n int) {
 	for {
-		err := s.engine.Work(ctx, opts.Workers)
+		err := s.engine.Work(ctx, n)
 		if ctx.Err() != nil {
 			return
 		}
-		opts.Log.ErrorContext(ctx, "jobs are not carried out", "again", workAgain, "error", err)
+		s.log.ErrorContext(ctx, "jobs are not carried out", "again", workAgain, "error", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(workAgain):
@@ -97,8 +98,8 @@ func (s *Server) work(ctx context.Context, opts Options) {
 }
 
 // Close stops the work in the background, which goes on when a server opens
-// the same data again. Without [Options.Data] everything is gone. Requests that
-// are still being served fail.
+// the same data again. Without [Options.Storage] everything is gone. Requests
+// that are still being served fail.
 func (s *Server) Close() error {
 	s.closing.Do(func() { s.closed = s.close() })
 	return s.closed
@@ -107,17 +108,7 @@ func (s *Server) Close() error {
 func (s *Server) close() error {
 	s.stop()
 	s.running.Wait()
-	var errs []error
-	if s.store != nil {
-		errs = append(errs, s.store.Close())
-	}
-	if s.blobs != nil {
-		errs = append(errs, s.blobs.Close())
-	}
-	if s.scratch != "" {
-		errs = append(errs, os.RemoveAll(s.scratch))
-	}
-	return errors.Join(errs...)
+	return s.store.Close()
 }
 
 // projectName is what the platform documents, and the contract has.

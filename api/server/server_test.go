@@ -38,8 +38,8 @@ type host struct {
 
 func start(t *testing.T, opts server.Options) *host {
 	t.Helper()
-	if onDisk && opts.Data == "" {
-		opts.Data = t.TempDir()
+	if onDisk && opts.Storage == nil {
+		opts.Storage = storage(t, t.TempDir())
 	}
 	s, err := server.New(opts)
 	if err != nil {

@@ -14,13 +14,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
 // sweptBlobs notes the times of its sweeps, and fails the first of them.
 type sweptBlobs struct {
-	engine.Blobs
+	store.Blobs
 	before []time.Time
 }
 
@@ -38,9 +37,9 @@ func TestASweepThatFailsIsFollowedByOthers(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 150*time.Minute)
 		defer stop()
 		var b sweptBlobs
-		server.Sweep(ctx, &b, store.NewMemory(), start) // returns when ctx ends
+		server.Sweep(ctx, &b, store.NewMemory()) // returns when ctx ends
 		day := 24 * time.Hour
-		if want := []time.Time{start, start.Add(time.Hour - day), start.Add(2*time.Hour - day)}; !slices.Equal(b.before, want) {
+		if want := []time.Time{{}, start.Add(time.Hour - day), start.Add(2*time.Hour - day)}; !slices.Equal(b.before, want) {
 			t.Errorf("swept what is from before %v; want %v", b.before, want)
 		}
 	})
@@ -76,7 +75,7 @@ func TestAStartDoesNotWaitForItsSweep(t *testing.T) {
 	log := &waiting{swept: make(chan struct{}), proceed: make(chan struct{})}
 	begun, ended := make(chan error, 1), make(chan error, 1)
 	go func() {
-		s, err := server.New(server.Options{Data: data, Log: slog.New(log)})
+		s, err := server.New(server.Options{Storage: storage(t, data), Log: slog.New(log)})
 		begun <- err
 		<-log.proceed
 		if err == nil {

@@ -4,7 +4,6 @@ package models
 
 import (
 	"slices"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -463,7 +462,7 @@ func (t *ExportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // always send all dictionaries, empty ones too.
 type ExportDetail struct {
 	// When the export was created.
-	CreationDate time.Time `json:"creation_date"`
+	CreationDate Time `json:"creation_date"`
 	// The deployments by name.
 	Deployments map[string]DeploymentSelection `json:"deployments,omitzero"`
 	// What the creator wrote about the export.
@@ -512,7 +511,7 @@ func (t *ExportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // An export, without the selection it was made from.
 type ExportList struct {
 	// When the export was created.
-	CreationDate time.Time `json:"creation_date"`
+	CreationDate Time `json:"creation_date"`
 	// What the creator wrote about the export.
 	Description Nullable[string] `json:"description,omitzero"`
 	// Why the export failed; empty while it did not.
@@ -705,7 +704,7 @@ func (t *ImportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // on, empty ones too.
 type ImportDetail struct {
 	// When the import was created.
-	CreationDate time.Time `json:"creation_date"`
+	CreationDate Time `json:"creation_date"`
 	// Deployments by name.
 	Deployments map[string]Deployment `json:"deployments,omitzero"`
 	// Environment variables by name.
@@ -754,7 +753,7 @@ func (t *ImportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // An import, without what its archive contains.
 type ImportList struct {
 	// When the import was created.
-	CreationDate time.Time `json:"creation_date"`
+	CreationDate Time `json:"creation_date"`
 	// Why the import failed; empty while it did not.
 	ErrorMessage string `json:"error_message"`
 	// Identifier of the import.

@@ -98,13 +98,15 @@ func (n *Number) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom keeps the text of a JSON number.
 func (n *Number) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if kind := dec.PeekKind(); kind != jsontext.KindNumber && kind != jsontext.KindInvalid {
+	if kind := dec.PeekKind(); kind != jsontext.KindNumber && kind != jsontext.KindNull && kind != jsontext.KindInvalid {
 		return fmt.Errorf("a number is wanted, not %v", kind)
 	}
 	value, err := dec.ReadValue()
 	if err != nil {
 		return err
 	}
-	*n = Number(value)
+	if *n = Number(value); value.Kind() == jsontext.KindNull { // as for every other type
+		*n = ""
+	}
 	return nil
 }

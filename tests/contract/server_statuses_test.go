@@ -38,7 +38,7 @@ func (r *rig) fail(operations map[string]operationPath) {
 	r.t.Helper()
 	for want, opts := range map[int]server.Options{
 		http.StatusTooManyRequests:     {RateLimit: 1},
-		http.StatusInternalServerError: {Data: r.t.TempDir()},
+		http.StatusInternalServerError: {},
 	} {
 		s, err := server.New(opts)
 		r.must(err)

@@ -30,6 +30,9 @@ func blobs(t *testing.T, db *sql.DB, data string) (known, files map[string]int64
 	entries, err := os.ReadDir(filepath.Join(data, "state", "blobs"))
 	must(t, err)
 	for _, entry := range entries {
+		if entry.Name() == ".database" { // the mark of which one they are of
+			continue
+		}
 		info, err := entry.Info()
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // swept meanwhile

@@ -27,14 +27,14 @@ type fixed struct{ server.StrictUnimplemented }
 
 func (fixed) ExportsGet(_ context.Context, r server.ExportsGetRequestObject) (server.ExportsGetResponseObject, error) {
 	return server.ExportsGet200JSONResponse{Body: models.ExportDetail{
-		ID: r.ExportID, Status: models.ExportStatusCompleted, CreationDate: time.Unix(0, 0).UTC(), Size: models.Value(int64(5)),
+		ID: r.ExportID, Status: models.ExportStatusCompleted, CreationDate: models.Time{Time: time.Unix(0, 0).UTC()}, Size: models.Value(int64(5)),
 		Deployments: map[string]models.DeploymentSelection{"deployment-1": {}},
 	}}, nil
 }
 
 func (fixed) ImportsUpdate(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
 	return server.ImportsUpdate200JSONResponse{Body: models.ImportDetail{
-		ID: r.ImportID, Status: models.ImportStatusProcessing, CreationDate: time.Unix(0, 0).UTC(), Deployments: r.Body.Deployments,
+		ID: r.ImportID, Status: models.ImportStatusProcessing, CreationDate: models.Time{Time: time.Unix(0, 0).UTC()}, Deployments: r.Body.Deployments,
 	}}, nil
 }
 

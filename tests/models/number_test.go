@@ -40,10 +40,10 @@ func TestNumbersKeepTheirText(t *testing.T) {
 	}
 	for version, unmarshal := range versions {
 		var v object
-		if err := unmarshal([]byte(`{"o":null}`), &v); err != nil || v.N != "" || !v.O.IsNull() || v.P != nil || v.L != nil {
+		if err := unmarshal([]byte(`{"n":null,"o":null}`), &v); err != nil || v.N != "" || !v.O.IsNull() || v.P != nil || v.L != nil {
 			t.Errorf("%s: %+v, %v", version, v, err)
 		}
-		for _, bad := range []string{`{"n":"1"}`, `{"n":true}`, `{"n":null}`, `{"n":01}`, `{"l":["x"]}`, `{"p":{}}`} {
+		for _, bad := range []string{`{"n":"1"}`, `{"n":true}`, `{"n":01}`, `{"l":["x"]}`, `{"p":{}}`} {
 			if err := unmarshal([]byte(bad), new(object)); err == nil {
 				t.Errorf("%s takes %s", version, bad)
 			}

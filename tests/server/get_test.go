@@ -102,6 +102,6 @@ func bareExport(ctx context.Context, row *sql.Stmt, project, id string) (models.
 	if err == nil && description.Valid {
 		err = json.Unmarshal([]byte(description.String), &export.Description)
 	}
-	export.CreationDate, export.ExportedBy, export.Size = time.UnixMicro(created).UTC(), models.Value(by), models.Value(size)
+	export.CreationDate, export.ExportedBy, export.Size = models.Time{Time: time.UnixMicro(created).UTC()}, models.Value(by), models.Value(size)
 	return export, err
 }

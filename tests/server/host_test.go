@@ -15,6 +15,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/api/server/local"
 )
 
 const rounds = 7
@@ -74,7 +75,11 @@ func start(b *testing.B, data string) *host {
 func tryStart(b *testing.B, data string) (*host, error) {
 	b.Helper()
 	h := &host{jobs: newJobs(), data: data}
-	s, err := server.New(server.Options{Data: data, Log: slog.New(h.jobs)})
+	storage, err := local.Open(b.Context(), data, local.Options{})
+	if err != nil {
+		return nil, err
+	}
+	s, err := server.New(server.Options{Storage: storage, Log: slog.New(h.jobs)})
 	if err != nil {
 		return nil, err
 	}

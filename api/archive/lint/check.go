@@ -45,17 +45,31 @@ func (c *checker) files(a *archive.Archive) {
 	if a.Root() != "" {
 		root = a.Root() + "/"
 	}
+	c.found = a.Warnings()
 	for _, name := range a.Others() {
-		f := warning(CodeUnknownFile, name, "the format has no place for this file; an import does not use it")
-		if rel, inside := strings.CutPrefix(name, root); inside {
-			for pattern, document := range map[string]string{"deployments/*/versions/[^.]*.zip": "version", "environments/*/[^.]*.zip": "environment"} {
-				if ok, err := path.Match(pattern, rel); ok && err == nil {
-					f.Code, f.Message = CodeMissingDocument, "a package without its "+document+": there is no YAML file of the same name beside it"
-				}
-			}
+		rel, inside := strings.CutPrefix(name, root)
+		said := func(f *archive.Finding) bool {
+			return f.Path != "" && (f.Path == name || strings.HasPrefix(name, f.Path+"/"))
 		}
-		c.found = append(c.found, f)
+		switch of := packageOf(rel); {
+		case inside && of != "": // which is more exact than the warning that Open gives
+			c.found = slices.DeleteFunc(c.found, said)
+			c.found = append(c.found, warning(CodeMissingDocument, name, "a package without its "+of+": there is no YAML file of the same name beside it"))
+		case !slices.ContainsFunc(c.found, said):
+			c.found = append(c.found, warning(CodeUnknownFile, name, "the format has no place for this file; an import does not use it"))
+		}
 	}
+}
+
+// packageOf says what a package in this place belongs to; nothing for any other
+// file.
+func packageOf(rel string) string {
+	for pattern, document := range map[string]string{"deployments/*/versions/[^.]*.zip": "version", "environments/*/[^.]*.zip": "environment"} {
+		if ok, err := path.Match(pattern, rel); ok && err == nil {
+			return document
+		}
+	}
+	return ""
 }
 
 func (c *checker) info(a *archive.Archive) {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
@@ -25,7 +25,7 @@ import (
 // OnStep.
 type Engine struct {
 	Store       store.Store
-	Blobs       Blobs
+	Blobs       store.Blobs
 	Links       *Links
 	MaxArchive  int64 // bytes of an archive from a link
 	OnConflict  plan.OnConflict
@@ -44,15 +44,6 @@ type Engine struct {
 	held     held
 	failures failures
 	fetching chan struct{} // as many as links may be fetched at once
-}
-
-// Blobs keeps bytes: a [blob.Bucket].
-type Blobs interface {
-	Write(ctx context.Context, write func(io.Writer) error) (blob.Info, error)
-	Copy(ctx context.Context, r io.Reader) (blob.Info, error)
-	Open(ctx context.Context, key string) (*blob.Blob, error)
-	Delete(ctx context.Context, keys ...string) error
-	Sweep(ctx context.Context, keep func(key string) (bool, error), before time.Time) (removed int, err error)
 }
 
 // A StatusError tells that the present status of an export or import does not
@@ -105,9 +96,4 @@ func (e *Engine) stamp() (id string, now time.Time, err error) {
 	defer e.created.Unlock()
 	id, err = e.NewID()
 	return id, e.Now().UTC().Truncate(time.Microsecond), err
-}
-
-// row is what the store keeps of a blob.
-func row(info blob.Info) store.Blob {
-	return store.Blob{Key: info.Key, Size: info.Size, SHA256: info.SHA256, CRC32: info.CRC32}
 }

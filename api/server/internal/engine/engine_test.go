@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -20,7 +19,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -66,20 +65,11 @@ func (w *watched) saw(status string) {
 
 func engineOn(t *testing.T, s store.Store) *engine.Engine {
 	t.Helper()
-	blobs, err := blob.OpenFolder(filepath.Join(t.TempDir(), "blobs"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := blobs.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	if _, err := s.Update(t.Context(), func(tx store.Tx) error { return tx.AddProject("p") }); err != nil {
 		t.Fatal(err)
 	}
 	return &engine.Engine{
-		Store: s, Blobs: blobs, Links: engine.NewLinks(nil, nil, 0), MaxArchive: 1 << 20,
+		Store: s, Blobs: store.NewMemory().Blobs(), Links: engine.NewLinks(nil, nil, 0), MaxArchive: 1 << 20,
 		NewID: func() (string, error) { id, err := uuid.NewV7(); return id.String(), err },
 		Now:   time.Now, Log: slog.New(slog.DiscardHandler),
 	}

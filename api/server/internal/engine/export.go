@@ -8,7 +8,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -35,19 +35,26 @@ func (e *Engine) CreateExport(ctx context.Context, project, by string, selection
 			selection = plan.All(content)
 			selection.Description = description
 		}
-		if content, err = plan.Select(content, selection); err != nil {
+		export.Selection = selection
+		if export.Snapshot, err = Snapshot(content, selection, packages); err != nil {
 			return err
 		}
-		if !packages {
-			content = withPackages(content, func(string) string { return "" })
-		}
-		export.Selection, export.Snapshot = selection, content
 		if err := tx.PutExport(export); err != nil {
 			return err
 		}
 		return tx.Enqueue(store.Job{Kind: store.RunExport, Project: project, ID: id})
 	})
 	return export, err
+}
+
+// Snapshot returns what an export of a selection takes of a content. Errors are
+// those of [plan.Select].
+func Snapshot(content archive.Content, selection models.ExportCreate, packages bool) (archive.Content, error) {
+	content, err := plan.Select(content, selection)
+	if err == nil && !packages {
+		content = withPackages(content, func(string) string { return "" })
+	}
+	return content, err
 }
 
 // DeleteExport removes an export, ends its job and frees its archive.
@@ -85,7 +92,7 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	return err
 }
 
-func (e *Engine) complete(ctx context.Context, job store.Job, info blob.Info) error {
+func (e *Engine) complete(ctx context.Context, job store.Job, info store.Blob) error {
 	return e.update(ctx, func(tx store.Tx) error {
 		if err := tx.Finish(job); err != nil {
 			return err
@@ -95,7 +102,7 @@ func (e *Engine) complete(ctx context.Context, job store.Job, info blob.Info) er
 			return err
 		}
 		export.Status, export.Snapshot, export.Size = models.ExportStatusCompleted, archive.Content{}, info.Size
-		if export.Blob, err = tx.AddBlob(row(info)); err != nil {
+		if export.Blob, err = tx.AddBlob(info); err != nil {
 			return err
 		}
 		return tx.PutExport(export)

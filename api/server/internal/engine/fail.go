@@ -70,6 +70,15 @@ func texts[T any](list []T, text func(T) string) []string {
 	return out
 }
 
+// Reason is the error_message of what cannot be done for a reason that somebody
+// outside may know, and empty for other errors.
+func Reason(err error) string {
+	if reasons(err) == nil {
+		return ""
+	}
+	return message(err)
+}
+
 // message is the error_message of what failed for a reason.
 func message(reason error) string {
 	switch known := reasons(reason); {

@@ -15,7 +15,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -23,7 +22,7 @@ import (
 
 // failing blobs fail to write or panic when they are opened, and count.
 type failing struct {
-	engine.Blobs
+	store.Blobs
 	mu      sync.Mutex
 	write   error
 	writes  int
@@ -31,13 +30,13 @@ type failing struct {
 	deleted []string
 }
 
-func (f *failing) Write(ctx context.Context, write func(io.Writer) error) (blob.Info, error) {
+func (f *failing) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
 	f.mu.Lock()
 	f.writes++
 	err := f.write
 	f.mu.Unlock()
 	if err != nil {
-		return blob.Info{}, err
+		return store.Blob{}, err
 	}
 	return f.Blobs.Write(ctx, write)
 }
@@ -48,7 +47,7 @@ func (f *failing) setWrite(err error) {
 	f.write = err
 }
 
-func (f *failing) Open(ctx context.Context, key string) (*blob.Blob, error) {
+func (f *failing) Open(ctx context.Context, key string) (store.Reader, error) {
 	if f.panics {
 		panic("a bug")
 	}
@@ -109,7 +108,7 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 // However long that takes, the client need not begin again.
 func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
 	t.Parallel()
-	for _, outage := range []error{store.ErrBusy, blob.ErrUnavailable} {
+	for _, outage := range []error{store.ErrBusy, store.ErrUnavailable} {
 		t.Run(outage.Error(), func(t *testing.T) {
 			t.Parallel()
 			work(t, func(t *testing.T, e *engine.Engine, w *watched) {

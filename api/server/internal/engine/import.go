@@ -7,7 +7,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -15,7 +15,7 @@ import (
 // A Source is where the archive of an import comes from: exactly one of its
 // members is set.
 type Source struct {
-	File     blob.Info
+	File     store.Blob
 	Link     string
 	ExportID string
 }
@@ -38,7 +38,7 @@ func (e *Engine) CreateImport(ctx context.Context, project, by string, source So
 			return err
 		}
 		if source.File.Key != "" {
-			if imp.Blob, err = tx.AddBlob(row(source.File)); err != nil {
+			if imp.Blob, err = tx.AddBlob(source.File); err != nil {
 				return err
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -14,20 +13,19 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
-
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 )
 
 var (
 	errNotPublic = errors.New("the address is not public")
 	errPort      = errors.New("only the ports 80 and 443 may be used")
 	errRedirect  = errors.New("it redirects to something that is not a URL")
+	errTooMany   = fmt.Errorf("more than %d redirects", maxRedirects)
 )
 
 const (
 	defaultLinkTimeout = time.Hour
 	linkStall          = time.Minute
-	maxRedirects       = 5
+	maxRedirects       = 20 // as browsers
 )
 
 // Links fetches archives from links.
@@ -35,10 +33,10 @@ type Links struct {
 	allowed []string // host or host:port, in lower case
 	timeout time.Duration
 	stall   time.Duration
-	client  *http.Client
+	http    http.RoundTripper
 }
 
-// NewLinks returns links that are fetched by client or, if that is nil, by one
+// NewLinks returns links that are fetched by the transport of client or, if that is nil, by one
 // that reaches public addresses only, also after name resolution and redirects,
 // on the ports of http and https, that uses no proxy and sends no credentials.
 // The hosts of allowed may be reached whatever their address, on the port that
@@ -49,24 +47,20 @@ func NewLinks(client *http.Client, allowed []string, timeout time.Duration) *Lin
 	if timeout == 0 {
 		timeout = defaultLinkTimeout
 	}
-	l := &Links{timeout: timeout, stall: min(timeout, linkStall), client: new(http.Client)}
+	l := &Links{timeout: timeout, stall: min(timeout, linkStall)}
 	for _, host := range allowed {
 		if strings.HasSuffix(host, "]") { // an address of IPv6 without a port
 			host = strings.Trim(host, "[]")
 		}
 		l.allowed = append(l.allowed, strings.ToLower(host))
 	}
-	if client != nil {
-		*l.client = *client
-	} else {
-		l.client.Transport = l.guarded()
-	}
-	l.client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
-		if len(via) >= maxRedirects {
-			return fmt.Errorf("more than %d redirects", maxRedirects)
-		}
-		req.Header.Del("Referer") // the link may be signed
-		return l.check(req.URL)
+	switch {
+	case client == nil:
+		l.http = l.guarded()
+	case client.Transport == nil:
+		l.http = http.DefaultTransport
+	default:
+		l.http = client.Transport
 	}
 	return l
 }
@@ -101,7 +95,7 @@ func (e *LinkError) Error() string { return "import_link: " + e.Host + " " + e.R
 // [*InvalidError]: not http or https, with credentials, or to an address that
 // is not public.
 func (l *Links) Check(link string) error {
-	u, err := url.Parse(link)
+	u, err := parseLink(link)
 	if err != nil {
 		return &InvalidError{"import_link: not a URL"}
 	}
@@ -146,86 +140,3 @@ func network(addr netip.Addr) string {
 	}
 	return "tcp6"
 }
-
-// Fetch keeps the archive of a link in blobs, if it has at most maxSize bytes.
-func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs Blobs) (blob.Info, error) {
-	u, err := url.Parse(link)
-	if err != nil {
-		return blob.Info{}, &InvalidError{"import_link: not a URL"}
-	}
-	outer := ctx
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	late := time.AfterFunc(l.timeout, func() { stop(fmt.Errorf("took longer than %v", l.timeout)) })
-	defer late.Stop()
-	// why tells what ended ctx, where that ended the transfer.
-	why := func(err error) error {
-		if outer.Err() == nil && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if errors.Is(err, ssrf.ErrProhibitedIP) || errors.Is(err, ssrf.ErrProhibitedNetwork) {
-			return errNotPublic // which one it is, is nobody's business
-		}
-		if errors.Is(err, ssrf.ErrProhibitedPort) {
-			return errPort
-		}
-		if e, ok := errors.AsType[*url.Error](err); ok {
-			err = e.Err // without the URL
-		}
-		if strings.Contains(err.Error(), "Location header") {
-			return errRedirect // net/http quotes it
-		}
-		return err
-	}
-	host := u.Host
-	fail := func(format string, args ...any) error {
-		if outer.Err() != nil {
-			return outer.Err() // the server stops, or the import was deleted
-		}
-		return &LinkError{Host: host, Reason: fmt.Sprintf(format, args...)}
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
-	if err != nil {
-		return blob.Info{}, fail("cannot be asked")
-	}
-	req.Header.Set("Accept-Encoding", "identity")
-	resp, err := l.client.Do(req)
-	if err != nil {
-		if e, ok := errors.AsType[*url.Error](err); ok {
-			if last, err := url.Parse(e.URL); err == nil && last.Host != "" {
-				host = last.Host
-			}
-		}
-		return blob.Info{}, fail("cannot be reached: %v", why(err))
-	}
-	host = resp.Request.URL.Host
-	defer resp.Body.Close() //nolint:errcheck // only read
-	switch {
-	case resp.StatusCode != http.StatusOK:
-		return blob.Info{}, fail("answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
-	case resp.ContentLength > maxSize:
-		return blob.Info{}, fail("has an archive of %d bytes; the limit is %d", resp.ContentLength, maxSize)
-	}
-	stalled := time.AfterFunc(l.stall, func() { stop(fmt.Errorf("sent nothing for %v", l.stall)) })
-	defer stalled.Stop()
-	return blobs.Write(ctx, func(w io.Writer) error {
-		var n int64
-		body := readerFunc(func(p []byte) (int, error) {
-			got, err := resp.Body.Read(p)
-			stalled.Reset(l.stall)
-			if n += int64(got); n > maxSize {
-				return got, fail("has an archive of more than %d bytes", maxSize)
-			}
-			if err != nil && err != io.EOF {
-				return got, fail("broke off after %d bytes: %v", n, why(err))
-			}
-			return got, err
-		})
-		_, err := io.Copy(w, body)
-		return err
-	})
-}
-
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -6,7 +6,7 @@ import (
 	"maps"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
+
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -20,7 +20,7 @@ func (e *Engine) keep(ctx context.Context, a *archive.Archive, content archive.C
 		err = e.update(ctx, func(tx store.Tx) error {
 			keys := make(map[string]string, len(copied))
 			for path, info := range copied {
-				if keys[path], err = tx.AddBlob(row(info)); err != nil {
+				if keys[path], err = tx.AddBlob(info); err != nil {
 					return err
 				}
 			}
@@ -38,8 +38,8 @@ func (e *Engine) keep(ctx context.Context, a *archive.Archive, content archive.C
 }
 
 // copyPackages returns what it has copied also when it fails.
-func (e *Engine) copyPackages(ctx context.Context, a *archive.Archive, content archive.Content) (map[string]blob.Info, error) {
-	copied := make(map[string]blob.Info)
+func (e *Engine) copyPackages(ctx context.Context, a *archive.Archive, content archive.Content) (map[string]store.Blob, error) {
+	copied := make(map[string]store.Blob)
 	for path := range packagesOf(content) {
 		info, err := e.copyPackage(ctx, a, path)
 		if err != nil {
@@ -50,12 +50,12 @@ func (e *Engine) copyPackages(ctx context.Context, a *archive.Archive, content a
 	return copied, nil
 }
 
-func (e *Engine) copyPackage(ctx context.Context, a *archive.Archive, path string) (blob.Info, error) {
+func (e *Engine) copyPackage(ctx context.Context, a *archive.Archive, path string) (store.Blob, error) {
 	r, err := a.OpenPackage(path)
 	if err != nil {
-		return blob.Info{}, err
+		return store.Blob{}, err
 	}
-	info, err := e.Blobs.Copy(ctx, r)
+	info, err := store.Copy(ctx, e.Blobs, r)
 	if closeErr := r.Close(); err == nil && closeErr != nil {
 		e.discard(ctx, info.Key)
 		err = closeErr

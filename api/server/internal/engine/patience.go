@@ -6,7 +6,6 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
@@ -19,7 +18,7 @@ func patience(err error) int {
 	switch {
 	case reasons(err) != nil:
 		return 1
-	case errors.Is(err, store.ErrBusy), errors.Is(err, blob.ErrUnavailable), errors.Is(err, errFetching):
+	case errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrUnavailable), errors.Is(err, errFetching):
 		return math.MaxInt
 	case errors.Is(err, syscall.ENOSPC):
 		return 8

@@ -11,7 +11,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/ubiops-contrib/transfer/api/server/internal/blob"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -24,7 +23,7 @@ func TestAnOutageUsesNoPatienceUp(t *testing.T) {
 		t.Run(after.Error(), func(t *testing.T) {
 			t.Parallel()
 			work(t, func(t *testing.T, e *engine.Engine, w *watched) {
-				blobs := &failing{Blobs: e.Blobs, write: fmt.Errorf("write: %w", blob.ErrUnavailable)}
+				blobs := &failing{Blobs: e.Blobs, write: fmt.Errorf("write: %w", store.ErrUnavailable)}
 				e.Blobs = blobs
 				if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
 					t.Fatal(err)

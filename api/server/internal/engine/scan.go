@@ -74,7 +74,7 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 			return errGone
 		}
 		imp.Link, imp.Size = "", info.Size
-		if imp.Blob, err = tx.AddBlob(row(info)); err != nil {
+		if imp.Blob, err = tx.AddBlob(info); err != nil {
 			return err
 		}
 		return tx.PutImport(imp)
@@ -87,6 +87,12 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 
 func (e *Engine) scan(ctx context.Context, key string) (content archive.Content, packages []string, err error) {
 	err = e.withArchive(ctx, key, func(a *archive.Archive) error {
+		// An import that would do nothing, though there are files, is a failure
+		// that says why: nobody else would tell whoever reads it.
+		nothing := func(f *archive.Finding) bool { return f.Code == archive.CodeNothing }
+		if warnings := a.Warnings(); len(a.Others()) > 0 && slices.ContainsFunc(warnings, nothing) {
+			return archive.Findings(warnings)
+		}
 		content = a.Content()
 		for _, p := range a.Packages() {
 			packages = append(packages, p.Path)

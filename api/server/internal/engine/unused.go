@@ -66,7 +66,7 @@ func (h *held) postpone(keys []string) bool {
 
 // Sweep deletes bytes that no row knows, and returns how many blobs they were:
 // what was being written when a process was killed, and what could not be deleted
-// when its row was. See [blob.Bucket.Sweep] for the time.
+// when its row was. See [store.Blobs.Sweep] for the time.
 func (e *Engine) Sweep(ctx context.Context, before time.Time) (removed int, err error) {
 	err = e.Store.View(ctx, func(tx store.Tx) error {
 		removed, err = e.Blobs.Sweep(ctx, func(key string) (bool, error) {

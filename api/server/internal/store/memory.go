@@ -12,9 +12,10 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// NewMemory returns a store that forgets everything when the process ends.
-func NewMemory() Store {
+// NewMemory returns a home that forgets everything when the process ends.
+func NewMemory() Home {
 	return &memory{
+		bytes: bytesInMemory{blobs: map[string]kept{}},
 		rows: rows{
 			projects: map[string]archive.Content{},
 			tokens:   map[Hash]Token{},
@@ -30,8 +31,9 @@ func NewMemory() Store {
 }
 
 type memory struct {
-	mu   sync.RWMutex
-	rows rows
+	mu    sync.RWMutex
+	rows  rows
+	bytes bytesInMemory
 	queue
 }
 
@@ -52,7 +54,18 @@ type rows struct {
 type owner struct{ project, kind, name string }
 
 func (m *memory) Ping(ctx context.Context) error { return ctx.Err() }
-func (m *memory) Close() error                   { return nil }
+func (m *memory) Blobs() Blobs                   { return &m.bytes }
+
+var errClosed = errors.New("the server is closed")
+
+// Close forgets everything.
+func (m *memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.rows = rows{}
+	m.bytes.close()
+	return nil
+}
 
 func (m *memory) View(ctx context.Context, f func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
@@ -60,6 +73,9 @@ func (m *memory) View(ctx context.Context, f func(Tx) error) error {
 	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
+	if m.rows.projects == nil {
+		return errClosed
+	}
 	return f(&tx{rows: &m.rows, readOnly: true})
 }
 
@@ -72,6 +88,9 @@ func (m *memory) Update(ctx context.Context, f func(Tx) error) (unused []string,
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.rows.projects == nil {
+		return nil, errClosed
+	}
 	t := &tx{rows: &m.rows, queue: &m.queue, touched: map[string]bool{}}
 	done := false
 	defer func() { // also when f panics

@@ -10,4 +10,5 @@ import (
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(*testing.T) store.Store { return store.NewMemory() })
+	storetest.RunBlobs(t, func(*testing.T) store.Blobs { return store.NewMemory().Blobs() })
 }

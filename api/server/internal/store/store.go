@@ -1,10 +1,14 @@
-// Package store keeps the state of the server: projects with their objects,
-// tokens, exports, imports, the jobs that carry them out, and which blobs are in
-// use.
+// Package store says how the server keeps what it has: projects with their
+// objects, tokens, exports, imports, the jobs that carry them out, and the bytes
+// of archives and packages.
 //
-// [Store] is the interface; [NewMemory] fills it with maps, and the package
-// database with SQL. Values that go in or come out may share their maps and
-// slices with the store: they are never changed in place.
+// A [Home] is all of that: a [Store] for rows and jobs, and [Blobs] for bytes.
+// [NewMemory] is one of maps, which is gone when the process ends; package local
+// makes one of a database and a folder. Package storetest holds every home to what
+// the comments here say.
+//
+// Values that go into or come out of a store may share their maps and slices with
+// it: they are never changed in place.
 package store
 
 import (
@@ -27,6 +31,12 @@ var ErrBusy = errors.New("the database is busy")
 // it was cancelled, or somebody else has taken it over.
 var ErrLost = errors.New("the job was taken away")
 
+// A Home keeps everything. Close releases both parts of it.
+type Home interface {
+	Store
+	Blobs() Blobs
+}
+
 // A Store runs transactions and jobs.
 type Store interface {
 	// View runs f on a consistent snapshot, in which nothing can be changed.
@@ -38,7 +48,8 @@ type Store interface {
 	// of them otherwise, also when f panics. Jobs that f enqueues start, and
 	// those that it cancels end, only after that. It returns the keys of the
 	// blobs that f has taken the last reference from: they are forgotten, and
-	// theirs are the bytes to delete. f may run once only.
+	// theirs are the bytes to delete. f runs again from its beginning where an
+	// update that deletes exports or imports found no space at first.
 	Update(ctx context.Context, f func(Tx) error) (unused []string, err error)
 	// Work has do carry out jobs, n at a time, until ctx ends, and returns when
 	// the last of them has. A job whose do returns an error comes again after a
@@ -114,7 +125,7 @@ type Token struct {
 
 // A Blob is what is known of one. Without its SHA-256 it is never shared.
 type Blob struct {
-	Key    string
+	Key    string // a UUID, so safe in a file name
 	Size   int64
 	SHA256 string // in hex, or empty
 	CRC32  uint32 // where there is a SHA-256

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"io"
 	"os"
@@ -143,6 +144,57 @@ func file(t *testing.T, content archive.Content) string {
 	}
 	path := filepath.Join(t.TempDir(), "archive.zip")
 	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// The last line never sounds as if all were well if something was left behind.
+func TestDemoSaysWhatItDidNotMove(t *testing.T) {
+	t.Parallel()
+	const document, version = "export/deployments/d/d.yaml", "export/deployments/d/versions/v.yaml"
+	part := map[string]string{
+		"export/info.yaml": "format_spec: v1.0\n", document: "deployment_name: d\ninput_type: plain\noutput_type: plain\n",
+		version: "version_name: v\n", "export/deployments/d/versions/v/deployment.py": "pass\n",
+	}
+	out, err := run(t, "demo", zipFile(t, part))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !strings.Contains(out, "warning   export/deployments/d/versions/v: a package that lies as a folder is not read") ||
+		!strings.Contains(out, "but NOT all that") || strings.Contains(out, "all three archives agree") {
+		t.Error(out)
+	}
+	for name, text := range part {
+		if after, ok := strings.CutSuffix(name, ".yaml"); ok && !strings.HasSuffix(name, "info.yaml") {
+			delete(part, name)
+			part[after+".yml"] = text
+		}
+	}
+	err = cli.Run(t.Context(), []string{"demo", zipFile(t, part)}, noEnv, io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "nothing is moved") || !strings.Contains(err.Error(), "documents end in .yaml") {
+		t.Errorf("an archive in which nothing is found: %v", err)
+	}
+}
+
+func zipFile(t *testing.T, files map[string]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, text := range files {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = io.WriteString(w, text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "archive.zip")
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path

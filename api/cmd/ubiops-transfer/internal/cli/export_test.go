@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -37,4 +38,24 @@ func AddProjects(ctx context.Context, s *server.Server, out io.Writer, values ..
 		}
 	}
 	return nil
+}
+
+// NewMetrics returns the metrics of serve, of a server with options.
+func NewMetrics(opts server.Options) (*server.Server, error) {
+	m := newMetrics()
+	opts.Metrics = m
+	s, err := server.New(opts)
+	if err == nil {
+		m.watch(s.Stats)
+	}
+	return s, err
+}
+
+// BrokenMetrics serves the metrics of a server whose storage cannot be read.
+func BrokenMetrics() http.Handler {
+	m := newMetrics()
+	m.watch(func(context.Context) (server.Stats, error) {
+		return server.Stats{}, errors.New("the database is locked")
+	})
+	return m
 }

@@ -22,7 +22,10 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	root.AddCommand(demoCommand(), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	return root.ExecuteContext(ctx)
+	root.SetOut(printable{stdout})
+	root.SetErr(printable{stderr})
+	if err := root.ExecuteContext(ctx); err != nil {
+		return printableError{err}
+	}
+	return nil
 }

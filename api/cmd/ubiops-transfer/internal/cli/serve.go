@@ -16,6 +16,7 @@ import (
 // serveFlags is what serve is told.
 type serveFlags struct {
 	listen, tlsCert, tlsKey string
+	data                    string
 	projects                []string
 	tokenFile               string
 	maxConnections          int
@@ -62,7 +63,7 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flag(cmd, &f.listen, "listen", "127.0.0.1:8080", "address", "where to listen; port 0 takes a free one", listenAddress)
 	flags.StringVar(&f.tlsCert, "tls-cert", "", "file with the certificate; serves https together with --tls-key")
 	flags.StringVar(&f.tlsKey, "tls-key", "", "file with the key of the certificate")
-	flags.StringVar(&f.server.Data, "data", "", "folder for the database, the key and archives (default ubiops-transfer in the\nuser's configuration folder)")
+	flags.StringVar(&f.data, "data", "", "folder for the database, the key and archives (default ubiops-transfer in the\nuser's configuration folder)")
 	flags.Var(&list{&f.projects, projectAndArchive}, "project", "NAME or NAME=ARCHIVE: a project to have; a project that is empty is filled from\nthe archive; repeatable (default \"default\")")
 	flags.StringVar(&f.tokenFile, "token-file", "", "file with a token a line: PROJECT read|write TOKEN")
 	flag(cmd, &f.server.OnConflict, "on-conflict", string(plan.Fail), "choice", "fail, skip or overwrite an object that exists already", oneOf(plan.Fail, plan.Skip, plan.Overwrite))
@@ -91,12 +92,12 @@ func (f *serveFlags) complete() error {
 	if (f.tlsCert == "") != (f.tlsKey == "") {
 		return fmt.Errorf("%s and %s belong together", f.from.of("tls-cert"), f.from.of("tls-key"))
 	}
-	if f.server.Data == "" {
+	if f.data == "" {
 		folder, err := os.UserConfigDir()
 		if err != nil {
 			return fmt.Errorf("--data is not given, and there is no folder to take by default: %w", err)
 		}
-		f.server.Data = filepath.Join(folder, "ubiops-transfer")
+		f.data = filepath.Join(folder, "ubiops-transfer")
 	}
 	if len(f.projects) == 0 {
 		f.projects = []string{"default"}

@@ -18,6 +18,8 @@ type hostedProject struct {
 	path    string // of the archive; empty without one
 	archive *os.File
 	size    int64
+
+	warnings []*archive.Finding
 }
 
 // openProjects reads the values of --project and opens their archives, before
@@ -55,7 +57,10 @@ func (p *hostedProject) open() error {
 	}
 	info, err := f.Stat()
 	if err == nil {
-		_, err = archive.Open(f, info.Size())
+		var a *archive.Archive
+		if a, err = archive.Open(f, info.Size()); err == nil {
+			p.warnings = a.Warnings()
+		}
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("%s: %w", p.path, oneLine(err)), f.Close())
@@ -81,6 +86,9 @@ func (p *hostedProject) add(ctx context.Context, s *server.Server, tokens bool, 
 		return err
 	}
 	if p.archive != nil {
+		for _, warning := range p.warnings {
+			fmt.Fprintf(out, "%s: %s\n", p.path, warning)
+		}
 		content, err := s.Content(ctx, p.name)
 		if err == nil && isEmpty(content) {
 			err = s.Load(ctx, p.name, p.archive, p.size)

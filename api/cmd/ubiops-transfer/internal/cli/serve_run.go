@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/api/server/local"
 )
 
 // serve serves until ctx ends.
@@ -35,11 +36,18 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	}
 	defer func() { err = errors.Join(err, ignoreClosed(listener.Close())) }()
 
-	s, err := server.New(f.server) //nolint:contextcheck // it lives until Close
-	if err != nil {                // what else could be wrong with the options, flags have refused
+	counted := newMetrics()
+	f.server.Metrics = counted
+	f.server.Storage, err = local.Open(ctx, f.data, local.Options{Log: f.server.Log})
+	if err != nil {
 		return fmt.Errorf("%s: %w", f.from.of("data"), oneLine(err))
 	}
+	s, err := server.New(f.server) //nolint:contextcheck // it lives until Close
+	if err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	counted.watch(s.Stats)
 	for _, p := range projects {
 		if err := p.add(ctx, s, f.tokenFile == "", stdout); err != nil {
 			return fmt.Errorf("%s: %s: %w", f.from.of("project"), p.name, oneLine(err))

@@ -1,10 +1,10 @@
-// Package storetest holds an implementation of [store.Store] to what the comments
-// of that package say.
+// Package storetest holds a [store.Home] to what the comments of that package say.
 package storetest
 
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -19,6 +19,19 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	for _, group := range []map[string]func(*testing.T, store.Store){
 		transactions, rows, references, jobs,
 	} {
+		for name, test := range group {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				test(t, open(t))
+			})
+		}
+	}
+}
+
+// RunBlobs runs the tests of blobs, each on others, which open makes and closes
+// when its test ends.
+func RunBlobs(t *testing.T, open func(t *testing.T) store.Blobs) {
+	for _, group := range []map[string]func(*testing.T, store.Blobs){blobsWritten, blobsRead, blobsSwept} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -130,6 +143,40 @@ func withPackages(zips ...string) models.Deployment {
 
 func deployments(d models.Deployment) archive.Content {
 	return archive.Content{Deployments: map[string]models.Deployment{"d": d}}
+}
+
+func put(t *testing.T, b store.Blobs, content string) store.Blob {
+	t.Helper()
+	info, err := b.Write(t.Context(), func(w io.Writer) error {
+		_, err := io.WriteString(w, content)
+		return err
+	})
+	must(t, err)
+	return info
+}
+
+func open(t *testing.T, b store.Blobs, key string) store.Reader {
+	t.Helper()
+	r, err := b.Open(t.Context(), key)
+	must(t, err)
+	t.Cleanup(func() { closed(t, r) })
+	return r
+}
+
+func closed(t *testing.T, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func wantContent(t *testing.T, b store.Blobs, info store.Blob, want string) {
+	t.Helper()
+	r := open(t, b, info.Key)
+	got, err := io.ReadAll(r)
+	if err != nil || string(got) != want || r.Size() != int64(len(want)) || info.Size != r.Size() {
+		t.Errorf("%.30q of %d bytes, %d in %+v, error %v", got, r.Size(), len(got), info, err)
+	}
 }
 
 // ended reports whether err is what Work may return when its context ends.

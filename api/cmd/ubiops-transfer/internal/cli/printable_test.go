@@ -1,0 +1,52 @@
+package cli_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+const hostile = "x\x1b]0;TITLE\a\x1b[31mRED\u202e\u009b2J"
+
+func wantPrintable(t *testing.T, text string) {
+	t.Helper()
+	if !strings.Contains(text, `\x1b]0;TITLE`) || strings.ContainsAny(text, "\x1b\a\r\u202e\u009b") {
+		t.Errorf("%q", text)
+	}
+}
+
+// Names from an archive do nothing to the terminal: of objects, of variables, of
+// files, and in errors.
+func TestNothingThatIsPrintedControlsTheTerminal(t *testing.T) {
+	t.Parallel()
+	plain := models.DataStructurePlain
+	content := archive.Content{
+		EnvironmentVariables: map[string]models.EnvironmentVariable{hostile: {Secret: new(true)}},
+		Deployments: map[string]models.Deployment{hostile: {
+			InputType: &plain, OutputType: &plain,
+			Versions: map[string]models.DeploymentVersion{hostile: {}},
+		}},
+	}
+	out, err := run(t, "demo", file(t, content))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	wantPrintable(t, out)
+	content.Pipelines = map[string]models.Pipeline{hostile: {InputType: &plain, OutputType: &plain, Versions: map[string]models.PipelineVersion{"v": {
+		Objects: models.Value([]models.PipelineObject{{Name: hostile, ReferenceName: hostile + "2"}}),
+	}}}}
+	err = cli.Run(t.Context(), []string{"demo", file(t, content)}, noEnv, io.Discard, io.Discard)
+	if err == nil {
+		t.Fatal("a reference that leads nowhere was imported")
+	}
+	wantPrintable(t, err.Error())
+	err = cli.Run(t.Context(), []string{"demo", hostile}, noEnv, io.Discard, io.Discard)
+	if err == nil {
+		t.Fatal("there is no such file")
+	}
+	wantPrintable(t, err.Error())
+}

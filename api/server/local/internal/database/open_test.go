@@ -1,0 +1,235 @@
+package database_test
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store/storetest"
+	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+func TestDatabaseIsAStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) store.Store { return open(t, patient) })
+}
+
+// patient are options for tests that nobody holds up for good: the machine may
+// be slow.
+var patient = database.Options{BusyTimeout: time.Minute}
+
+func TestWhatIsWrittenIsThereAfterOpeningAgain(t *testing.T) {
+	t.Parallel()
+	options := database.Options{Path: filepath.Join(t.TempDir(), "a ?#%41&b", "db"), Keeper: newKeeper(t), BusyTimeout: time.Minute}
+	d, err := database.Open(t.Context(), options)
+	must(t, err)
+	mustUpdate(t, d,
+		func(tx store.Tx) error { return tx.AddProject("p") },
+		func(tx store.Tx) error { return tx.PutExport(store.Export{Project: "p", ID: "1"}) },
+		func(tx store.Tx) error { return tx.Enqueue(store.Job{Kind: store.RunExport, Project: "p", ID: "1"}) })
+	must(t, d.Close())
+	for _, path := range []string{options.Path, options.Path + ".lock"} {
+		info, err := os.Stat(path)
+		must(t, err)
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+	}
+
+	d = open(t, options)
+	mustView(t, d, func(tx store.Tx) error {
+		_, err := tx.Export("p", "1")
+		return errors.Join(tx.Project("p"), err)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	must(t, d.Work(ctx, 1, func(ctx context.Context, job store.Job) error {
+		defer cancel()
+		if job.ID != "1" || job.Attempt != 1 {
+			t.Errorf("job %+v", job)
+		}
+		_, err := d.Update(ctx, func(tx store.Tx) error { return tx.Finish(job) })
+		return err
+	}))
+}
+
+func TestARelativePathIsTheFileOfThatName(t *testing.T) {
+	t.Chdir(t.TempDir())
+	d, err := database.Open(t.Context(), database.Options{Path: "a%41?b", Keeper: newKeeper(t)})
+	must(t, err)
+	mustUpdate(t, d, func(tx store.Tx) error { return tx.AddProject("p") })
+	must(t, d.Close())
+	info, err := os.Stat("a%41?b")
+	must(t, err)
+	if info.Size() == 0 {
+		t.Error("the file is empty")
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	make := func(t *testing.T) database.Options {
+		options := database.Options{Path: filepath.Join(t.TempDir(), "db"), Keeper: newKeeper(t)}
+		d, err := database.Open(t.Context(), options)
+		must(t, err)
+		must(t, d.Close())
+		return options
+	}
+	refused := func(t *testing.T, options database.Options, want string) {
+		t.Helper()
+		d, err := database.Open(t.Context(), options)
+		if err == nil {
+			d.Close()
+			t.Fatal("no error")
+		}
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %q, want %q in it", err, want)
+		}
+	}
+	t.Run("another key, and goes on with the right one", func(t *testing.T) {
+		t.Parallel()
+		options := make(t)
+		wrong := options
+		wrong.Keeper = newKeeper(t)
+		refused(t, wrong, "the key is not the one")
+		open(t, options)
+	})
+	t.Run("no key", func(t *testing.T) {
+		t.Parallel()
+		refused(t, database.Options{Path: filepath.Join(t.TempDir(), "db")}, "no keeper")
+	})
+	t.Run("a database that is open", func(t *testing.T) {
+		t.Parallel()
+		options := make(t)
+		open(t, options)
+		refused(t, options, "open already")
+	})
+	t.Run("a database of a newer version", func(t *testing.T) {
+		t.Parallel()
+		options := make(t)
+		db, err := sql.Open("sqlite", options.Path)
+		must(t, err)
+		_, err = db.ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)")
+		must(t, err)
+		must(t, db.Close())
+		refused(t, options, "newer version")
+	})
+	t.Run("a file that is no database", func(t *testing.T) {
+		t.Parallel()
+		options := database.Options{Path: filepath.Join(t.TempDir(), "db"), Keeper: newKeeper(t)}
+		must(t, os.WriteFile(options.Path, []byte(strings.Repeat("no database", 1000)), 0o600))
+		refused(t, options, options.Path)
+	})
+	t.Run("a folder that cannot be made", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "file")
+		must(t, os.WriteFile(file, nil, 0o600))
+		refused(t, database.Options{Path: filepath.Join(file, "db"), Keeper: newKeeper(t)}, file)
+	})
+}
+
+func TestAViewCannotChangeAnything(t *testing.T) {
+	t.Parallel()
+	d := open(t, patient)
+	for i, change := range []func(store.Tx) error{
+		func(tx store.Tx) error { return tx.AddProject("p") },
+		func(tx store.Tx) error { return tx.PutExport(store.Export{ID: "1"}) },
+		func(tx store.Tx) error { return tx.Enqueue(store.Job{ID: "1"}) },
+	} {
+		if err := d.View(t.Context(), change); err == nil {
+			t.Errorf("change %d: no error", i)
+		}
+	}
+}
+
+func TestDescriptionsTellAbsentAndNullApart(t *testing.T) {
+	t.Parallel()
+	d := open(t, patient)
+	mustUpdate(t, d, func(tx store.Tx) error {
+		return tx.PutExport(store.Export{Project: "p", ID: "1", Selection: models.ExportCreate{Description: models.Null[string]()}})
+	}, func(tx store.Tx) error { return tx.PutExport(store.Export{Project: "p", ID: "2"}) })
+	mustView(t, d, func(tx store.Tx) error {
+		exports, err := tx.Exports("p", "")
+		must(t, err)
+		if exports[0].Selection.Description.IsNull() || !exports[1].Selection.Description.IsNull() {
+			t.Errorf("exports %+v", exports)
+		}
+		return nil
+	})
+}
+
+type template struct {
+	keeper *database.Keeper
+	file   []byte
+}
+
+// made is a database as a new one begins, which saves the migrations.
+var made = sync.OnceValues(func() (made template, err error) {
+	if made.keeper, err = database.NewKeeper(newKey()); err != nil {
+		return made, err
+	}
+	dir, err := os.MkdirTemp("", "database")
+	if err != nil {
+		return made, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "db")
+	d, err := database.Open(context.Background(), database.Options{Path: path, Keeper: made.keeper})
+	if err != nil {
+		return made, err
+	}
+	if err := d.Close(); err != nil {
+		return made, err
+	}
+	made.file, err = os.ReadFile(path)
+	return made, err
+})
+
+// open opens a database, a new one if options name none.
+func open(t testing.TB, options database.Options) *database.Database {
+	t.Helper()
+	if options.Path == "" {
+		made, err := made()
+		must(t, err)
+		options.Path, options.Keeper = filepath.Join(t.TempDir(), "db"), made.keeper
+		must(t, os.WriteFile(options.Path, made.file, 0o600))
+	}
+	if options.RetryDelay == nil {
+		options.RetryDelay = func(int) time.Duration { return time.Millisecond }
+	}
+	d, err := database.Open(t.Context(), options)
+	must(t, err)
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+func newKeeper(t testing.TB) *database.Keeper {
+	t.Helper()
+	keeper, err := database.NewKeeper(newKey())
+	must(t, err)
+	return keeper
+}
+
+func newKey() (key [32]byte) {
+	_, _ = rand.Read(key[:]) // never fails
+	return key
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

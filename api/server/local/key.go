@@ -1,0 +1,55 @@
+package local
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
+)
+
+// openKeeper returns the keeper of the key in a file, which is made where this is
+// the first start.
+func openKeeper(path string, first bool) (*database.Keeper, error) {
+	if first {
+		if err := makeKey(path); err != nil {
+			return nil, fmt.Errorf("key file: %w", err)
+		}
+	}
+	text, err := os.ReadFile(path) //nolint:gosec // in the data folder
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	key, err := base64.URLEncoding.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) != 32 {
+		return nil, fmt.Errorf("key file %s does not hold 32 bytes in URL-safe base64", path)
+	}
+	return database.NewKeeper([32]byte(key))
+}
+
+// makeKey makes a key, unless there is one: another process may have made it at
+// the same moment, or an earlier start that came no further.
+func makeKey(path string) (err error) {
+	var key [32]byte
+	if _, err := rand.Read(key[:]); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // for its owner only
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
+	_, err = file.WriteString(base64.URLEncoding.EncodeToString(key[:]) + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
