@@ -28,13 +28,19 @@ func TestAChangeSaysWhatItLeavesToBeDone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := copied(t)
+	modules := make(chan *module, 2) // one builds while the other links
+	for range cap(modules) {
+		modules <- copied(t)
+	}
 	for _, c := range allChanges(t) {
-		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // one module for all
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			edited, err := c.apply(string(contract))
 			if err != nil {
 				t.Fatal(err)
 			}
+			m := <-modules
+			defer func() { modules <- m }()
 			m.reset(t, edited, c.Append)
 			c.try(t, m)
 		})

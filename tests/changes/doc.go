@@ -15,6 +15,6 @@
 //
 //	CHANGES=1 go test ./tests/changes
 //
-// makes the changes in copies of the module, one after the other. Without the
+// makes the changes in copies of the module. Without the
 // variable the test only holds that each edit fits the contract of today.
 package changes
