@@ -9,9 +9,10 @@ import (
 )
 
 // speakers are the tests that hold a change against the code: each as arguments
-// of go test. Left out is what only tests the tests, or builds for itself.
+// of go test. Left out is what only tests the tests, builds for itself, or is long
+// and goes the ways of others.
 var speakers = [][]string{
-	{"-skip", "^(TestNoMarkAndNoFieldIsOverlooked|TestEveryMutationOfAnExampleIsRefused|TestASettingThatLosesMembersDoesNotCompile)$",
+	{"-skip", "^(TestNoMarkAndNoFieldIsOverlooked|TestEveryMutationOfAnExampleIsRefused|TestASettingThatLosesMembersDoesNotCompile|TestNextVersion|TestUnknownMembersComeBackAtEveryLevel)$",
 		"./tests/models", "./tests/contract", "./api/archive/lint"},
 	{"-run", "Contract", "./api/archive"},
 }

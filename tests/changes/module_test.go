@@ -73,13 +73,16 @@ func (m *module) reset(t *testing.T, contract string, added map[string]string) {
 	}
 }
 
+// flags: without the path of the directory in what is built, all copies share
+// it, and what is built for a second need not be optimised.
+const flags = "-trimpath '-ldflags=-w -s' '-gcflags=github.com/ubiops-contrib/transfer/...=-N -l'"
+
 // command runs the go command in the module and returns what it prints.
 func (m *module) command(t *testing.T, args ...string) (output string, failed bool) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = m.dir
-	// Without the path of the directory in what is built, all copies share it.
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "CHANGES=")
+	cmd.Env = append(os.Environ(), "CHANGES=", "GOGC=800", "GOFLAGS="+flags)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) || t.Context().Err() != nil {
@@ -121,7 +124,7 @@ type testEvent struct {
 // test runs tests with these arguments of go test.
 func (m *module) test(t *testing.T, args ...string) speech {
 	t.Helper()
-	output, bad := m.command(t, append([]string{"test", "-json", "-vet=off", "-ldflags=-w"}, args...)...)
+	output, bad := m.command(t, append([]string{"test", "-json", "-vet=off"}, args...)...)
 	printed, failed, faulty := speech{}, speech{}, map[string]bool{}
 	for line := range strings.Lines(output) {
 		var event testEvent
