@@ -48,7 +48,8 @@ func WithToken(token string) Option { return func(o *options) { o.token = &token
 
 // WithHost sets the base URL, instead of the environment variable
 // UBIOPS_API_HOST. "https://" is put before a value without a scheme, and
-// "/v2.1" after a path that does not end with it. Plain http is accepted for
+// "/v2.1" after a path that does not end in a version, such as "/v2" or
+// "/prefix/v2.1"; a version that is given is kept. Plain http is accepted for
 // localhost, 127.0.0.0/8 and ::1 only. A user name, a query or a fragment is
 // refused.
 func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseURL } }
