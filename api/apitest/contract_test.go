@@ -19,13 +19,20 @@ func TestTheOperationsAreThoseOfTheContract(t *testing.T) {
 		path = strings.NewReplacer("{project_name}", "p", "{export_id}", "AB", "{import_id}", "AB").Replace(path)
 		for method, operation := range item.Operations() {
 			n++
-			got := targetOf(httptest.NewRequestWithContext(t.Context(), method, "/v2.1"+path, nil))
 			want := target{operation: Operation(operation.OperationID), project: "p"}
 			if strings.Contains(path, "AB") {
 				want.id = "ab"
 			}
-			if got != want || !got.operation.known() {
-				t.Errorf("%s %s is %+v; want %+v", method, path, got, want)
+			for _, base := range []string{"/v2.1", "/v2"} {
+				got := targetOf(httptest.NewRequestWithContext(t.Context(), method, base+path, nil))
+				if got != want || !got.operation.known() {
+					t.Errorf("%s %s%s is %+v; want %+v", method, base, path, got, want)
+				}
+			}
+			for _, base := range []string{"", "/v1", "/x/v2"} {
+				if got := targetOf(httptest.NewRequestWithContext(t.Context(), method, base+path, nil)); got != (target{}) {
+					t.Errorf("%s %s%s is %+v; want nothing", method, base, path, got)
+				}
 			}
 		}
 	}

@@ -96,7 +96,7 @@ func TestOtherRoutesShareErrorsMethodsAndTheRateLimit(t *testing.T) {
 	h := strict(t, stub{}, limited(2), func(o *middleware.Options) {
 		o.Others = map[string]http.Handler{"/livez": who, base + "/who": who}
 	})
-	for range 4 { // outside BaseURL there is no limit
+	for range 4 { // outside BaseURLs there is no limit
 		if body := wantStatus(t, call(t, h, "GET", "/livez", ""), http.StatusOK); body != "0123456789abcdef" {
 			t.Errorf("body %q", body)
 		}
@@ -113,4 +113,18 @@ func TestOtherRoutesShareErrorsMethodsAndTheRateLimit(t *testing.T) {
 	wantError(t, got, http.StatusTooManyRequests)
 	wantLimit(t, got, "2", "0", got.header.Get("x-ratelimit-reset"))
 	wantError(t, call(t, h, "GET", "/livez/", ""), http.StatusNotFound)
+}
+
+func TestAnotherRouteCanHaveVariableSegments(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{}, func(o *middleware.Options) {
+		o.Others = map[string]http.Handler{base + "/projects/{name}": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, r.PathValue("name"))
+		})}
+	})
+	if body := wantStatus(t, call(t, h, "GET", base+"/projects/a%2Fb", ""), http.StatusOK); body != "a/b" {
+		t.Errorf("body %q", body)
+	}
+	wantStatus(t, call(t, h, "GET", exports, ""), http.StatusOK)
+	wantError(t, call(t, h, "GET", base+"/projects/", ""), http.StatusNotFound)
 }
