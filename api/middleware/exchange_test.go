@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -35,7 +36,12 @@ func TestOnDoneIsToldHowARequestEnded(t *testing.T) {
 		{"POST", exports, "{} ", middleware.Exchange{Operation: "exports_create", Status: 201, Received: 3}},
 		{"POST", exports, "[]", middleware.Exchange{Operation: "exports_create", Status: 400, Received: 2}},
 		{"GET", exports + one + "/download", "", middleware.Exchange{Operation: "exports_download", Status: 500}},
-		{"GET", "/nowhere", "", middleware.Exchange{Status: 404}},
+		{"GET", "/nowhere?al=true", "", middleware.Exchange{Status: 404}},
+		{"POST", exports + "?packages=0&al=true&Status=failed&al=", "{}", middleware.Exchange{Operation: "exports_create", Status: 201, Received: 2,
+			Unknown: []string{"Status", "al"}}},
+		{"GET", exports + "?all=true", "", middleware.Exchange{Operation: "exports_list", Status: 200, Unknown: []string{"all"}}},
+		{"GET", exports + "?status=odd&" + strings.Repeat("n", 100), "", middleware.Exchange{Operation: "exports_list", Status: 400,
+			Unknown: []string{strings.Repeat("n", 64) + "..."}}},
 		{"DELETE", exports + one, "", middleware.Exchange{Operation: "exports_delete", Status: 204}},
 	} {
 		last = middleware.Exchange{}
@@ -47,7 +53,7 @@ func TestOnDoneIsToldHowARequestEnded(t *testing.T) {
 		if test.want.Sent == 0 && test.method != "HEAD" {
 			test.want.Sent = int64(len(got.body))
 		}
-		if last != test.want {
+		if !reflect.DeepEqual(last, test.want) {
 			t.Errorf("%s %s: %+v instead of %+v", test.method, test.path, last, test.want)
 		}
 	}

@@ -138,7 +138,17 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rw.request = r
-	if err := rt.checkParameters(r); err != nil {
+	query, err := parseQuery(r)
+	if err != nil {
+		rw.fail(err)
+		return
+	}
+	rw.unknown = rt.unknownParameters(query)
+	if r, err = rt.readBooleans(r, query); err != nil {
+		rw.fail(err)
+		return
+	}
+	if err := rt.checkParameters(r, query); err != nil {
 		rw.fail(err)
 		return
 	}

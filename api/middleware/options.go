@@ -52,7 +52,8 @@ type Options struct {
 	// in; behind a proxy all are one. Every answer of a route under BaseURLs
 	// then carries x-ratelimit-limit, x-ratelimit-remaining and
 	// x-ratelimit-reset, the seconds until everybody may start anew; over the
-	// limit the answer is 429, before a token is looked at.
+	// limit the answer is 429, before a token is looked at, with the same seconds
+	// in Retry-After.
 	RateLimit int
 
 	// MinRate is how many bytes a second, on average over MinRateAfter, a

@@ -230,6 +230,9 @@ func TestFormsOfTheOfficialClientAreUnderstood(t *testing.T) {
 		{"credentials", form("import_link", "https://me:pw@example.com/a.zip"), http.StatusBadRequest},
 		{"export that is not there", form("export_id", "903ccd12-81d1-46e1-9ac9-b9d70af118de", "skip_confirmation", "True"), http.StatusNotFound},
 		{"no UUID", form("export_id", "1"), http.StatusBadRequest},
+		{"nothing filled in", form("file", "", "import_link", "", "export_id", "", "skip_confirmation", ""), http.StatusBadRequest},
+		{"a file of R", form("file", "PK", "skip_confirmation", "TRUE"), http.StatusCreated},
+		{"a file of a browser", form("file", "PK", "import_link", "", "export_id", "", "skip_confirmation", ""), http.StatusCreated},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

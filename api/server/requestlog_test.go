@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -80,6 +81,26 @@ func TestEveryRequestIsOneLineInTheLog(t *testing.T) {
 	id := nowhere.Header.Get("X-Request-Id")
 	if lines[1]["id"] != id || len(id) < 20 || lines[1]["status"] != 404.0 || lines[1]["operation"] != "" {
 		t.Errorf("id %q, line %v", id, lines[1])
+	}
+}
+
+func TestAnUnknownQueryParameterIsAWarningInTheLog(t *testing.T) {
+	t.Parallel()
+	var book logbook
+	h := start(t, server.Options{Log: book.logger()})
+	token := h.token("p", true)
+	if status, body := h.send("POST", "/projects/p/exports?al=my-value&packages=true", token, "application/json", "{}"); status != http.StatusCreated {
+		t.Fatal(status, body)
+	}
+	if status, _ := h.send("POST", "/projects/p/exports?all=true", token, "application/json", "{}"); status != http.StatusCreated {
+		t.Fatal(status)
+	}
+	lines := book.requests(t)
+	if len(lines) != 2 || lines[0]["level"] != "WARN" || fmt.Sprint(lines[0]["unknown_parameters"]) != "[al]" || lines[0]["status"] != 201.0 {
+		t.Errorf("lines %v", lines)
+	}
+	if lines[1]["level"] != "INFO" || lines[1]["unknown_parameters"] != nil || strings.Contains(book.text(), "my-value") {
+		t.Errorf("lines %v", lines)
 	}
 }
 
