@@ -20,7 +20,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/spec"
 )
 
-// toolsVariable names the folder that .ci/official.sh has made: a virtual
+// toolsVariable names the folder that .ci/run official has made: a virtual
 // environment of Python for each of the tools, named as pip names them.
 const toolsVariable = "OFFICIAL_TOOLS"
 
@@ -32,7 +32,7 @@ func tool(t *testing.T, name string) string {
 	t.Helper()
 	folder := os.Getenv(toolsVariable)
 	if folder == "" {
-		t.Skipf("NOT RUN: %s is not set, so there is no %s. Run .ci/official.sh, which installs it.", toolsVariable, name)
+		t.Skipf("NOT RUN: %s is not set, so there is no %s. Run .ci/run official, which installs it.", toolsVariable, name)
 	}
 	python := filepath.Join(folder, name, "bin", "python")
 	if _, err := os.Stat(python); err != nil {
