@@ -5,8 +5,10 @@ import (
 	"cmp"
 	stdjson "encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -100,14 +102,22 @@ func parameterReason(err error) string {
 	return ""
 }
 
-// numbers decodes a JSON number of any size as it is written.
+// numbers decodes a JSON number as it is written, or as the largest float64 if
+// none is as large: the validator refuses the text of those, though the contract
+// does not.
 var numbers = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *any) error {
 	if dec.PeekKind() != '0' {
 		return errors.ErrUnsupported // leaves it to the default
 	}
 	number, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
 	*v = stdjson.Number(number)
-	return err
+	if f, err := strconv.ParseFloat(string(number), 64); err != nil {
+		*v = math.Copysign(math.MaxFloat64, f)
+	}
+	return nil
 }))
 
 // checkJSON checks that data is one JSON value that fits the schema. An empty

@@ -245,7 +245,7 @@ func TestTheServerSpeaksTheContract(t *testing.T) {
 			}
 			switch hits := given[operation][status]; {
 			case hits == 0 && !canned(operation, status):
-				t.Errorf("%s: the server never answered %s", operation, status)
+				t.Errorf("%s: the server never answered %s; ask it for that in tests/contract/server_test.go", operation, status)
 			case hits > 0 && canned(operation, status):
 				t.Errorf("%s: the server answers %s by itself now", operation, status)
 			case hits == 0:

@@ -1,4 +1,4 @@
-package models_test
+package document
 
 import (
 	"encoding/json"
@@ -9,15 +9,13 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/ubiops-contrib/transfer/tests/contract/document"
 )
 
-// unknown are members that no contract names: their names are easy to mistake
+// Unknown are members that no contract names: their names are easy to mistake
 // for others, and their values easy to damage.
-var unknown = []struct {
-	name  string
-	value any
+var Unknown = []struct {
+	Name  string
+	Value any
 }{
 	{"future", json.Number("9007199254740993")},
 	{"", json.Number("-9223372036854775809")},
@@ -42,22 +40,24 @@ var unknown = []struct {
 // entries are names that somebody may give to a deployment, a label and so on.
 var entries = []string{"deployment-1", "", "a/b~c", `"quoted"`, "<&>", "Umläut 😀", "Unknown", "id"}
 
-// A sampler makes documents that a schema describes.
-type sampler struct {
-	*rand.Rand // nil: every member is there, and has a plain value
+// A Sampler makes documents that a schema describes.
+type Sampler struct {
+	Rand   *rand.Rand  // nil: every member is there, and has a plain value
+	Number json.Number // the text of numbers that are not integers; by default one that no float64 holds
 }
 
 // chance is true in one of n cases.
-func (s sampler) chance(n int) bool { return s.Rand != nil && s.IntN(n) == 0 }
+func (s Sampler) chance(n int) bool { return s.Rand != nil && s.Rand.IntN(n) == 0 }
 
-func (s sampler) document(schema *openapi3.Schema) any {
-	schema = document.Plain(schema)
+// Document makes one.
+func (s Sampler) Document(schema *openapi3.Schema) any {
+	schema = Plain(schema)
 	if schema.Nullable && s.chance(5) {
 		return nil
 	}
 	switch typ := schema.Type; {
 	case typ == nil:
-		return unknown[len(unknown)-1].value // anything
+		return Unknown[len(Unknown)-1].Value // anything
 	case typ.Is(openapi3.TypeNumber):
 		return s.number(schema)
 	case typ.Is(openapi3.TypeString):
@@ -66,13 +66,13 @@ func (s sampler) document(schema *openapi3.Schema) any {
 		return !s.chance(2)
 	case typ.Is(openapi3.TypeInteger):
 		if s.Rand != nil {
-			return json.Number(strconv.FormatInt([]int64{0, 1, -1, 1<<53 + 1, -1 << 63, 1<<63 - 1}[s.IntN(6)], 10))
+			return json.Number(strconv.FormatInt([]int64{0, 1, -1, 1<<53 + 1, -1 << 63, 1<<63 - 1}[s.Rand.IntN(6)], 10))
 		}
 		return json.Number("9007199254740993")
 	case typ.Is(openapi3.TypeArray):
 		list := []any{}
 		for range s.count() {
-			list = append(list, s.document(schema.Items.Value))
+			list = append(list, s.Document(schema.Items.Value))
 		}
 		return list
 	default:
@@ -80,7 +80,7 @@ func (s sampler) document(schema *openapi3.Schema) any {
 	}
 }
 
-func (s sampler) text(schema *openapi3.Schema) any {
+func (s Sampler) text(schema *openapi3.Schema) any {
 	switch {
 	case schema.Format == "date-time":
 		if s.chance(2) {
@@ -96,26 +96,26 @@ func (s sampler) text(schema *openapi3.Schema) any {
 	}
 }
 
-func (s sampler) object(schema *openapi3.Schema) any {
+func (s Sampler) object(schema *openapi3.Schema) any {
 	object := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		if slices.Contains(schema.Required, name) || !s.chance(3) {
-			object[name] = s.document(schema.Properties[name].Value)
+			object[name] = s.Document(schema.Properties[name].Value)
 		}
 	}
 	if entry := schema.AdditionalProperties.Schema; entry != nil {
 		for i := range s.count() {
 			name := entries[i]
 			if s.Rand != nil {
-				name = entries[s.IntN(len(entries))]
+				name = entries[s.Rand.IntN(len(entries))]
 			}
-			object[name] = s.document(entry.Value)
+			object[name] = s.Document(entry.Value)
 		}
 	}
-	if document.Open(schema) && s.chance(2) {
-		for range 1 + s.IntN(3) {
-			member := unknown[s.IntN(len(unknown))]
-			object[member.name] = member.value
+	if Open(schema) && s.chance(2) {
+		for range 1 + s.Rand.IntN(3) {
+			member := Unknown[s.Rand.IntN(len(Unknown))]
+			object[member.Name] = member.Value
 		}
 		for name := range schema.Properties { // what only differs in case is another member
 			if s.chance(6) {
@@ -126,27 +126,24 @@ func (s sampler) object(schema *openapi3.Schema) any {
 	return object
 }
 
-// free reports whether the schema is of a member that holds anything.
-func free(schema *openapi3.Schema) bool {
-	return schema.Type == nil || document.Open(schema) && len(schema.Properties) == 0 && schema.Nullable
-}
-
 // number is one that a float64 cannot hold, if the format leaves that open.
-func (s sampler) number(schema *openapi3.Schema) any {
+func (s Sampler) number(schema *openapi3.Schema) any {
 	texts := []json.Number{"0.1234567890123456789012345678901234567890", "1E400", "1.0", "16777217", "-0.0", "0"}
 	switch {
 	case schema.Format != "":
 		return json.Number("0.5")
+	case s.Number != "":
+		return s.Number
 	case s.Rand != nil:
-		return texts[s.IntN(len(texts))]
+		return texts[s.Rand.IntN(len(texts))]
 	}
 	return texts[0]
 }
 
 // count of the entries of a list or dictionary.
-func (s sampler) count() int {
+func (s Sampler) count() int {
 	if s.Rand == nil {
 		return 1
 	}
-	return s.IntN(3)
+	return s.Rand.IntN(3)
 }
