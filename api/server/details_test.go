@@ -50,14 +50,14 @@ func TestTheDetailOfAnExportAlwaysHasEveryDictionary(t *testing.T) {
 	h.load("p", content)
 	c := h.client("p")
 	token := h.token("p", false)
-	created, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{Deployments: map[string]models.DeploymentSelection{"d": {}}})
+	created, err := c.Project("p").Exports.Create(t.Context(), api.Select(models.ExportCreate{Deployments: map[string]models.DeploymentSelection{"d": {}}}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := "/projects/p/exports/" + created.ID
 	h.wantDictionaries(path, token, models.ExportStatusPending, true)
 	close(enter)
-	if _, err := c.Exports.Wait(t.Context(), "p", created.ID); err != nil {
+	if _, err := c.Project("p").Exports.WaitCompleted(t.Context(), created.ID); err != nil {
 		t.Fatal(err)
 	}
 	detail := h.wantDictionaries(path, token, models.ExportStatusCompleted, true)
@@ -92,7 +92,7 @@ func TestTheDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T
 	step(false) // scanning
 	waitImport(t, c, "p", id, models.ImportStatusConfirmation)
 	h.wantDictionaries(path, token, models.ImportStatusConfirmation, true)
-	if _, err := c.Imports.Confirm(t.Context(), "p", id, models.ImportUpdate{}); err != nil {
+	if _, err := c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{}); err != nil {
 		t.Fatal(err)
 	}
 	step(true) // confirmation_pending
@@ -117,7 +117,7 @@ func TestAValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
 		}},
 	}
 	zip := bytes.NewReader(zipOf(t, offered))
-	created, err := c.Imports.Create(t.Context(), "p", api.FromReader(zip, zip.Size(), "a.zip"))
+	created, err := c.Project("p").Imports.Create(t.Context(), api.FromReader(zip, zip.Size(), "a.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -139,16 +139,16 @@ func TestTheLogHoldsNoTokenLinkOrValue(t *testing.T) {
 	h.send("GET", "/projects/p/exports?token="+token, unknown, "", "")
 	h.send("GET", "/projects/p/exports", token+" twice", "", "")
 	h.send("POST", "/projects/p/exports", token, "", `{"deployments": {"my-secret": 5}, "my-secret": `)
-	created, err := c.Imports.Create(t.Context(), "p", api.FromLink(link))
+	created, err := c.Project("p").Imports.Create(t.Context(), api.FromLink(link))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = c.Imports.Wait(t.Context(), "p", created.ID, models.ImportStatusConfirmation); err == nil {
+	if _, err = c.Project("p").Imports.WaitScanned(t.Context(), created.ID); err == nil {
 		t.Fatal("the link was fetched")
 	}
 	waiting := upload(t, c, "p", zipOf(t, content))
 	waitImport(t, c, "p", waiting.ID, models.ImportStatusConfirmation)
-	_, err = c.Imports.Confirm(t.Context(), "p", waiting.ID, models.ImportUpdate{
+	_, err = c.Project("p").Imports.Confirm(t.Context(), waiting.ID, models.ImportUpdate{
 		EnvironmentVariables: map[string]models.EnvironmentVariable{"TOP": {Value: models.Value("my-secret"), Secret: new(true)}},
 	})
 	wantStatus(t, err, http.StatusConflict)

@@ -20,33 +20,34 @@ const (
 	copyBuffer = 256 << 10
 )
 
-var errNoZIP = errors.New("the archive is no sound ZIP file")
+var errNotZIP = errors.New("the archive is not a valid ZIP file")
 
-// fileDownload is one call of DownloadFile.
+// fileDownload is one download of an archive to a file.
 type fileDownload struct {
-	remote *remoteArchive
+	remote remoteArchive
 	part   *partial
-	to     target
-	set    downloadChoices
+	to     destination
 
 	out    io.Writer // part
 	hash   hash.Hash // of the bytes in part
 	have   int64     // bytes in part
 	best   int64     // the largest have so far
-	known  int64     // size of the archive as told before any answer; -1 where it was not
-	parts  int       // answers and earlier calls that the bytes are from
-	broken bool      // the bytes have turned out to be no ZIP
+	known  int64     // size of the archive as told before any response; -1 if it was not
+	parts  int       // responses and earlier calls that the bytes are from
+	broken bool      // the bytes have turned out not to be a ZIP
 	result File
 	meter  meter
 	buf    []byte
 }
 
-func newFileDownload(r *remoteArchive, part *partial, to target, set downloadChoices) *fileDownload {
-	d := &fileDownload{remote: r, part: part, to: to, set: set, out: part, hash: sha256.New(), buf: make([]byte, copyBuffer)}
+func newFileDownload(r remoteArchive, part *partial, to destination, size int64, set choices) *fileDownload {
+	d := &fileDownload{
+		remote: r, part: part, to: to, known: size, out: part, hash: sha256.New(), buf: make([]byte, copyBuffer),
+		result: File{ID: r.id}, meter: meter{report: set.progress},
+	}
 	if set.writer != nil {
 		d.out = set.writer(part)
 	}
-	d.meter = meter{tell: set.progress}
 	return d
 }
 
@@ -56,7 +57,7 @@ func (d *fileDownload) run(ctx context.Context) (*File, error) {
 		return nil, err
 	}
 	err := d.complete(ctx)
-	if errors.Is(err, errNoZIP) && d.parts > 1 {
+	if errors.Is(err, errNotZIP) && d.parts > 1 {
 		d.best = 0
 		if err := d.restart(); err != nil {
 			return nil, err
@@ -64,12 +65,12 @@ func (d *fileDownload) run(ctx context.Context) (*File, error) {
 		err = d.complete(ctx)
 	}
 	if err != nil {
-		d.broken = errors.Is(err, errNoZIP)
+		d.broken = errors.Is(err, errNotZIP)
 		return nil, err
 	}
 	d.result.Path, d.result.Size, d.result.SHA256 = d.to.path(), d.have, hex.EncodeToString(d.hash.Sum(nil))
 	// The directory is not synced: what a crash could undo is the name alone.
-	if err := d.part.publish(d.to.path(), d.set.overwrite); err != nil {
+	if err := d.part.publish(d.to.path(), d.to.overwrite); err != nil {
 		return nil, err
 	}
 	return &d.result, nil
@@ -77,10 +78,9 @@ func (d *fileDownload) run(ctx context.Context) (*File, error) {
 
 // prepare finds out what there is: on the server, and from an earlier call.
 func (d *fileDownload) prepare(ctx context.Context) error {
-	d.known = d.set.size
 	if d.known < 0 {
 		var err error
-		if d.known, err = d.remote.detailSize(ctx); err != nil {
+		if d.known, err = d.remote.size(ctx); err != nil {
 			return err
 		}
 	}
@@ -141,7 +141,7 @@ func (d *fileDownload) restart() error {
 func (d *fileDownload) complete(ctx context.Context) error {
 	for stalls, again := 0, true; again; {
 		var err error
-		if again, err = d.attempt(ctx); !again {
+		if again, err = d.take(ctx); !again {
 			if err != nil {
 				return err
 			}
@@ -163,6 +163,80 @@ func (d *fileDownload) complete(ctx context.Context) error {
 	return d.check(ctx)
 }
 
+// take asks for what is missing and takes what comes. It reports whether it
+// is worth another one after the error, which is one of the connection.
+func (d *fileDownload) take(ctx context.Context) (again bool, err error) {
+	a, err := d.fetch(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = a.Close() }()
+	if err := d.begin(a); err != nil {
+		return false, err
+	}
+	for {
+		n, err := a.Read(d.buf)
+		if wErr := d.write(d.buf[:n]); wErr != nil {
+			return false, wErr
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrArchiveSize):
+			return false, err
+		case err == io.EOF, d.have == a.size: //nolint:errorlint // a wrapped one is not an end
+			d.meter.end()
+			return false, nil
+		case ctx.Err() != nil:
+			return false, err
+		default:
+			return true, err
+		}
+	}
+}
+
+// fetch asks for the rest, or for everything if nothing tells whether the
+// server's rest would fit.
+func (d *fileDownload) fetch(ctx context.Context) (*remoteBody, error) {
+	if d.have > 0 && resumable(d.part.from) {
+		a, err := d.remote.fetch(ctx, span{from: d.have, etag: d.part.from.ETag, size: d.part.from.Size})
+		if !errors.Is(err, errNoSuchPart) && !errors.Is(err, ErrArchiveSize) {
+			return a, err
+		}
+	}
+	return d.remote.fetch(ctx, span{size: d.known})
+}
+
+// begin makes the partial file fit a response.
+func (d *fileDownload) begin(a *remoteBody) error {
+	if d.to.name == "" {
+		d.to.name = a.name
+		if err := d.to.check(); err != nil {
+			return err
+		}
+	}
+	d.result.Name = a.name
+	if a.from == 0 {
+		if err := d.restart(); err != nil {
+			return err
+		}
+	}
+	if err := d.part.note(origins{Size: a.size, ETag: a.etag}); err != nil {
+		return err
+	}
+	d.parts++
+	d.meter.done, d.meter.total = d.have, a.size
+	return nil
+}
+
+// write writes and hashes what has come.
+func (d *fileDownload) write(b []byte) error {
+	n, err := d.out.Write(b)
+	d.hash.Write(b[:n])
+	d.have += int64(n)
+	d.meter.add(n)
+	return err
+}
+
 // pause lasts longer from time to time, and never exactly as long as another.
 func pause(times int) time.Duration {
 	limit := min(firstPause<<times, maxPause)
@@ -173,14 +247,14 @@ func pause(times int) time.Duration {
 func (d *fileDownload) check(ctx context.Context) error {
 	z, err := zip.NewReader(d.part, d.have)
 	if err != nil {
-		return fmt.Errorf("%s: %w: %w", d.to.path(), errNoZIP, err)
+		return fmt.Errorf("%s: %w: %w", d.to.path(), errNotZIP, err)
 	}
 	for _, entry := range z.File {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if _, err := entry.DataOffset(); err != nil {
-			return fmt.Errorf("%s: %w: entry %.200q: %w", d.to.path(), errNoZIP, entry.Name, err)
+			return fmt.Errorf("%s: %w: entry %.200q: %w", d.to.path(), errNotZIP, entry.Name, err)
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
-	"strconv"
 )
 
 // form is the multipart/form-data body of imports_create: a beginning that
@@ -20,22 +18,21 @@ import (
 type form struct {
 	contentType string
 	prefix, end []byte
-	archive     *archive // nil for a link or an export
-	progress    Progress // of the archive; may be nil
+	archive     *upload // nil for a link or an export
 }
 
 // newForm writes the small fields before the file, so that a server knows them
 // when the archive comes.
-func newForm(source ImportSource, choices importChoices) (*form, error) {
+func newForm(source ImportSource, set choices) (*form, error) {
 	if source.err != nil {
 		return nil, source.err
 	}
-	f := &form{progress: choices.progress}
+	f := &form{}
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)
 	f.contentType = w.FormDataContentType()
-	if skip := choices.skipConfirmation; skip != nil {
-		if err := w.WriteField("skip_confirmation", strconv.FormatBool(*skip)); err != nil {
+	if set.skipConfirmation {
+		if err := w.WriteField("skip_confirmation", "true"); err != nil {
 			return nil, err
 		}
 	}
@@ -44,11 +41,12 @@ func newForm(source ImportSource, choices importChoices) (*form, error) {
 		if err := w.WriteField(source.field, source.text); err != nil {
 			return nil, err
 		}
-	case source.archive != nil:
-		archive, err := source.archive()
+	case source.open != nil:
+		archive, err := source.open()
 		if err != nil {
 			return nil, err
 		}
+		archive.progress = set.progress
 		f.archive = archive
 		if _, err := w.CreatePart(fileHeader(archive.name)); err != nil {
 			f.close()
@@ -82,32 +80,31 @@ type formBody struct {
 	io.Closer
 }
 
-// open begins an attempt at sending the form.
-func (f *form) open(ctx context.Context) (io.ReadCloser, error) {
+// open returns the form from its beginning, for an attempt.
+func (f *form) open() (io.ReadCloser, error) {
 	prefix, end := bytes.NewReader(f.prefix), bytes.NewReader(f.end)
 	if f.archive == nil {
 		return io.NopCloser(io.MultiReader(prefix, end)), nil
 	}
-	archive, err := f.archive.open(ctx, f.progress)
+	archive, err := f.archive.open()
 	if err != nil {
 		return nil, err
 	}
 	return formBody{io.MultiReader(prefix, archive, end), archive}, nil
 }
 
-// describe tells net/http the exact length, how to begin anew where that is
-// possible, and to ask before it sends an archive: a server that refuses the
-// token or the size says so before gigabytes have gone through.
-func (f *form) describe(ctx context.Context, req *http.Request) error {
+// describe gives net/http the exact length and, if that is possible, a way to
+// begin again. It makes net/http ask before it sends an archive: a server that
+// refuses the token or the size says so before gigabytes have gone through.
+func (f *form) describe(req *http.Request) {
 	req.ContentLength = int64(len(f.prefix) + len(f.end))
 	if f.archive != nil {
 		req.ContentLength += f.archive.size
 		req.Header.Set("Expect", "100-continue")
 	}
 	if f.archive == nil || f.archive.seeker != nil {
-		req.GetBody = func() (io.ReadCloser, error) { return f.open(ctx) }
+		req.GetBody = f.open
 	}
-	return nil
 }
 
 // sent reports, after a success, whether the server was given the whole form.

@@ -1,13 +1,53 @@
 package api
 
 import (
+	"cmp"
+	"context"
 	"math"
 	"net/http"
 	"strconv"
 	"time"
 )
 
-// RateLimit is what the x-ratelimit headers of an answer say. The platform
+// Response is what the server has sent besides the content: a part of every
+// [*Error], and for successes what [TraceResponses] reports.
+type Response struct {
+	Method     string // what was asked, before any redirect
+	Path       string // below the base URL, escaped, without a query
+	StatusCode int    // of HTTP
+	RequestID  string // from X-Request-Id, X-Correlation-Id or X-Amz-Request-Id, else empty
+	// RateLimit is nil if the response says nothing about it.
+	RateLimit *RateLimit
+	// Attempts is how often the request had been sent when the response came.
+	Attempts int
+}
+
+type traceKey struct{}
+
+// TraceResponses returns a context for calls whose responses are to be
+// reported: each one to report, whatever its status, those included that are
+// followed by another attempt. Redirects that are followed are not reported.
+// report is called in the goroutine of the call, before the body is read.
+//
+//	ctx = api.TraceResponses(ctx, func(r api.Response) { log.Print(r.RequestID) })
+func TraceResponses(ctx context.Context, report func(Response)) context.Context {
+	return context.WithValue(ctx, traceKey{}, report)
+}
+
+func (s *sender) response(resp *http.Response, attempts int) Response {
+	h := resp.Header
+	id := cmp.Or(h.Get("X-Request-Id"), h.Get("X-Correlation-Id"), h.Get("X-Amz-Request-Id"))
+	return Response{
+		Method:     resp.Request.Method,
+		Path:       s.path(resp.Request),
+		StatusCode: resp.StatusCode,
+		RequestID:  printable(id, s.mask.hide),
+		RateLimit:  parseRateLimit(h),
+		Attempts:   attempts,
+	}
+}
+
+// RateLimit is what the x-ratelimit headers of a response say. The platform
 // documents 300 requests a minute for each source address. A number that is
 // missing or makes no sense is -1.
 type RateLimit struct {
@@ -18,7 +58,7 @@ type RateLimit struct {
 
 func (r *RateLimit) usedUp() bool { return r != nil && r.Remaining == 0 }
 
-// wait is the time until the window starts anew, -1 where it is not known.
+// wait is the time until the window starts anew, -1 if that is not known.
 func (r *RateLimit) wait() time.Duration {
 	if r == nil {
 		return -1
@@ -49,7 +89,7 @@ func parseRateLimit(h http.Header) *RateLimit {
 }
 
 // parseRetryAfter reads the header in seconds or as a date. A date is held
-// against the clock of the server where that is told, since ours may differ.
+// against the clock of the server, if that is told, since ours may differ.
 func parseRetryAfter(h http.Header) (time.Duration, bool) {
 	text := h.Get("Retry-After")
 	if wait, ok := parseSeconds(text); ok {

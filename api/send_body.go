@@ -13,23 +13,24 @@ type sentBody struct {
 	length int64
 	quiet  *silence
 
-	mu    sync.Mutex // the transport may read on after it has answered
+	mu    sync.Mutex // the transport may read on after the response has come
 	whole bool
 	err   error // of the source
 }
 
-// track puts a sentBody around the body of req, nil where there is none. Until
-// all of it is sent, the server has nothing to say.
-func track(req *http.Request, quiet *silence) *sentBody {
+// track puts itself around the body of req. Until all of that is sent, the
+// server has nothing to say.
+func (s *sentBody) track(req *http.Request, quiet *silence) {
 	if req.Body == nil || req.Body == http.NoBody {
-		return nil
+		req.Body, s.whole = nil, true
+		return
 	}
-	quiet.timer.Stop()
-	s := &sentBody{length: req.ContentLength, quiet: quiet}
+	quiet.ease()
+	s.length, s.quiet = req.ContentLength, quiet
 	req.Body = &trackedBody{ReadCloser: req.Body, sent: s}
 	if open := req.GetBody; open != nil {
 		req.GetBody = func() (io.ReadCloser, error) {
-			quiet.timer.Stop()
+			quiet.ease()
 			body, err := open()
 			if err != nil {
 				return nil, err
@@ -37,14 +38,10 @@ func track(req *http.Request, quiet *silence) *sentBody {
 			return &trackedBody{ReadCloser: body, sent: s}, nil
 		}
 	}
-	return s
 }
 
 // result reports whether the transport took the whole body, and how the source failed.
 func (s *sentBody) result() (whole bool, err error) {
-	if s == nil {
-		return true, nil
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.whole, s.err
@@ -63,12 +60,15 @@ func (b *trackedBody) Read(p []byte) (int, error) {
 	s := b.sent
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if ended := s.quiet.ctx.Err(); ended != nil { // nobody waits for what comes now
+		return 0, ended
+	}
 	ended := errors.Is(err, io.EOF)
 	if ended || b.read >= s.length {
 		s.whole = true
-		if !b.ended { // once: after it the answer may have begun
+		if !b.ended { // once: after it the response may have begun
 			b.ended = true
-			s.quiet.timer.Reset(headerTimeout)
+			s.quiet.await(headerTimeout)
 		}
 	}
 	if err != nil && !ended && s.err == nil {

@@ -62,7 +62,8 @@ func (p RetryPolicy) complete() (RetryPolicy, error) {
 	return p, nil
 }
 
-// delay is how long to wait after attempt n, where the server asks for a wait.
+// delay is how long to wait after attempt n, if the server asks for this wait (or
+// for none, 0).
 func (p RetryPolicy) delay(n int, asked time.Duration) time.Duration {
 	own := p.MinDelay
 	for range n - 1 {
@@ -92,7 +93,7 @@ const (
 // outcome is what is known of a failed attempt.
 type outcome struct {
 	method     string
-	err        error // an *Error where there was an answer
+	err        error // an *Error if there was a response
 	whole      bool  // the transport took the whole body: only then can it have arrived
 	rewindable bool
 	ended      bool // the context has
@@ -101,22 +102,22 @@ type outcome struct {
 // verdict is the rule of the package comment.
 func (o outcome) verdict() verdict {
 	idempotent := o.method == http.MethodGet || o.method == http.MethodHead || o.method == http.MethodDelete
-	answer, answered := errors.AsType[*Error](o.err)
+	response, responded := errors.AsType[*Error](o.err)
 	doubtful := true // nothing says that the server did not do it
 	switch {
-	case !answered:
+	case !responded:
 		doubtful = !neverSent(o.err)
-	case answer.StatusCode/100 == 2: // with a body that is of no use
+	case response.StatusCode/100 == 2: // with a body that is of no use
 		if !idempotent {
 			return unknown
-		} else if !answer.broken {
+		} else if !response.broken {
 			return giveUp
 		}
-	case answer.StatusCode == http.StatusTooManyRequests:
+	case response.StatusCode == http.StatusTooManyRequests:
 		doubtful = false
-	case answer.StatusCode == http.StatusServiceUnavailable:
-		doubtful = !answer.waits
-	case answer.StatusCode == http.StatusBadGateway, answer.StatusCode == http.StatusGatewayTimeout:
+	case response.StatusCode == http.StatusServiceUnavailable:
+		doubtful = !response.waits
+	case response.StatusCode == http.StatusBadGateway, response.StatusCode == http.StatusGatewayTimeout:
 	default:
 		return giveUp
 	}
@@ -141,6 +142,11 @@ func hopeless(err error) bool {
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
 	_, final := errors.AsType[finalError](err)
 	return certificate || final
+}
+
+// refused reports whether the server said that it did not do what was asked.
+func refused(err error) bool {
+	return outcome{method: http.MethodPost, err: err, whole: true}.verdict() != unknown
 }
 
 // finalError is one that no other attempt would cure.

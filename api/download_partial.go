@@ -17,22 +17,22 @@ import (
 // file already, by this process or another one.
 var ErrDownloadInUse = errors.New("another download to this file is under way")
 
-// partial is the file that an archive grows in, beside its target. Its name is
+// partial is the file that an archive grows in, beside its destination. Its name is
 // made from what is downloaded to where, so that a later call finds it. A second
 // file has the lock and what must be known to go on: it is locked as long as
 // anybody works on either.
 //
-// Where there are no locks the name is unique and no later call finds the file:
+// If there are no locks the name is unique and no later call finds the file:
 // nothing is ever shared.
 type partial struct {
 	*os.File
-	lock *lockFile // nil where there are no locks
+	lock *lockFile // nil if there are no locks
 	from origins
 }
 
 // origins says which archive the bytes of a partial file are of.
 type origins struct {
-	Size int64  `json:"size"` // of the whole archive, -1 where it is not known
+	Size int64  `json:"size"` // of the whole archive, -1 if it is not known
 	ETag string `json:"etag"`
 }
 
@@ -53,7 +53,7 @@ func openPartial(dir string, identity ...string) (*partial, error) {
 	err = json.UnmarshalRead(lock.content(maxOrigins), &p.from)
 	if err != nil {
 		// New, or from a process that was killed while it wrote this, or while it
-		// gave the file its name: then it may be the target already.
+		// gave the file its name: then it may be the destination already.
 		p.from, err = origins{}, os.Remove(name+".part")
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
@@ -124,44 +124,44 @@ func (p *partial) write() error {
 }
 
 // publish gives the file its name. Nothing but that happens to what may be at
-// the target: without overwrite it stays, otherwise it is replaced at once.
-func (p *partial) publish(target string, overwrite bool) error {
-	if p.lock != nil { // from here on it is no file to go on with
+// the destination: without overwrite it stays, otherwise it is replaced at once.
+func (p *partial) publish(path string, overwrite bool) error {
+	if p.lock != nil { // from here on no call goes on with it
 		if err := p.lock.hold(nil); err != nil {
 			return err
 		}
 	}
-	// Unlike the lock, the file is closed first: some systems rename no open one.
+	// Unlike the lock, the file is closed first: some systems do not rename an open one.
 	if err := p.Close(); err != nil {
 		return err
 	}
-	if err := p.rename(target, overwrite); err != nil {
+	if err := p.rename(path, overwrite); err != nil {
 		return errors.Join(err, p.write()) // a later call may have more luck
 	}
 	return nil
 }
 
-func (p *partial) rename(target string, overwrite bool) error {
+func (p *partial) rename(path string, overwrite bool) error {
 	if !overwrite {
-		err := os.Link(p.Name(), target)
+		err := os.Link(p.Name(), path)
 		if err == nil {
 			return nil // the other name goes with remove
 		}
 		if errors.Is(err, fs.ErrExist) {
-			return exists(target)
+			return exists(path)
 		}
-		if err := vacant(target); err != nil { // a file system without hard links
+		if err := vacant(path); err != nil { // a file system without hard links
 			return err
 		}
 	}
-	return os.Rename(p.Name(), target)
+	return os.Rename(p.Name(), path)
 }
 
 func exists(path string) error {
 	return &fs.PathError{Op: "download", Path: path, Err: fs.ErrExist}
 }
 
-// vacant fails where there is something at a path.
+// vacant fails if there is something at a path.
 func vacant(path string) error {
 	_, err := os.Lstat(path)
 	if err == nil {
@@ -173,10 +173,10 @@ func vacant(path string) error {
 	return err
 }
 
-// remove leaves nothing beside the target.
+// remove leaves nothing beside the destination.
 func (p *partial) remove() error {
 	err := p.closeFile()                                                     // some systems remove no open one
-	if removed := os.Remove(p.Name()); !errors.Is(removed, fs.ErrNotExist) { // it has become the target
+	if removed := os.Remove(p.Name()); !errors.Is(removed, fs.ErrNotExist) { // it has become the destination
 		err = errors.Join(err, removed)
 	}
 	if p.lock != nil {

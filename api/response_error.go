@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,35 +19,38 @@ var (
 	ErrRateLimited  = errors.New("rate limited") // 429: too many requests; see [Error.RetryAfter]
 )
 
-// Error is an answer of the server that is no success, whatever kind of body it
-// has, or a success whose body cannot be used. Find it with [errors.As].
+// ErrUnknownOutcome says that a create or a confirmation may have been carried
+// out or not: the connection broke, the context ended, or a gateway gave up
+// after the whole request was sent, or its success cannot be read. It comes with
+// its cause, an [*Error] if there was a response. The request was not sent again.
 //
-// Nothing in it contains the token, also where the server repeats it.
+// [ImportsService.Confirm] has looked at the import by itself as long as it
+// could; read its status. Before a create is repeated, list the jobs of the
+// project and compare with a list from before the create; the example shows it.
+// That is sure only if nobody else creates jobs there at the same time.
+var ErrUnknownOutcome = errors.New("it is not known whether this was carried out")
+
+// Error is a response that is not a success, whatever kind of body it has, or a
+// success whose body cannot be used. Find it with [errors.As].
+//
+// Nothing in it contains the token, even if the server repeats it.
 type Error struct {
-	StatusCode int    // of HTTP; 2xx where only the body was at fault
-	Method     string // what was asked, before any redirect
-	Path       string // below the base URL, escaped, without a query
+	Response // its StatusCode is 2xx if only the body was at fault
 
 	// Message is what went wrong in the words of the server: a JSON member
 	// "error" or "error_message", the Message of an object storage's XML, the
 	// title of an HTML page, or a plain text. It is one line of at most 1024
-	// characters, and empty where there was nothing of the kind.
+	// characters, and empty if there was nothing of the kind.
 	Message string
 	// Detail is a JSON member "detail" or the Details of XML, one line likewise,
 	// but whole: it can name every object that is at fault.
 	Detail string
-
-	RequestID string     // from X-Request-Id, X-Correlation-Id or X-Amz-Request-Id, else empty
-	RateLimit *RateLimit // nil where the answer says nothing about it
 	// RetryAfter is how long the server asks to wait: the header Retry-After in
-	// either form, else x-ratelimit-reset where the limit is used up. It is 0
-	// where it asks for nothing, or for nonsense such as a year.
+	// either form, else x-ratelimit-reset if the limit is used up. It is 0 if the
+	// server asks for nothing, or for nonsense such as a year.
 	RetryAfter time.Duration
-	// Attempts is how often the request was sent.
-	Attempts int
-
-	// Err is why the body could not be read or decoded; nil where it could, and
-	// where the status is no 2xx and the body is merely of another kind.
+	// Err is why the body could not be read or decoded. It is nil if it could,
+	// and if the status is not 2xx and the body is merely of another kind.
 	Err error
 
 	waits  bool // the server asks for a wait, perhaps of 0
@@ -101,45 +103,36 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// refusal makes the error of an answer that is no success out of its header and
-// a bounded part of its body.
-func (s *sender) refusal(resp *http.Response) *Error {
-	e := s.newError(resp)
+// refusal makes the error of a response that is not a success out of its header
+// and a bounded part of its body.
+func (s *sender) refusal(resp *http.Response, attempts int) *Error {
+	e := s.newError(resp, attempts)
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if err != nil {
-		e.Err = s.masked(fmt.Errorf("reading the body: %w", err))
+		e.Err = s.mask.error(fmt.Errorf("reading the body: %w", err))
 	}
-	e.Message, e.Detail = parseErrorBody(body, s.mask.Replace)
-	target, err := url.Parse(resp.Header.Get("Location"))
-	if err == nil && target.Path != "" && resp.StatusCode/100 == 3 {
-		shown := url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path} // without a signature
-		e.Message = printable("the redirect to "+shown.String()+" was not followed", s.mask.Replace)
+	e.Message, e.Detail = parseErrorBody(body, s.mask.hide)
+	location, err := url.Parse(resp.Header.Get("Location"))
+	if err == nil && location.Path != "" && resp.StatusCode/100 == 3 {
+		shown := url.URL{Scheme: location.Scheme, Host: location.Host, Path: location.Path} // without a signature
+		e.Message = printable("the redirect to "+shown.String()+" was not followed", s.mask.hide)
 	}
 	return e
 }
 
 // unusable makes the error of a success whose body is of no use.
-func (s *sender) unusable(resp *http.Response, why string, err error) *Error {
-	e := s.newError(resp)
+func (s *sender) unusable(resp *http.Response, attempts int, why string, err error) *Error {
+	e := s.newError(resp, attempts)
 	e.Message = why
 	if err != nil {
-		e.Err = s.masked(err)
+		e.Err = s.mask.error(err)
 	}
 	return e
 }
 
-func (s *sender) newError(resp *http.Response) *Error {
-	h := resp.Header
-	id := cmp.Or(h.Get("X-Request-Id"), h.Get("X-Correlation-Id"), h.Get("X-Amz-Request-Id"))
-	e := &Error{
-		StatusCode: resp.StatusCode,
-		Method:     resp.Request.Method,
-		Path:       s.path(resp.Request),
-		RequestID:  printable(id, s.mask.Replace),
-		RateLimit:  parseRateLimit(h),
-		Attempts:   1,
-	}
-	e.RetryAfter, e.waits = parseRetryAfter(h)
+func (s *sender) newError(resp *http.Response, attempts int) *Error {
+	e := &Error{Response: s.response(resp, attempts)}
+	e.RetryAfter, e.waits = parseRetryAfter(resp.Header)
 	if !e.waits && (e.StatusCode == http.StatusTooManyRequests || e.RateLimit.usedUp()) {
 		if reset := e.RateLimit.wait(); reset >= 0 {
 			e.RetryAfter, e.waits = reset, true

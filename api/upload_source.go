@@ -16,7 +16,7 @@ import (
 // is none of them and refused.
 type ImportSource struct {
 	field, text string // a form field with its text, or
-	archive     func() (*archive, error)
+	open        func() (*upload, error)
 	err         error // why there is neither
 	secrets     []string
 }
@@ -25,7 +25,7 @@ type ImportSource struct {
 // ends. The name is the file name that the server is told; "" stands for
 // archive.zip.
 //
-// Where r is an [io.Seeker] that can seek, such as an open file or an
+// If r is an [io.Seeker] that can seek, such as an open file or an
 // [io.SectionReader] over an [io.ReaderAt], the archive is what follows from its
 // present position, the source can be used again after a failure, and it is sent
 // again where that is safe. Then nothing reads from r any more once
@@ -33,17 +33,17 @@ type ImportSource struct {
 // blocks may still do so after Create has returned; no new one begins. r is
 // never closed.
 func FromReader(r io.Reader, size int64, name string) ImportSource {
-	a, err := newArchive(r, size, name)
+	u, err := newUpload(r, size, name)
 	if err != nil {
 		return ImportSource{err: err}
 	}
-	return ImportSource{archive: func() (*archive, error) { return a, nil }}
+	return ImportSource{open: func() (*upload, error) { return u, nil }}
 }
 
 // FromFile takes the archive from a regular file, which is opened by Create and
 // closed before it returns. The server is told the base name of the path.
 func FromFile(path string) ImportSource {
-	return ImportSource{archive: func() (*archive, error) {
+	return ImportSource{open: func() (*upload, error) {
 		// Opening a pipe waits for its writer.
 		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 			return nil, fmt.Errorf("%s: not a regular file", path)
@@ -52,15 +52,15 @@ func FromFile(path string) ImportSource {
 		if err != nil {
 			return nil, err
 		}
-		a, err := archiveOfFile(f)
+		u, err := uploadOfFile(f)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 		}
-		return a, nil
+		return u, nil
 	}}
 }
 
-func archiveOfFile(f *os.File) (*archive, error) {
+func uploadOfFile(f *os.File) (*upload, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -68,12 +68,12 @@ func archiveOfFile(f *os.File) (*archive, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("not a regular file")
 	}
-	a, err := newArchive(f, info.Size(), filepath.Base(f.Name()))
+	u, err := newUpload(f, info.Size(), filepath.Base(f.Name()))
 	if err != nil {
 		return nil, err
 	}
-	a.closer = f
-	return a, nil
+	u.closer = f
+	return u, nil
 }
 
 // FromLink lets the server fetch the archive from a link that needs no
@@ -83,7 +83,7 @@ func FromLink(link string) ImportSource {
 	u, err := url.Parse(link)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		// The link is not printed: it may be signed.
-		return ImportSource{err: errors.New("the import link is no absolute http or https URL")}
+		return ImportSource{err: errors.New("the import link is not an absolute http or https URL")}
 	}
 	secrets := []string{u.RawQuery, u.RawFragment, u.Fragment}
 	if u.User != nil {
@@ -101,7 +101,7 @@ func FromExport(id string) ImportSource {
 	return ImportSource{field: "export_id", text: id}
 }
 
-func newArchive(r io.Reader, size int64, name string) (*archive, error) {
+func newUpload(r io.Reader, size int64, name string) (*upload, error) {
 	if r == nil {
 		return nil, errors.New("the reader of the archive is nil")
 	}
@@ -111,12 +111,12 @@ func newArchive(r io.Reader, size int64, name string) (*archive, error) {
 	if strings.ContainsFunc(name, unicode.IsControl) {
 		return nil, fmt.Errorf("the file name %q contains a control character", name)
 	}
-	a := &archive{reader: r, size: size, name: name}
+	u := &upload{reader: r, size: size, name: name}
 	if seeker, ok := r.(io.Seeker); ok {
 		// A pipe is a file that has the method and cannot seek.
 		if start, err := seeker.Seek(0, io.SeekCurrent); err == nil {
-			a.seeker, a.start = seeker, start
+			u.seeker, u.start = seeker, start
 		}
 	}
-	return a, nil
+	return u, nil
 }

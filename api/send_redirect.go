@@ -12,10 +12,10 @@ const maxRedirects = 10 // what net/http allows by default
 // checkRedirect makes the rules for redirects, which are stricter than those of
 // net/http in four ways. That package keeps the token on the way to sub-domains,
 // other ports and plain http; it turns a POST, PATCH or DELETE into a GET for
-// some status codes, whose answer would then look like success; it carries
+// some status codes, whose response would then look like success; it carries
 // bodies to other origins; and it leaves https for http.
 //
-// A redirect that is not followed ends as the answer, so as an [*Error] with
+// A redirect that is not followed ends as the response, so as an [*Error] with
 // its status.
 func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	home := origin(base)
@@ -47,7 +47,7 @@ func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) erro
 
 // discreet is a transport that leaves out a Location which is no URL: net/http
 // would quote it in its error, with the signature that it may have. Without it
-// the answer is an [*Error] with its status.
+// the response is an [*Error] with its status.
 type discreet struct{ http.RoundTripper }
 
 func (d discreet) RoundTrip(req *http.Request) (*http.Response, error) {

@@ -47,7 +47,7 @@ func parseErrorBody(body []byte, mask func(string) string) (message, detail stri
 }
 
 // parseErrorJSON reads the members of an object, of the present and the older
-// shape. Where there is only a detail it is the message, and where the object
+// shape. If there is only a detail it is the message, and if the object
 // has neither (errors by field, say), all of it is.
 func parseErrorJSON(body []byte) (message, detail string) {
 	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -104,21 +104,6 @@ func unescaped(value []byte) string {
 		}
 		return string(rune(r))
 	})
-}
-
-// formsOf returns a secret as it is, as a JSON string has it, and both as they
-// are on one line.
-func formsOf(secret string) []string {
-	forms := []string{secret}
-	if quoted, err := jsontext.AppendQuote(nil, secret); err == nil {
-		forms = append(forms, string(quoted[1:len(quoted)-1]))
-	}
-	for _, form := range forms {
-		if line := oneLine(form); len(line) >= minSecret {
-			forms = append(forms, line)
-		}
-	}
-	return forms
 }
 
 // parseErrorXML collects the text of the elements in which object storages
