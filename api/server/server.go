@@ -20,8 +20,12 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// BaseURL is the path that the API is served under, as on the platform.
+// BaseURL is the documented path that the API is served under. See [BaseURLs].
 const BaseURL = "/v2.1"
+
+// BaseURLs returns the paths that the API is served under, the same under each:
+// those of the platform, [BaseURL] first.
+func BaseURLs() []string { return []string{BaseURL, "/v2"} }
 
 // A Server is a running server. Make it with [New].
 type Server struct {

@@ -31,7 +31,7 @@ func whole(t *testing.T, value func(schema *openapi3.Schema) (made any, ok bool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc = changed(t, doc, "/services", object{"web": object{}}) // the sample has none
+	doc = changed(t, doc, "/services", object{"web": object{"deployment": "classify", "version": "v1"}}) // the sample has none
 	for place := range document.Described(contract(t).Components.Schemas["ImportUpdate"].Value, doc) {
 		for name, member := range place.Schema.Properties {
 			has, isObject := place.Value.(object)
@@ -112,24 +112,24 @@ func travel(t *testing.T, doc any, nulls bool) {
 	same(t, "an archive", want, written.Content())
 
 	s := apitest.New(t, apitest.WithProject(project))
-	client := s.Client(project)
-	created, err := client.Imports.Create(t.Context(), project, api.FromReader(bytes.NewReader(zip.Bytes()), int64(zip.Len()), "import.zip"))
+	client := s.Project(project)
+	created, err := client.Imports.Create(t.Context(), api.FromReader(bytes.NewReader(zip.Bytes()), int64(zip.Len()), "import.zip"))
 	must(err)
-	scanned, err := client.Imports.Wait(t.Context(), project, created.ID, models.ImportStatusConfirmation)
+	scanned, err := client.Imports.WaitScanned(t.Context(), created.ID)
 	must(err)
-	update, err := api.AcceptAll(scanned)
+	update, err := api.Accept()(scanned)
 	must(err)
 	same(t, "the scan", want, update)
 	if nulls {
 		update = models.ImportUpdate{}
 	}
-	_, err = client.Imports.Confirm(t.Context(), project, created.ID, update)
+	_, err = client.Imports.Confirm(t.Context(), created.ID, update)
 	must(err)
-	_, err = client.Imports.Wait(t.Context(), project, created.ID, models.ImportStatusCompleted)
+	_, err = client.Imports.WaitCompleted(t.Context(), created.ID)
 	must(err)
 
 	exported := filepath.Join(t.TempDir(), "export.zip")
-	_, err = client.Exports.Run(t.Context(), project, models.ExportCreate{}, api.ToFile(exported, nil), api.All(true))
+	_, err = client.Exports.RunToFile(t.Context(), api.Everything(), exported)
 	must(err)
 	data, err := os.ReadFile(exported)
 	must(err)

@@ -23,7 +23,7 @@ var getExport = operation[*plain.ExportDetail, *models.ExportDetail, *ogen.Expor
 		return p.byHand.exportsGet(ctx, project, jobID)
 	},
 	client: func(ctx context.Context, p *peers) (*models.ExportDetail, error) {
-		return p.client.Exports.Get(ctx, project, jobID)
+		return p.client.Project(project).Exports.Get(ctx, jobID)
 	},
 	ogen: func(ctx context.Context, p *peers) (*ogen.ExportDetailHeaders, error) {
 		answer, err := p.ogen.ExportsGet(ctx, ogen.ExportsGetParams{ProjectName: project, ExportID: parsedID})
@@ -36,7 +36,7 @@ var listExports = operation[plain.Exports, []models.ExportList, *ogen.ExportsHea
 		return p.byHand.exportsList(ctx, project)
 	},
 	client: func(ctx context.Context, p *peers) ([]models.ExportList, error) {
-		return p.client.Exports.List(ctx, project, "")
+		return p.client.Project(project).Exports.List(ctx)
 	},
 	ogen: func(ctx context.Context, p *peers) (*ogen.ExportsHeaders, error) {
 		answer, err := p.ogen.ExportsList(ctx, ogen.ExportsListParams{ProjectName: project})
@@ -49,7 +49,7 @@ var getImport = operation[*plain.ImportDetail, *models.ImportDetail, *ogen.Impor
 		return p.byHand.importsGet(ctx, project, jobID)
 	},
 	client: func(ctx context.Context, p *peers) (*models.ImportDetail, error) {
-		return p.client.Imports.Get(ctx, project, jobID)
+		return p.client.Project(project).Imports.Get(ctx, jobID)
 	},
 	ogen: func(ctx context.Context, p *peers) (*ogen.ImportDetailHeaders, error) {
 		answer, err := p.ogen.ImportsGet(ctx, ogen.ImportsGetParams{ProjectName: project, ImportID: parsedID})
