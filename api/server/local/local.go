@@ -27,6 +27,7 @@ const (
 	databaseFile = "transfer.db"
 	keyFile      = "secret.key"
 	blobFolder   = "blobs"
+	reserveFile  = "reserve"
 )
 
 // Options are the options of [Open]. The zero value has the defaults.
@@ -37,8 +38,8 @@ type Options struct {
 
 // home is a database and the folder beside it.
 type home struct {
-	*database.Database
-	blobs *folder.Folder
+	store.Store // a database
+	blobs       *blobs
 }
 
 var _ store.Home = (*home)(nil)
@@ -79,12 +80,12 @@ func open(ctx context.Context, data string, opts Options) (*home, error) {
 			return nil, err
 		}
 	}
-	blobs, err := folder.Open(archives)
+	files, err := folder.Open(archives)
 	if err != nil {
 		return nil, err
 	}
 	if first {
-		if empty, err := blobs.Empty(ctx); err != nil {
+		if empty, err := files.Empty(ctx); err != nil {
 			return nil, err
 		} else if !empty {
 			return nil, fmt.Errorf("the database is missing, and %s holds its blobs: %w", archives, missing)
@@ -94,11 +95,13 @@ func open(ctx context.Context, data string, opts Options) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
+	space := &reserve{path: filepath.Join(data, reserveFile)}
 	db, err := database.Open(ctx, database.Options{
 		Path: file, Keeper: keeper, Log: opts.Log,
-		Accept: func(is database.Identity) error { return belongs(ctx, is, blobs) },
+		OnLock: func() { space.release() }, // the disk may be full
+		Accept: func(is database.Identity) error { return belongs(ctx, is, files) },
 		OnChange: func(is database.Identity) {
-			if err := blobs.SetMark(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil {
+			if err := files.SetMark(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil {
 				opts.Log.WarnContext(ctx, "the archives are not marked", "error", err)
 			}
 		},
@@ -110,22 +113,25 @@ func open(ctx context.Context, data string, opts Options) (*home, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if err := blobs.Begin(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil { // the disk may be full
+	if err := files.Begin(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil { // the disk may be full
 		opts.Log.WarnContext(ctx, "the first sweep leaves what is young", "error", err)
 	}
-	return &home{db, blobs}, nil
+	if err := space.fill(); err != nil {
+		opts.Log.WarnContext(ctx, "there is no space for more archives", "error", err)
+	}
+	return &home{db, &blobs{files, space}}, nil
 }
 
 // belongs tells whether a database knows the blobs, so that one it does not know
 // is nobody's.
-func belongs(ctx context.Context, is database.Identity, blobs *folder.Folder) error {
+func belongs(ctx context.Context, is database.Identity, files *folder.Folder) error {
 	const restore = "; bring back the database that belongs to them, with its files -wal and -shm, or a backup of the whole data folder"
-	mark, err := blobs.Mark()
+	mark, err := files.Mark()
 	if err != nil {
 		return err
 	}
 	if is.New {
-		empty, err := blobs.Empty(ctx)
+		empty, err := files.Empty(ctx)
 		if err == nil && !empty {
 			err = errors.New("it is empty, and there are archives" + restore)
 		}

@@ -313,3 +313,15 @@ func TestADatabaseThatVanishesIsNotReady(t *testing.T) {
 		t.Errorf("back: %d %s", status, body)
 	}
 }
+
+func TestAStartThatIsRefusedLeavesTheReserveOfTheServerThatRuns(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	serve(t, data)
+	if err := begin(data); err == nil || !strings.Contains(err.Error(), "open already") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(data, "reserve")); err != nil {
+		t.Error(err)
+	}
+}

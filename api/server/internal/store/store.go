@@ -48,7 +48,8 @@ type Store interface {
 	// of them otherwise, also when f panics. Jobs that f enqueues start, and
 	// those that it cancels end, only after that. It returns the keys of the
 	// blobs that f has taken the last reference from: they are forgotten, and
-	// theirs are the bytes to delete. f may run once only.
+	// theirs are the bytes to delete. f runs again from its beginning where an
+	// update that deletes exports or imports found no space at first.
 	Update(ctx context.Context, f func(Tx) error) (unused []string, err error)
 	// Work has do carry out jobs, n at a time, until ctx ends, and returns when
 	// the last of them has. A job whose do returns an error comes again after a

@@ -39,6 +39,8 @@ type Options struct {
 	Path string
 	// Keeper seals the documents.
 	Keeper *Keeper
+	// OnLock is called when nobody else has the database; nil is nothing.
+	OnLock func()
 	// Accept is asked before anything is changed; its error is that of Open. Nil
 	// accepts any database.
 	Accept func(Identity) error
@@ -148,6 +150,9 @@ func (d *Database) makeFile() error {
 		return errors.New("it is open already, perhaps in another process")
 	}
 	d.lock = lock
+	if d.options.OnLock != nil {
+		d.options.OnLock()
+	}
 	file, err := os.OpenFile(d.options.Path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err

@@ -1,0 +1,121 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+	"github.com/ubiops-contrib/transfer/api/server/local/internal/folder"
+)
+
+// reserve is a file whose space is given up when there is no other: what frees
+// space, and the start, must not need any. While it is out, no blob is written that
+// could take its space away.
+type reserve struct {
+	path string
+	mu   sync.Mutex
+	out  bool
+}
+
+// reserveSize is enough for some deletes, each of which frees the space of its
+// archive.
+const reserveSize = 1 << 20
+
+// release gives the space up, and tells whether there was any.
+func (r *reserve) release() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.out = true
+	return os.Remove(r.path) == nil
+}
+
+// fill takes the space if it is out. The reserve stays out where there is none.
+func (r *reserve) fill() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.out {
+		return nil
+	}
+	err := os.WriteFile(r.path, make([]byte, reserveSize), 0o600)
+	if err != nil {
+		if removed := os.Remove(r.path); !errors.Is(removed, fs.ErrNotExist) {
+			err = errors.Join(err, removed)
+		}
+		return err
+	}
+	r.out = false
+	return nil
+}
+
+func (r *reserve) isOut() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.out
+}
+
+// freeing notes whether a transaction deletes what archives belong to.
+type freeing struct {
+	store.Tx
+	frees bool
+}
+
+func (t *freeing) DeleteExport(project, id string) error {
+	t.frees = true
+	return t.Tx.DeleteExport(project, id)
+}
+
+func (t *freeing) DeleteImport(project, id string) error {
+	t.frees = true
+	return t.Tx.DeleteImport(project, id)
+}
+
+// Update implements [store.Store]. One that frees space may use the reserve for it.
+func (h *home) Update(ctx context.Context, f func(store.Tx) error) (unused []string, err error) {
+	for {
+		t := &freeing{}
+		unused, err = h.Store.Update(ctx, func(tx store.Tx) error {
+			t.Tx = tx
+			return f(t)
+		})
+		if !t.frees || !errors.Is(err, syscall.ENOSPC) || !h.blobs.reserve.release() {
+			return unused, err
+		}
+	}
+}
+
+// blobs are those of a folder, which leave the reserve alone.
+type blobs struct {
+	*folder.Folder
+	reserve *reserve
+}
+
+// Write implements [store.Blobs].
+func (b *blobs) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
+	if b.reserve.isOut() {
+		if err := b.reserve.fill(); err != nil { // somebody else may have made space
+			return store.Blob{}, fmt.Errorf("the space that is left is for deleting: %w", err)
+		}
+	}
+	return b.Folder.Write(ctx, write)
+}
+
+// Delete implements [store.Blobs].
+func (b *blobs) Delete(ctx context.Context, keys ...string) error {
+	err := b.Folder.Delete(ctx, keys...)
+	_ = b.reserve.fill() // or at the next Write, which says why
+	return err
+}
+
+// Sweep implements [store.Blobs].
+func (b *blobs) Sweep(ctx context.Context, keep func(string) (bool, error), before time.Time) (int, error) {
+	n, err := b.Folder.Sweep(ctx, keep, before)
+	_ = b.reserve.fill() // or at the next Write, which says why
+	return n, err
+}

@@ -1,0 +1,3 @@
+module move
+
+go 1.26.0
