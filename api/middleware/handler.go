@@ -29,6 +29,9 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 	}
 	h := &handler{mux: http.NewServeMux(), contract: contract, opts: opts}
 	h.limiter.limit = opts.RateLimit
+	if opts.Memory != nil {
+		h.arriving = NewBudget(opts.Memory.Size() / 4)
+	}
 	server.HandlerWithOptions(impl, server.StdHTTPServerOptions{
 		BaseURL:          opts.BaseURL,
 		BaseRouter:       h,
@@ -51,6 +54,7 @@ type handler struct {
 	contract map[string]*operation
 	opts     Options
 	limiter  rateLimiter
+	arriving *Budget // of JSON bodies that are not whole yet
 
 	routes    int
 	strangers []string
@@ -142,10 +146,12 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rw.fail(err)
 		return
 	}
-	if err := rt.checkBody(rw.ResponseWriter, r); err != nil {
+	release, err := rt.checkBody(rw.ResponseWriter, r)
+	if err != nil {
 		rw.fail(err)
 		return
 	}
+	defer release()
 	rt.next(rw, r)
 }
 
