@@ -1,27 +1,28 @@
 package api
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 func TestAny2xxIsSuccess(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 201, 202, 206, 226, 299} {
 		c := newTestClient(t, reply(status, "text/plain", pendingJSON))
-		if export, err := c.Exports.Get(t.Context(), "p", "x"); err != nil || export.Status != "pending" {
+		if export, err := c.Project("p").Exports.Get(t.Context(), "x"); err != nil || export.Status != "pending" {
 			t.Errorf("%d: %+v, %v", status, export, err)
 		}
-		if err := c.Exports.Delete(t.Context(), "p", "x"); err != nil {
+		if err := c.Project("p").Exports.Delete(t.Context(), "x"); err != nil {
 			t.Errorf("delete, %d: %v", status, err)
 		}
 	}
@@ -44,7 +45,7 @@ func TestASuccessWithAnUnusableBodyTellsItsStatus(t *testing.T) {
 		"trailing":   {200, `{"id": "x"} oops`, "invalid character"},
 	} {
 		c := newTestClient(t, reply(tc.status, "application/json", tc.body))
-		export, err := c.Exports.Get(t.Context(), "p", "x")
+		export, err := c.Project("p").Exports.Get(t.Context(), "x")
 		apiErr, ok := errors.AsType[*Error](err)
 		if !ok || export != nil || apiErr.StatusCode != tc.status || apiErr.Err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %+v, %v", name, export, err)
@@ -58,7 +59,7 @@ func TestAnAnswerThatBreaksOffKeepsItsStatusAndItsCause(t *testing.T) {
 		w.Header().Set("Content-Length", "100")
 		_, _ = w.Write([]byte(`{"id": "x",`))
 	})
-	_, err := c.Exports.Get(t.Context(), "p", "x")
+	_, err := c.Project("p").Exports.Get(t.Context(), "x")
 	if apiErr, ok := errors.AsType[*Error](err); !ok || apiErr.StatusCode != 200 || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("error is %v", err)
 	}
@@ -77,9 +78,11 @@ func (spaces) Read(p []byte) (int, error) {
 func TestAnEndlessAnswerIsBounded(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]string{"before": "", "inside": `{"id": "x",`, "after": `{"id": "x"}`} {
-		body := notedBody{ReadCloser: io.NopCloser(io.MultiReader(strings.NewReader(start), spaces{}))}
-		_, err := readJSON[models.ExportDetail](&body, 1<<20)
-		if err == nil || err.Error() != "it is larger than 1048576 bytes" {
+		hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(io.MultiReader(strings.NewReader(start), spaces{})), Header: http.Header{}}, nil
+		})}
+		c := newTestClient(t, nil, WithHTTPClient(hc), WithMaxJSON(1<<20))
+		if _, err := c.Project("p").Exports.Get(t.Context(), "x"); err == nil || !strings.HasSuffix(err.Error(), "it is larger than 1048576 bytes; see WithMaxJSON") {
 			t.Errorf("white space %s the value: %v", name, err)
 		}
 	}
@@ -96,7 +99,7 @@ func TestCompressedAnswersAreRead(t *testing.T) {
 		_, _ = io.WriteString(z, pendingJSON)
 		_ = z.Close()
 	})
-	if export, err := c.Exports.Get(t.Context(), "p", "x"); err != nil || export.Status != "pending" {
+	if export, err := c.Project("p").Exports.Get(t.Context(), "x"); err != nil || export.Status != "pending" {
 		t.Errorf("got %+v, %v", export, err)
 	}
 }
@@ -120,11 +123,11 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, status = range []int{200, 404, 500, 200} {
-		_, err := c.Exports.Get(t.Context(), "p", "x")
+		_, err := c.Project("p").Exports.Get(t.Context(), "x")
 		if (err == nil) != (status == 200) {
 			t.Errorf("%d: %v", status, err)
 		}
-		if err := c.Exports.Delete(t.Context(), "p", "x"); (err == nil) != (status == 200) {
+		if err := c.Project("p").Exports.Delete(t.Context(), "x"); (err == nil) != (status == 200) {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
@@ -168,5 +171,89 @@ func TestEveryBodyIsClosed(t *testing.T) {
 		if opened < 13 || closed != want {
 			t.Errorf("%s: %d opened, %d closed, want %d", name, opened, closed, want)
 		}
+	}
+}
+
+// Not parallel: it counts what the whole process allocates.
+func TestAResponseOfKilobytesTakesNoGigabytes(t *testing.T) {
+	for name, doc := range map[string]struct{ start, part, end string }{
+		"list":   {"[", "{},", "{}]"},
+		"detail": {`{"deployments": {`, `"a":{},`, `"b":{}}}`},
+		"nested": {`{"deployments": {"d": {"versions": {`, `"a":{},`, `"b":{}}}}}`},
+	} {
+		var z bytes.Buffer
+		g := gzip.NewWriter(&z)
+		_, _ = io.WriteString(g, doc.start)
+		for range 12 * mib / len(doc.part) {
+			_, _ = io.WriteString(g, doc.part)
+		}
+		_, _ = io.WriteString(g, doc.end)
+		_ = g.Close()
+		c := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(z.Bytes())
+		})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var err error
+		if name == "list" {
+			_, err = c.Project("p").Exports.List(t.Context())
+		} else {
+			_, err = c.Project("p").Imports.Get(t.Context(), "x")
+		}
+		runtime.ReadMemStats(&after)
+		took := (after.TotalAlloc - before.TotalAlloc) / mib
+		t.Logf("%s: %d KiB take %d MiB: %v", name, z.Len()>>10, took, err)
+		if took > 512 {
+			t.Errorf("%s: %d MiB", name, took)
+		}
+		if name == "list" && (err == nil || !strings.Contains(err.Error(), "more objects than a response of its size can have")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a project of 10,000 versions really is, and three times that, is read.
+func TestAnImportOf30MegabytesIsRead(t *testing.T) {
+	t.Parallel()
+	var doc bytes.Buffer
+	doc.WriteString(`{"id": "x", "status": "confirmation", "size": 1, "deployments": {`)
+	for d := 0; doc.Len() < 30*mib; d++ {
+		if d > 0 {
+			doc.WriteByte(',')
+		}
+		fmt.Fprintf(&doc, `"deployment-%d":{"description":"a { brace \" and {{{{{{{{{{{{ more","versions":{`, d)
+		for v := range 5 {
+			if v > 0 {
+				doc.WriteByte(',')
+			}
+			fmt.Fprintf(&doc, `"v%d":{"zip":"deployments/d%d/v%d.zip","language":"python3.12","instance_type":"512mb","environment_variables":{"A":{"value":"b","secret":false},"C":{"value":"d"}},"labels":{"a":"b"}}`, v, d, v)
+		}
+		doc.WriteString(`}}`)
+	}
+	doc.WriteString(`}}`)
+	c := newTestClient(t, reply(200, "application/json", doc.String()))
+	detail, err := c.Project("p").Imports.Get(t.Context(), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := detail.Deployments[fmt.Sprintf("deployment-%d", len(detail.Deployments)-1)]; len(last.Versions) != 5 {
+		t.Errorf("%d deployments, the last with %+v", len(detail.Deployments), last)
+	}
+}
+
+func TestTraceResponsesReportsEveryResponse(t *testing.T) {
+	t.Parallel()
+	var seen []Response
+	scripted(t, steps(says(503, "Retry-After", "1"), reset, says(200, "X-Request-Id", "r-3", "X-Ratelimit-Remaining", "7")), func(t *testing.T, c *Client, _ *script) {
+		ctx := TraceResponses(t.Context(), func(r Response) { seen = append(seen, r) })
+		if _, err := c.Project("p").Exports.Get(ctx, "x"); err != nil {
+			t.Error(err)
+		}
+	})
+	if len(seen) != 2 || seen[0].StatusCode != 503 || seen[0].Attempts != 1 || seen[0].RateLimit != nil ||
+		seen[1].StatusCode != 200 || seen[1].Attempts < 2 || seen[1].RequestID != "r-3" || *seen[1].RateLimit != (RateLimit{-1, 7, -1}) ||
+		seen[1].Method != "GET" || seen[1].Path != "/projects/p/exports/x" {
+		t.Errorf("saw %+v", seen)
 	}
 }

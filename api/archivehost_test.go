@@ -168,7 +168,7 @@ func (h *archiveHost) interrupt(t *testing.T, c *Client, path string) {
 		}
 		return n == 0
 	}
-	if _, err := c.Exports.DownloadFile(ctx, "p", "x", path, KeepPartial()); !errors.Is(err, context.Canceled) {
+	if _, err := c.Project("p").Exports.DownloadToFile(ctx, "x", path, KeepPartial()); !errors.Is(err, context.Canceled) {
 		t.Fatalf("error is %v", err)
 	}
 	h.cut, h.before, h.asked = nil, nil, nil

@@ -15,8 +15,10 @@ func TestABodyCountsAsSentWithItsLastByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, quiet := listen(t.Context())
-	sent := track(req, quiet)
+	var quiet silence
+	quiet.listen(t.Context(), newWatchdog())
+	var sent sentBody
+	sent.track(req, &quiet)
 	for n, want := range []bool{false, true} { // of 4 bytes, and the fifth
 		if _, err := io.ReadFull(req.Body, make([]byte, 4-3*n)); err != nil {
 			t.Fatal(err)
@@ -26,7 +28,8 @@ func TestABodyCountsAsSentWithItsLastByte(t *testing.T) {
 		}
 	}
 
-	sent = track(req, quiet) // and what net/http itself sends again
+	var twice sentBody // and what net/http itself sends again
+	twice.track(req, &quiet)
 	again, err := req.GetBody()
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +37,7 @@ func TestABodyCountsAsSentWithItsLastByte(t *testing.T) {
 	if _, err := io.Copy(io.Discard, again); err != nil {
 		t.Fatal(err)
 	}
-	if whole, _ := sent.result(); !whole {
+	if whole, _ := twice.result(); !whole {
 		t.Error("a second body was not noticed")
 	}
 }
@@ -47,15 +50,18 @@ func TestABodyNotesHowItsSourceFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	req.ContentLength = 1
-	_, quiet := listen(t.Context())
-	sent := track(req, quiet)
+	var quiet silence
+	quiet.listen(t.Context(), newWatchdog())
+	var sent, none sentBody
+	sent.track(req, &quiet)
 	if _, err := io.Copy(io.Discard, req.Body); !errors.Is(err, broken) {
 		t.Errorf("read with %v", err)
 	}
 	if whole, err := sent.result(); whole || !errors.Is(err, broken) {
 		t.Errorf("whole is %v, %v", whole, err)
 	}
-	if whole, err := track(&http.Request{}, nil).result(); !whole || err != nil {
+	none.track(&http.Request{}, nil)
+	if whole, err := none.result(); !whole || err != nil {
 		t.Errorf("without a body, whole is %v, %v", whole, err)
 	}
 }

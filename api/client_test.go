@@ -60,7 +60,7 @@ func TestNewClientReadsTheEnvironmentOnlyForWhatIsNotGiven(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := c.Exports.Delete(t.Context(), "p", "x"); err != nil {
+			if err := c.Project("p").Exports.Delete(t.Context(), "x"); err != nil {
 				t.Fatal(err)
 			}
 			if got := sent.URL.String(); got != tc.host+"projects/p/exports/x" {
@@ -159,7 +159,7 @@ func TestWithChangesWhatIsGivenAndSharesTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for c, want := range map[*Client]string{derived: "mine/2, Token other", c: "mine/1, Token " + testToken} {
-		if _, err := c.Exports.List(t.Context(), "p", ""); err != nil {
+		if _, err := c.Project("p").Exports.List(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := agent + ", " + auth; got != want {

@@ -57,8 +57,8 @@ func TestConfirmFindsOutWhatBecameOfIt(t *testing.T) {
 			t.Parallel()
 			i := &importing{patches: tc.patches, statuses: tc.statuses}
 			watched(t, i.ServeHTTP, func(t *testing.T, c *Client) {
-				detail, err := c.Imports.Confirm(t.Context(), "p", "x", models.ImportUpdate{})
-				_, unknown := errors.AsType[*UnknownOutcomeError](err)
+				detail, err := c.Project("p").Imports.Confirm(t.Context(), "x", models.ImportUpdate{})
+				unknown := errors.Is(err, ErrUnknownOutcome)
 				if (err == nil) != (tc.status != "") || unknown != tc.unknown || detail != nil && detail.Status != tc.status {
 					t.Errorf("got %+v, %v", detail, err)
 				}
@@ -85,7 +85,7 @@ func TestErrorsOfAConfirmationShowNoSecret(t *testing.T) {
 		EnvironmentVariables: map[string]models.EnvironmentVariable{"A": secret},
 		Versions:             map[string]models.DeploymentVersion{"v": {EnvironmentVariables: map[string]models.EnvironmentVariable{"B": longer}}},
 	}}}
-	_, err := newTestClient(t, echo).Imports.Confirm(t.Context(), "p", "x", update)
+	_, err := newTestClient(t, echo).Project("p").Imports.Confirm(t.Context(), "x", update)
 	if err == nil || strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "more") || !strings.Contains(err.Error(), "[secret]") {
 		t.Errorf("error is %v", err)
 	}
@@ -112,7 +112,7 @@ func TestSecretsAreHiddenInEveryFormThatAServerGivesThem(t *testing.T) {
 				reply(400, "", show(body))(w, r)
 			})
 			update := models.ImportUpdate{EnvironmentVariables: map[string]models.EnvironmentVariable{"A": {Value: models.Value(secret)}}}
-			_, err := c.Imports.Confirm(t.Context(), "p", "x", update)
+			_, err := c.Project("p").Imports.Confirm(t.Context(), "x", update)
 			if err == nil || strings.Contains(err.Error(), "MII") || strings.Contains(err.Error(), "hunter") {
 				t.Errorf("%s: %v", form, err)
 			}
@@ -132,7 +132,7 @@ func TestAValueThatIsNoSecretIsShown(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, reply(400, "", "production is not a place"))
 	update := models.ImportUpdate{EnvironmentVariables: map[string]models.EnvironmentVariable{"A": {Value: models.Value("production"), Secret: new(false)}}}
-	if _, err := c.Imports.Confirm(t.Context(), "p", "x", update); err == nil || !strings.Contains(err.Error(), "production") {
+	if _, err := c.Project("p").Imports.Confirm(t.Context(), "x", update); err == nil || !strings.Contains(err.Error(), "production") {
 		t.Errorf("error is %v", err)
 	}
 }

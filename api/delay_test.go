@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"testing"
 	"time"
-
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 func TestACallWaitsAsLongAsTheServerAsks(t *testing.T) {
@@ -27,7 +25,7 @@ func TestACallWaitsAsLongAsTheServerAsks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			scripted(t, steps(tc.step, pending), func(t *testing.T, c *Client, s *script) {
-				if _, err := c.Exports.Get(t.Context(), "p", "x"); err != nil {
+				if _, err := c.Project("p").Exports.Get(t.Context(), "x"); err != nil {
 					t.Fatal(err)
 				}
 				// The server holds its answers back by 100 ms.
@@ -43,7 +41,7 @@ func TestATotalTimeIsKept(t *testing.T) {
 	t.Parallel()
 	scripted(t, steps(says(429, "Retry-After", "100")), func(t *testing.T, c *Client, s *script) {
 		start := time.Now()
-		_, err := c.Exports.Get(t.Context(), "p", "x")
+		_, err := c.Project("p").Exports.Get(t.Context(), "x")
 		limited, ok := errors.AsType[*Error](err)
 		if !ok || !errors.Is(err, ErrRateLimited) || limited.RetryAfter != 100*time.Second || limited.Attempts != 3 || s.count() != 3 {
 			t.Errorf("sent %d times: %v", s.count(), err)
@@ -60,7 +58,7 @@ func TestTheContextEndsADelayAtOnce(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		start := time.Now()
-		_, err := c.Exports.Create(ctx, "p", models.ExportCreate{})
+		_, err := c.Project("p").Exports.Create(ctx, Selection{})
 		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, ErrRateLimited) || time.Since(start) != 3*time.Second || s.count() != 1 {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}

@@ -32,24 +32,23 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		host *archiveHost
-		opts []DownloadOption
+		opts []FileOption
 		want error
 		text string
 		n    int // downloads asked for
 	}{
-		"always cut":          {&archiveHost{ranges: func(int) bool { return false }, cut: always}, nil, io.ErrUnexpectedEOF, "gave up after 5 attempts that brought nothing new: GET /projects/p/exports/x/download: after 1000 bytes of ", 6},
-		"chunked and short":   {&archiveHost{before: chunked(content[:1000])}, nil, io.ErrUnexpectedEOF, fmt.Sprintf("after 1000 bytes of %d", len(content)), 6},
-		"chunked and long":    {&archiveHost{before: chunked(append(content[:len(content):len(content)], 0))}, nil, ErrDownloadSize, "it goes on", 1},
-		"another size":        {&archiveHost{size: 1000}, nil, ErrDownloadSize, fmt.Sprintf("it has %d bytes instead of 1000", len(content)), 1},
-		"another than wanted": {&archiveHost{}, []DownloadOption{ExpectSize(7)}, ErrDownloadSize, "instead of 7", 1},
-		"no ZIP":              {&archiveHost{size: -1, before: chunked([]byte("PK"))}, nil, zip.ErrFormat, "a.zip: the archive is no sound ZIP file", 1},
+		"always cut":        {&archiveHost{ranges: func(int) bool { return false }, cut: always}, nil, io.ErrUnexpectedEOF, "gave up after 5 attempts that brought nothing new: GET /projects/p/exports/x/download: after 1000 bytes of ", 6},
+		"chunked and short": {&archiveHost{before: chunked(content[:1000])}, nil, io.ErrUnexpectedEOF, fmt.Sprintf("after 1000 bytes of %d", len(content)), 6},
+		"chunked and long":  {&archiveHost{before: chunked(append(content[:len(content):len(content)], 0))}, nil, ErrArchiveSize, "it goes on", 1},
+		"another size":      {&archiveHost{size: 1000}, nil, ErrArchiveSize, fmt.Sprintf("it has %d bytes instead of 1000", len(content)), 1},
+		"no ZIP":            {&archiveHost{size: -1, before: chunked([]byte("PK"))}, nil, zip.ErrFormat, "a.zip: the archive is not a valid ZIP file", 1},
 		"not completed": {&archiveHost{before: func(_ int, w http.ResponseWriter, r *http.Request) bool {
 			reply(409, "text/plain", "no")(w, r)
 			return false
 		}}, nil, ErrConflict, "", 1},
-		"disk full": {&archiveHost{}, []DownloadOption{func(c *downloadChoices) {
+		"disk full": {&archiveHost{}, []FileOption{option(func(c *choices) {
 			c.writer = func(w io.Writer) io.Writer { return &fullDisk{w, 300_000} }
-		}}, syscall.ENOSPC, "no space left", 1},
+		})}, syscall.ENOSPC, "no space left", 1},
 	} {
 		for _, keep := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, " keep ", keep), func(t *testing.T) {
@@ -61,7 +60,7 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 					if keep {
 						opts = append(slices.Clone(opts), KeepPartial())
 					}
-					f, err := c.Exports.DownloadFile(t.Context(), "p", "x", filepath.Join(dir, "a.zip"), opts...)
+					f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", filepath.Join(dir, "a.zip"), opts...)
 					if f != nil || !errors.Is(err, tc.want) || !strings.Contains(err.Error(), tc.text) || len(host.asked) != tc.n {
 						t.Errorf("got %+v, %v after %q", f, err, host.asked)
 					}
@@ -98,20 +97,20 @@ func TestAPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *testing.T) {
 			}
 			watched(t, serve, func(t *testing.T, c *Client) {
 				path := filepath.Join(t.TempDir(), "a.zip")
-				fail := func(opts ...DownloadOption) {
+				fail := func(opts ...FileOption) {
 					ctx, cancel := context.WithCancel(t.Context())
 					defer cancel()
 					if down = step != nil; !down {
 						cancel()
 					}
-					if f, err := c.Exports.DownloadFile(ctx, "p", "x", path, opts...); err == nil {
+					if f, err := c.Project("p").Exports.DownloadToFile(ctx, "x", path, opts...); err == nil {
 						t.Errorf("answered %+v", f)
 					}
 					down = false
 				}
 				host.interrupt(t, c, path)
 				fail(KeepPartial())
-				f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path)
+				f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path)
 				if err != nil || f.Resumed != 300_000 {
 					t.Fatalf("%+v, %v", f, err)
 				}
@@ -128,7 +127,7 @@ func TestAPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *testing.T) {
 	}
 }
 
-func TestWhatIsAtTheTargetStays(t *testing.T) {
+func TestWhatIsAtTheDestinationStays(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, 1000, 1)
 	for name, late := range map[string]bool{"from the beginning": false, "since it began": true} {
@@ -146,12 +145,12 @@ func TestWhatIsAtTheTargetStays(t *testing.T) {
 		}
 		c := newTestClient(t, host.serve)
 		for _, to := range []string{path, dir, dir + string(filepath.Separator)} {
-			_, err := c.Exports.DownloadFile(t.Context(), "p", "x", to)
+			_, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", to)
 			if there, _ := os.ReadFile(path); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), path) || string(there) != "mine" {
 				t.Errorf("%s: %q, %v", name, there, err)
 			}
 		}
-		f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, Overwrite())
+		f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, Overwrite())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +158,7 @@ func TestWhatIsAtTheTargetStays(t *testing.T) {
 	}
 }
 
-func TestTargetsThatCannotBeAreErrorsBeforeAnythingIsSent(t *testing.T) {
+func TestDestinationsThatCannotBeAreErrorsBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
@@ -174,7 +173,7 @@ func TestTargetsThatCannotBeAreErrorsBeforeAnythingIsSent(t *testing.T) {
 		filepath.Join(dir, "file", "a.zip"):    filepath.Join(dir, "file"),
 		"/dev/null":                            "/dev/null: neither a regular file nor a symbolic link",
 	} {
-		if _, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, Overwrite()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, Overwrite()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", path, err)
 		}
 	}

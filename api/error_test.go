@@ -12,7 +12,7 @@ import (
 // failure is the error of a Get that was answered by h.
 func failure(t *testing.T, h http.HandlerFunc) *Error {
 	t.Helper()
-	_, err := newTestClient(t, h).Exports.Get(t.Context(), "p", "x")
+	_, err := newTestClient(t, h).Project("p").Exports.Get(t.Context(), "x")
 	apiErr, ok := errors.AsType[*Error](err)
 	if !ok {
 		t.Fatalf("error is %T: %v", err, err)
@@ -81,12 +81,12 @@ func TestErrorsNeverContainTheToken(t *testing.T) {
 	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("bad header " + testToken)
 	})}
-	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Exports.Get(t.Context(), "p", "x")
+	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Project("p").Exports.Get(t.Context(), "x")
 	if err == nil || !strings.HasSuffix(err.Error(), "bad header [token]") {
 		t.Errorf("a transport that quotes the token: %v", err)
 	}
 	c := newTestClient(t, reply(404, "text/plain", ""))
-	if err := c.Exports.Delete(t.Context(), testToken, "x"); err == nil || strings.Contains(err.Error(), testToken) {
+	if err := c.Project(testToken).Exports.Delete(t.Context(), "x"); err == nil || strings.Contains(err.Error(), testToken) {
 		t.Errorf("the token as a name: %v", err)
 	}
 }
@@ -98,7 +98,7 @@ func TestErrorBodiesAreReadInPart(t *testing.T) {
 		body := &countingReader{r: io.MultiReader(strings.NewReader(`{"error": "endless", "detail": "`), spaces{}), n: &read}
 		return &http.Response{StatusCode: 500, Body: io.NopCloser(body), Header: http.Header{}}, nil
 	})}
-	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Exports.Get(t.Context(), "p", "x")
+	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Project("p").Exports.Get(t.Context(), "x")
 	if err == nil || !strings.HasSuffix(err.Error(), "endless") {
 		t.Errorf("error is %v", err)
 	}
@@ -162,7 +162,7 @@ func TestTransportErrorsShowNeitherHostNorQuery(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("no route")
 	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })}
-	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Exports.List(t.Context(), "p", "failed")
+	_, err := newTestClient(t, nil, WithHTTPClient(hc)).Project("p").Exports.List(t.Context(), ExportsIn("failed"))
 	if !errors.Is(err, cause) || err.Error() != "GET /projects/p/exports: no route" {
 		t.Errorf("error is %v", err)
 	}

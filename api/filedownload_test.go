@@ -36,7 +36,7 @@ func TestDownloadFileEndsWholeAfterBreaks(t *testing.T) {
 			host.content = content
 			watched(t, host.serve, func(t *testing.T, c *Client) {
 				path := filepath.Join(t.TempDir(), "a.zip")
-				f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path)
+				f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -97,7 +97,7 @@ func TestDownloadFileNeverMixesArchives(t *testing.T) {
 			}
 			watched(t, host.serve, func(t *testing.T, c *Client) {
 				path := filepath.Join(t.TempDir(), "a.zip")
-				f, err := c.Imports.DownloadFile(t.Context(), "p", "x", path)
+				f, err := c.Project("p").Imports.DownloadToFile(t.Context(), "x", path)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -129,7 +129,7 @@ func TestPartsThatAreNoZIPTogetherAreFetchedAgain(t *testing.T) {
 	}
 	watched(t, host.serve, func(t *testing.T, c *Client) {
 		path := filepath.Join(t.TempDir(), "a.zip")
-		f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path)
+		f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestASilentConnectionIsMadeAgain(t *testing.T) {
 	}
 	watched(t, host.serve, func(t *testing.T, c *Client) {
 		path, start := filepath.Join(t.TempDir(), "a.zip"), time.Now()
-		f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path)
+		f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func TestTheContextEndsADownloadToAFileAtOnce(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		dir, start := t.TempDir(), time.Now()
-		_, err := c.Exports.DownloadFile(ctx, "p", "x", filepath.Join(dir, "a.zip"))
+		_, err := c.Project("p").Exports.DownloadToFile(ctx, "x", filepath.Join(dir, "a.zip"))
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second || len(entries(t, dir)) != 0 {
 			t.Errorf("after %v: %v, %q", time.Since(start), err, entries(t, dir))
 		}

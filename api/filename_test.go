@@ -42,7 +42,7 @@ func TestFileNamesNeverLeaveTheirDirectory(t *testing.T) {
 			w.Header().Set("Content-Disposition", header)
 			reply(200, "application/zip", "PK")(w, r)
 		})
-		d, err := c.Exports.Download(t.Context(), "p", "x_y")
+		d, err := c.Project("p").Exports.Download(t.Context(), "x_y")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,14 +1,15 @@
 package api
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -41,60 +42,47 @@ func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/download"):
 		reply(200, "application/zip", f.archive)(w, r)
 		return
-	case strings.HasSuffix(r.URL.Path, "ports") && r.Method == http.MethodGet:
-		list := "[]"
-		if len(f.did) > 0 {
-			list = `[{"id": "x", "status": "pending"}]`
-		}
-		reply(200, "application/json", list)(w, r)
-		return
 	case r.Method == http.MethodGet:
 		f.reads++
 	}
-	reply(200, "application/json", fmt.Sprintf(`{"id": "x", "status": %q, "size": 2, "error_message": "no s3cr3t here",
+	reply(200, "application/json", fmt.Sprintf(`{"id": "x", "status": %q, "size": 22, "error_message": "no s3cr3t here",
 		"deployments": {"d": {}, "e": {}}, "environment_variables": {"KEY": {"value": null, "secret": true}}}`, status))(w, r)
 }
 
 func TestImportsRunGoesFromTheArchiveToTheEnd(t *testing.T) {
 	t.Parallel()
 	refusal := errors.New("not today")
-	refuse := func(context.Context, *models.ImportDetail) (models.ImportUpdate, error) {
+	refuse := func(*models.ImportDetail) (models.ImportUpdate, error) {
 		return models.ImportUpdate{}, refusal
 	}
-	fill := Accept(Select(func(_, name string) bool { return name != "e" }), FillMissing(value))
+	fill := Accept(Keep(func(_, name string) bool { return name != "e" }), FillFrom(value))
 	const patch = `PATCH {"deployments":{"d":{}},"environment_variables":{"KEY":{"secret":true,"value":"s3cr3t"}}}`
 	for name, tc := range map[string]struct {
 		flow
-		confirm ConfirmFunc
-		opts    []ImportRunOption
+		confirm Confirmation
+		opts    []RunImportOption
 		did     []string
-		step    string // of a *RunError
+		step    string // of a *JobError
 		want    string // in the error
 	}{
 		"whole":            {flow{statuses: []string{"scanning", "confirmation", "confirmation", "processing", "completed"}}, fill, nil, []string{"POST", patch}, "", ""},
-		"refused":          {flow{statuses: []string{"confirmation"}}, refuse, nil, []string{"POST"}, "refuse", "import x remains after the step refuse: not today"},
-		"refused, deleted": {flow{statuses: []string{"confirmation"}}, refuse, []ImportRunOption{DeleteRefused()}, []string{"POST", "DELETE"}, "", "import x was refused and deleted: not today"},
-		"not scanned":      {flow{statuses: []string{"failed"}}, fill, nil, []string{"POST"}, "wait", "import x failed"},
-		"not applied":      {flow{statuses: []string{"confirmation", "failed"}}, fill, nil, []string{"POST", patch}, "wait", "import x failed: no [secret] here"},
-		"skipping":         {flow{statuses: []string{"scanning", "completed"}}, nil, []ImportRunOption{SkipConfirmation(true)}, []string{"POST"}, "", ""},
-		"skip not known":   {flow{statuses: []string{"confirmation"}}, nil, []ImportRunOption{SkipConfirmation(true)}, []string{"POST"}, "wait", "needs a confirmation"},
-		"no confirm":       {flow{statuses: []string{"completed"}}, nil, nil, nil, "", "nothing that confirms"},
+		"refused":          {flow{statuses: []string{"confirmation"}}, refuse, nil, []string{"POST"}, "refuse", "import x: refuse: not today"},
+		"refused, deleted": {flow{statuses: []string{"confirmation"}}, refuse, []RunImportOption{DeleteRefused()}, []string{"POST", "DELETE"}, "", "import x was refused and deleted: not today"},
+		"not scanned":      {flow{statuses: []string{"failed"}}, fill, nil, []string{"POST"}, "wait", "import x: wait: last in status failed: the job failed: no s3cr3t here"},
+		"not applied":      {flow{statuses: []string{"confirmation", "failed"}}, fill, nil, []string{"POST", patch}, "wait", "the job failed: no [secret] here"},
+		"no confirm":       {flow{statuses: []string{"completed"}}, nil, nil, nil, "", "the confirmation is nil"},
 		"not created":      {flow{statuses: []string{"completed"}, create: says(400)}, fill, nil, []string{"POST"}, "", "400"},
-		"create lost":      {flow{statuses: []string{"confirmation", "processing", "completed"}, create: reset}, fill, nil, []string{"POST", patch}, "", ""},
-		"status callback":  {flow{statuses: []string{"confirmation", "completed"}}, fill, []ImportRunOption{OnStatus(func(string) {})}, []string{"POST", patch}, "", ""},
+		"create lost":      {flow{statuses: []string{"confirmation"}, create: reset}, fill, nil, []string{"POST"}, "", "not known whether"},
+		"status callback":  {flow{statuses: []string{"confirmation", "completed"}}, fill, []RunImportOption{OnImportStatus(func(models.ImportStatus) {})}, []string{"POST", patch}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			watched(t, tc.ServeHTTP, func(t *testing.T, c *Client) {
-				c, err := c.With(WithCreateLookup(true))
-				if err != nil {
-					t.Fatal(err)
-				}
-				done, err := c.Imports.Run(t.Context(), "p", FromReader(strings.NewReader("PK"), 2, ""), tc.confirm, tc.opts...)
+				done, err := c.Project("p").Imports.Run(t.Context(), FromReader(strings.NewReader("PK"), 2, ""), tc.confirm, tc.opts...)
 				if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) || err == nil && done.Status != "completed" {
 					t.Errorf("got %+v, %v", done, err)
 				}
-				left, ok := errors.AsType[*RunError](err)
+				left, ok := errors.AsType[*JobError](err)
 				if ok != (tc.step != "") || ok && (left.Step != tc.step || left.ID != "x" || left.Job != "import") {
 					t.Errorf("error is %#v", left)
 				}
@@ -106,42 +94,48 @@ func TestImportsRunGoesFromTheArchiveToTheEnd(t *testing.T) {
 	}
 }
 
-func TestExportsRunBringsTheArchiveToItsTarget(t *testing.T) {
+func TestRunToFileGoesFromTheSelectionToTheFile(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		flow
-		noTarget   bool
 		step, want string
 	}{
-		"whole":       {flow: flow{statuses: []string{"pending", "completed"}, archive: "PK"}},
-		"failed":      {flow: flow{statuses: []string{"failed"}}, step: "wait", want: "export x failed"},
-		"too short":   {flow: flow{statuses: []string{"completed"}, archive: "P"}, step: "download", want: "after 1 bytes of 2: unexpected EOF"},
-		"create lost": {flow: flow{statuses: []string{"completed"}, archive: "PK", create: reset}},
+		"whole":       {flow: flow{statuses: []string{"pending", "completed"}, archive: emptyZIP}},
+		"failed":      {flow: flow{statuses: []string{"failed"}}, step: "wait", want: "export x: wait: last in status failed: the job failed: no s3cr3t here"},
+		"no ZIP":      {flow: flow{statuses: []string{"completed"}, archive: "not a ZIP, of 22 bytes"}, step: "download", want: "export x: download: "},
+		"create lost": {flow: flow{statuses: []string{"completed"}, create: reset}, want: "not known whether"},
 		"not created": {flow: flow{statuses: []string{"completed"}, create: says(403)}, want: "403"},
-		"no target":   {flow: flow{statuses: []string{"completed"}}, noTarget: true, want: "no target"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			watched(t, tc.ServeHTTP, func(t *testing.T, c *Client) {
-				c, err := c.With(WithCreateLookup(true))
-				if err != nil {
-					t.Fatal(err)
+				path := filepath.Join(t.TempDir(), "a.zip")
+				var seen []models.ExportStatus
+				file, err := c.Project("p").Exports.RunToFile(t.Context(), Everything(), path, OnExportStatus(func(s models.ExportStatus) { seen = append(seen, s) }))
+				if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) || err == nil && (file.ID != "x" || file.Path != path || file.Size != 22) {
+					t.Errorf("got %+v, %v", file, err)
 				}
-				var got bytes.Buffer
-				target := ToWriter(&got)
-				if tc.noTarget {
-					target = nil
-				}
-				done, err := c.Exports.Run(t.Context(), "p", models.ExportCreate{}, target, All(true), OnStatus(func(string) {}))
-				if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) || err == nil && (done.Status != "completed" || got.String() != "PK") {
-					t.Errorf("got %+v, %q, %v", done, got.String(), err)
-				}
-				left, ok := errors.AsType[*RunError](err)
+				left, ok := errors.AsType[*JobError](err)
 				if ok != (tc.step != "") || ok && (left.Step != tc.step || left.ID != "x" || left.Job != "export") {
 					t.Errorf("error is %#v", left)
 				}
+				if (err == nil || ok) && string(seen[len(seen)-1]) != tc.statuses[len(tc.statuses)-1] {
+					t.Errorf("saw %q", seen)
+				}
 			})
 		})
+	}
+}
+
+func TestRunToFileFindsAFileThatExistsBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.zip")
+	put(t, path, []byte("mine"))
+	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent %s %s", r.Method, r.URL) })
+	for to, want := range map[string]error{path: fs.ErrExist, filepath.Join(path, "missing", "a.zip"): syscall.ENOTDIR, filepath.Join(filepath.Dir(path), "missing", "a.zip"): fs.ErrNotExist} {
+		if _, err := c.Project("p").Exports.RunToFile(t.Context(), Everything(), to); !errors.Is(err, want) {
+			t.Errorf("%s: %v", to, err)
+		}
 	}
 }
 
@@ -152,8 +146,8 @@ func TestAnImportThatDidNotWaitForItsArchiveIsNamed(t *testing.T) {
 		reply(201, "application/json", `{"id": "x", "status": "pending"}`)(w, r)
 	}
 	watched(t, h, func(t *testing.T, c *Client) {
-		_, err := c.Imports.Run(t.Context(), "p", FromReader(&source{left: 4 * mib, size: 4 * mib}, 4*mib, ""), Accept())
-		if left, ok := errors.AsType[*RunError](err); !ok || left.ID != "x" || left.Step != "create" {
+		_, err := c.Project("p").Imports.Run(t.Context(), FromReader(&source{left: 4 * mib, size: 4 * mib}, 4*mib, ""), Accept())
+		if left, ok := errors.AsType[*JobError](err); !ok || left.ID != "x" || left.Step != "create" {
 			t.Errorf("error is %v", err)
 		}
 	})

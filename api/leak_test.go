@@ -137,8 +137,8 @@ func TestUploadsThatFailLeaveNothingBehind(t *testing.T) {
 	}{
 		"reader fails":    {half: func(func()) error { return broken }, size: 4 * mib, want: broken, wantText: "reading the archive"},
 		"context ends":    {half: func(cancel func()) error { cancel(); return nil }, size: 4 * mib, want: context.Canceled},
-		"reader is short": {size: 5 * mib, want: ErrUploadSize, wantText: "it ends after 4194304 of 5242880 bytes"},
-		"reader is long":  {size: 3 * mib, want: ErrUploadSize, wantText: "it goes on after 3145728 bytes"},
+		"reader is short": {size: 5 * mib, want: ErrArchiveSize, wantText: "it ends after 4194304 of 5242880 bytes"},
+		"reader is long":  {size: 3 * mib, want: ErrArchiveSize, wantText: "it goes on after 3145728 bytes"},
 		"early answer":    {size: 4 * mib, early: mib, wantText: "413 Request Entity Too Large: too large"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestUploadsThatFailLeaveNothingBehind(t *testing.T) {
 				if tc.half != nil {
 					src.half = func() error { return tc.half(cancel) }
 				}
-				created, err := c.Imports.Create(ctx, "p", FromReader(src, tc.size, ""))
+				created, err := c.Project("p").Imports.Create(ctx, FromReader(src, tc.size, ""))
 				if created != nil || err == nil || tc.want != nil && !errors.Is(err, tc.want) || !strings.Contains(err.Error(), tc.wantText) {
 					t.Errorf("got %v, %v", created, err)
 				}
@@ -180,7 +180,7 @@ func TestARefusedUploadIsNotReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	watched(t, reply(401, "application/json", `{"error": "Invalid token"}`), func(t *testing.T, c *Client) {
 		src := &source{left: 4 * mib, size: 4 * mib}
-		_, err := c.Imports.Create(t.Context(), "p", FromReader(src, 4*mib, ""))
+		_, err := c.Project("p").Imports.Create(t.Context(), FromReader(src, 4*mib, ""))
 		// This transport does not wait for 100 Continue, so that some is read.
 		if !errors.Is(err, ErrUnauthorized) || src.left == 0 {
 			t.Errorf("%d bytes left: %v", src.left, err)
@@ -209,7 +209,7 @@ func TestCreateReturnsThoughTheReaderBlocks(t *testing.T) {
 				defer cancel()
 				release := make(chan struct{})
 				src := &source{left: mib, size: mib, half: func() error { tc.half(cancel); <-release; return nil }}
-				if _, err := c.Imports.Create(ctx, "p", FromReader(src, mib, "")); !errors.Is(err, tc.want) {
+				if _, err := c.Project("p").Imports.Create(ctx, FromReader(src, mib, "")); !errors.Is(err, tc.want) {
 					t.Errorf("error is %v", err)
 				}
 				reads := src.reads.Load()
@@ -241,7 +241,7 @@ func TestDownloadsThatEndEarlyLeaveNothingBehind(t *testing.T) {
 			watched(t, h, func(t *testing.T, c *Client) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				d, err := c.Imports.Download(ctx, "p", "x")
+				d, err := c.Project("p").Imports.Download(ctx, "x")
 				if err != nil {
 					t.Fatal(err)
 				}

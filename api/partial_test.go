@@ -54,7 +54,7 @@ func TestALaterCallGoesOnWithWhatIsThere(t *testing.T) {
 				if tc.change != nil {
 					tc.change(t, host, filepath.Join(dir, names[1]), filepath.Join(dir, names[0]))
 				}
-				f, err := c.Exports.DownloadFile(t.Context(), "p", "x", dir)
+				f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", dir)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -74,11 +74,11 @@ func TestAPartialFileServesItsOwnDownloadOnly(t *testing.T) {
 		dir := t.TempDir()
 		host.interrupt(t, c, filepath.Join(dir, "a.zip"))
 		for name, get := range map[string]func(path string) (*File, error){
-			"export of another id": func(p string) (*File, error) { return c.Exports.DownloadFile(t.Context(), "p", "y", p) },
-			"of another project":   func(p string) (*File, error) { return c.Exports.DownloadFile(t.Context(), "q", "x", p) },
-			"import":               func(p string) (*File, error) { return c.Imports.DownloadFile(t.Context(), "p", "x", p) },
+			"export of another id": func(p string) (*File, error) { return c.Project("p").Exports.DownloadToFile(t.Context(), "y", p) },
+			"of another project":   func(p string) (*File, error) { return c.Project("q").Exports.DownloadToFile(t.Context(), "x", p) },
+			"import":               func(p string) (*File, error) { return c.Project("p").Imports.DownloadToFile(t.Context(), "x", p) },
 			"to another file": func(string) (*File, error) {
-				return c.Exports.DownloadFile(t.Context(), "p", "x", filepath.Join(dir, "b.zip"))
+				return c.Project("p").Exports.DownloadToFile(t.Context(), "x", filepath.Join(dir, "b.zip"))
 			},
 		} {
 			f, err := get(filepath.Join(dir, "a.zip"))
@@ -89,7 +89,7 @@ func TestAPartialFileServesItsOwnDownloadOnly(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if f, err := c.Exports.DownloadFile(t.Context(), "p", "x", filepath.Join(dir, "a.zip")); err != nil || f.Resumed != 300_000 {
+		if f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", filepath.Join(dir, "a.zip")); err != nil || f.Resumed != 300_000 {
 			t.Errorf("%+v, %v", f, err)
 		}
 	})
@@ -98,14 +98,14 @@ func TestAPartialFileServesItsOwnDownloadOnly(t *testing.T) {
 func TestTwoDownloadsOfOneArchiveDoNotDisturbEachOther(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, mib/2, 1)
-	for _, opts := range [][]DownloadOption{nil, {Overwrite()}} {
+	for _, opts := range [][]FileOption{nil, {Overwrite()}} {
 		path := filepath.Join(t.TempDir(), "a.zip")
 		c := newTestClient(t, (&archiveHost{content: content, etag: `"a"`}).serve)
 		var all sync.WaitGroup
 		results := make([]*File, 8)
 		for i := range results {
 			all.Go(func() {
-				f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, opts...)
+				f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, opts...)
 				if err != nil && !errors.Is(err, ErrDownloadInUse) && !errors.Is(err, fs.ErrExist) {
 					t.Error(err)
 				}
@@ -127,13 +127,13 @@ func TestASecondDownloadIsToldOfTheFirst(t *testing.T) {
 	var c *Client
 	host := &archiveHost{content: archiveBytes(t, 1000, 1)}
 	host.before = func(int, http.ResponseWriter, *http.Request) bool {
-		if _, err := c.Exports.DownloadFile(t.Context(), "p", "x", path); !errors.Is(err, ErrDownloadInUse) || !strings.Contains(err.Error(), filepath.Dir(path)) {
+		if _, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path); !errors.Is(err, ErrDownloadInUse) || !strings.Contains(err.Error(), filepath.Dir(path)) {
 			t.Errorf("the second one: %v", err)
 		}
 		return true
 	}
 	c = newTestClient(t, host.serve)
-	if _, err := c.Exports.DownloadFile(t.Context(), "p", "x", path); err != nil {
+	if _, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path); err != nil {
 		t.Error(err)
 	}
 }
@@ -147,8 +147,8 @@ func TestWithoutLocksPartialFilesAreTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to := target{dir: dir, name: "a.zip"}
-	f, err := newFileDownload(c.Exports.archive("p", "x"), part, to, downloadChoicesOf(nil)).run(t.Context())
+	to := destination{dir: dir, name: "a.zip"}
+	f, err := newFileDownload(c.Project("p").Exports.archive("x"), part, to, -1, choices{}).run(t.Context())
 	if err := errors.Join(err, part.remove()); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestWithoutLocksPartialFilesAreTheirOwn(t *testing.T) {
 
 // A process that is killed while it gives the file its name leaves two names of
 // one file: the next call must not write through the other one.
-func TestAPublishedFileIsNoPartialFile(t *testing.T) {
+func TestAPublishedFileIsNotAPartialFile(t *testing.T) {
 	t.Parallel()
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
 	watched(t, host.serve, func(t *testing.T, c *Client) {
@@ -175,7 +175,7 @@ func TestAPublishedFileIsNoPartialFile(t *testing.T) {
 			reply(409, "text/plain", "no")(w, r)
 			return false
 		}
-		if f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, Overwrite()); !errors.Is(err, ErrConflict) {
+		if f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, Overwrite()); !errors.Is(err, ErrConflict) {
 			t.Errorf("%+v, %v", f, err)
 		}
 		if there, err := os.ReadFile(path); !bytes.Equal(there, host.content) || len(entries(t, dir)) != 1 {
@@ -184,7 +184,7 @@ func TestAPublishedFileIsNoPartialFile(t *testing.T) {
 	})
 }
 
-func TestAPartialFileIsNoLink(t *testing.T) {
+func TestAPartialFileIsNotALink(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "mine"), []byte("mine"))
@@ -220,10 +220,10 @@ func TestAWholeArchiveThatFoundNoPlaceIsKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.zip")
 	host.before = func(int, http.ResponseWriter, *http.Request) bool { put(t, path, []byte("mine")); return true }
 	c := newTestClient(t, host.serve)
-	if _, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, KeepPartial()); !errors.Is(err, fs.ErrExist) || strings.Contains(err.Error(), "closed") {
+	if _, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, KeepPartial()); !errors.Is(err, fs.ErrExist) || strings.Contains(err.Error(), "closed") {
 		t.Errorf("error is %v", err)
 	}
-	f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, Overwrite())
+	f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, Overwrite())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,19 +11,19 @@ import (
 // calls makes every call with a project and an id.
 func calls(t *testing.T, c *Client, project, id string) map[string]error {
 	ctx, errs := t.Context(), map[string]error{}
-	_, errs["exports create"] = c.Exports.Create(ctx, project, models.ExportCreate{})
-	_, errs["exports list"] = c.Exports.List(ctx, project, "")
-	_, errs["imports create"] = c.Imports.Create(ctx, project, FromExport("x"))
-	_, errs["imports list"] = c.Imports.List(ctx, project, "")
-	_, errs["exports get id"] = c.Exports.Get(ctx, project, id)
-	_, errs["exports wait id"] = c.Exports.Wait(ctx, project, id)
-	_, errs["exports download id"] = c.Exports.Download(ctx, project, id)
-	errs["exports delete id"] = c.Exports.Delete(ctx, project, id)
-	_, errs["imports get id"] = c.Imports.Get(ctx, project, id)
-	_, errs["imports wait id"] = c.Imports.Wait(ctx, project, id, models.ImportStatusCompleted)
-	_, errs["imports confirm id"] = c.Imports.Confirm(ctx, project, id, models.ImportUpdate{})
-	_, errs["imports download id"] = c.Imports.Download(ctx, project, id)
-	errs["imports delete id"] = c.Imports.Delete(ctx, project, id)
+	_, errs["exports create"] = c.Project(project).Exports.Create(ctx, Selection{})
+	_, errs["exports list"] = c.Project(project).Exports.List(ctx)
+	_, errs["imports create"] = c.Project(project).Imports.Create(ctx, FromExport("x"))
+	_, errs["imports list"] = c.Project(project).Imports.List(ctx)
+	_, errs["exports get id"] = c.Project(project).Exports.Get(ctx, id)
+	_, errs["exports wait id"] = c.Project(project).Exports.WaitCompleted(ctx, id)
+	_, errs["exports download id"] = c.Project(project).Exports.Download(ctx, id)
+	errs["exports delete id"] = c.Project(project).Exports.Delete(ctx, id)
+	_, errs["imports get id"] = c.Project(project).Imports.Get(ctx, id)
+	_, errs["imports wait id"] = c.Project(project).Imports.WaitCompleted(ctx, id)
+	_, errs["imports confirm id"] = c.Project(project).Imports.Confirm(ctx, id, models.ImportUpdate{})
+	_, errs["imports download id"] = c.Project(project).Imports.Download(ctx, id)
+	errs["imports delete id"] = c.Project(project).Imports.Delete(ctx, id)
 	return errs
 }
 
@@ -55,7 +55,7 @@ func TestNamesStayOnePathElement(t *testing.T) {
 		"a/b": "a%2Fb", "a?b": "a%3Fb", "a#b": "a%23b", "%2e%2e": "%252e%252e", "a b": "a%20b", "../..": "..%2F..",
 		"é": "%C3%A9", "a\nb": "a%0Ab", "...": "...",
 	} {
-		if err := c.Imports.Delete(t.Context(), name, name); err != nil {
+		if err := c.Project(name).Imports.Delete(t.Context(), name); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
 		if want := "/projects/" + escaped + "/imports/" + escaped; got != want {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -26,7 +25,7 @@ func TestAMeterTellsAtMostEvery100Milliseconds(t *testing.T) {
 	t.Parallel()
 	watched(t, reply(404, "", ""), func(t *testing.T, _ *Client) {
 		var p told
-		m := meter{tell: p.tell, total: 1000}
+		m := meter{report: p.tell, total: 1000}
 		for range 100 {
 			m.add(10)
 			time.Sleep(30 * time.Millisecond) // of the bubble's time
@@ -50,7 +49,7 @@ func TestAMeterTellsTheEndOnce(t *testing.T) {
 		-1: {{10, -1}, {20, -1}}, // the end, though it comes at once
 	} {
 		var p told
-		m := meter{tell: p.tell, total: total}
+		m := meter{report: p.tell, total: total}
 		m.add(10)
 		m.add(0)
 		m.add(10)
@@ -80,7 +79,7 @@ func TestAnUploadTellsItsProgressAnewWhenItIsSentAgain(t *testing.T) {
 	}, func(t *testing.T, c *Client) {
 		content := strings.Repeat("PK", mib)
 		var p told
-		if _, err := c.Imports.Create(t.Context(), "p", FromReader(strings.NewReader(content), 2*mib, ""), UploadProgress(p.tell)); err != nil {
+		if _, err := c.Project("p").Imports.Create(t.Context(), FromReader(strings.NewReader(content), 2*mib, ""), OnProgress(p.tell)); err != nil {
 			t.Fatal(err)
 		}
 		whole := 0
@@ -106,7 +105,7 @@ func TestAnEmptyUploadTellsItsEnd(t *testing.T) {
 		reply(201, "application/json", pendingJSON)(w, r)
 	})
 	var p told
-	if _, err := c.Imports.Create(t.Context(), "p", FromReader(strings.NewReader(""), 0, ""), UploadProgress(p.tell)); err != nil {
+	if _, err := c.Project("p").Imports.Create(t.Context(), FromReader(strings.NewReader(""), 0, ""), OnProgress(p.tell)); err != nil {
 		t.Error(err)
 	}
 	if !slices.Equal(p.counts, [][2]int64{{0, 0}}) {
@@ -125,7 +124,7 @@ func TestNoProgressIsToldAfterCreateHasReturned(t *testing.T) {
 		release := make(chan struct{})
 		src := &source{left: mib, size: mib, half: func() error { cancel(); <-release; return nil }}
 		returned := false
-		_, err := c.Imports.Create(ctx, "p", FromReader(src, mib, ""), UploadProgress(func(int64, int64) {
+		_, err := c.Project("p").Imports.Create(ctx, FromReader(src, mib, ""), OnProgress(func(int64, int64) {
 			if returned {
 				t.Error("told after the end")
 			}
@@ -143,28 +142,14 @@ func TestDownloadsTellTheirProgress(t *testing.T) {
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
 	size := int64(len(host.content))
 	watched(t, host.serve, func(t *testing.T, c *Client) {
-		var stream, file told
-		d, err := c.Exports.Download(t.Context(), "p", "x", DownloadProgress(stream.tell))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer d.Body.Close()
-		if _, err := io.Copy(io.Discard, d.Body); err != nil {
-			t.Fatal(err)
-		}
+		var p told
 		path := filepath.Join(t.TempDir(), "a.zip")
-		host.asked = nil
 		host.interrupt(t, c, path)
-		if _, err := c.Exports.DownloadFile(t.Context(), "p", "x", path, DownloadProgress(file.tell)); err != nil {
+		if _, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, OnProgress(p.tell)); err != nil {
 			t.Fatal(err)
 		}
-		for name, p := range map[string]told{"stream": stream, "file": file} {
-			if n := len(p.counts); n < 2 || p.counts[n-1] != [2]int64{size, size} || p.counts[0][1] != size {
-				t.Errorf("%s: told %v", name, p.counts)
-			}
-		}
-		if stream.counts[0][0] > 300_000 || file.counts[0][0] <= 300_000 {
-			t.Errorf("began with %v and %v", stream.counts[0], file.counts[0])
+		if n := len(p.counts); n < 2 || p.counts[n-1] != [2]int64{size, size} || p.counts[0][1] != size || p.counts[0][0] <= 300_000 {
+			t.Errorf("told %v", p.counts)
 		}
 	})
 }

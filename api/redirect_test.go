@@ -48,7 +48,7 @@ func TestRedirectsCarryTheTokenWithinTheOriginOnly(t *testing.T) {
 	fetch := func(to string) {
 		t.Helper()
 		target, home, away = to, nil, nil
-		d, err := c.Exports.Download(t.Context(), "p", "x")
+		d, err := c.Project("p").Exports.Download(t.Context(), "x")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,10 +127,10 @@ func TestARedirectIsNoSuccessOfAWrite(t *testing.T) {
 			http.Redirect(w, r, tc.target, tc.status)
 		})
 		for call, err := range map[string]error{
-			"delete":  c.Exports.Delete(t.Context(), "p", "x"),
-			"confirm": second(c.Imports.Confirm(t.Context(), "p", "x", models.ImportUpdate{})),
-			"create":  second(c.Exports.Create(t.Context(), "p", models.ExportCreate{})),
-			"upload":  second(c.Imports.Create(t.Context(), "p", FromReader(strings.NewReader("PK"), 2, ""))),
+			"delete":  c.Project("p").Exports.Delete(t.Context(), "x"),
+			"confirm": second(c.Project("p").Imports.Confirm(t.Context(), "x", models.ImportUpdate{})),
+			"create":  second(c.Project("p").Exports.Create(t.Context(), Selection{})),
+			"upload":  second(c.Project("p").Imports.Create(t.Context(), FromReader(strings.NewReader("PK"), 2, ""))),
 		} {
 			apiErr, ok := errors.AsType[*Error](err)
 			if !ok || apiErr.StatusCode != tc.status || !strings.Contains(apiErr.Message, "/elsewhere was not followed") || strings.Contains(err.Error(), "s3cr3t") {
@@ -150,7 +150,7 @@ func TestTheCallersCheckRedirectIsAskedFirst(t *testing.T) {
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/other", http.StatusFound)
 	}, WithHTTPClient(hc))
-	if _, err := c.Exports.Get(t.Context(), "p", "x"); !errors.Is(err, refused) || asked != 1 {
+	if _, err := c.Project("p").Exports.Get(t.Context(), "x"); !errors.Is(err, refused) || asked != 1 {
 		t.Errorf("asked %d times: %v", asked, err)
 	}
 }
@@ -162,7 +162,7 @@ func TestRedirectsEnd(t *testing.T) {
 		n++
 		http.Redirect(w, r, "/base/v2.1/again", http.StatusFound)
 	})
-	if _, err := c.Exports.Get(t.Context(), "p", "x"); err == nil || !strings.Contains(err.Error(), "10 redirects") || n != 10 {
+	if _, err := c.Project("p").Exports.Get(t.Context(), "x"); err == nil || !strings.Contains(err.Error(), "10 redirects") || n != 10 {
 		t.Errorf("after %d: %v", n, err)
 	}
 }
@@ -173,9 +173,9 @@ func TestARedirectToNoURLIsRefusedAndNotShown(t *testing.T) {
 		"https://storage.example/x%zz?sig=s3cr3t", "https://storage.example:bad/x?sig=s3cr3t", "//me:s3cr3t@%zz/", "/x%zz?sig=s3cr3t",
 	} {
 		for name, call := range map[string]func(*Client) error{
-			"get":      func(c *Client) error { return second(c.Exports.Get(t.Context(), "p", "x")) },
-			"create":   func(c *Client) error { return second(c.Exports.Create(t.Context(), "p", models.ExportCreate{})) },
-			"download": func(c *Client) error { return second(c.Exports.Download(t.Context(), "p", "x")) },
+			"get":      func(c *Client) error { return second(c.Project("p").Exports.Get(t.Context(), "x")) },
+			"create":   func(c *Client) error { return second(c.Project("p").Exports.Create(t.Context(), Selection{})) },
+			"download": func(c *Client) error { return second(c.Project("p").Exports.Download(t.Context(), "x")) },
 		} {
 			n := 0
 			var log bytes.Buffer

@@ -36,7 +36,7 @@ func redirected(t *testing.T, status int, target string, hc http.Client) (*http.
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := c.Exports.Download(t.Context(), "p", "x")
+	d, err := c.Project("p").Exports.Download(t.Context(), "x")
 	if err == nil {
 		_ = d.Body.Close()
 	}

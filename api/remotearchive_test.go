@@ -29,7 +29,7 @@ func TestACompressedArchiveIsAnError(t *testing.T) {
 		w.Header().Set("Content-Encoding", "gzip")
 		reply(200, "application/zip", "PK")(w, r)
 	})
-	_, err := c.Exports.Download(t.Context(), "p", "x")
+	_, err := c.Project("p").Exports.Download(t.Context(), "x")
 	if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), `the content encoding "gzip"`) {
 		t.Errorf("error is %v", err)
 	}
@@ -51,7 +51,7 @@ func TestADownloadGoesOnBehindARedirect(t *testing.T) {
 	}
 	watched(t, h, func(t *testing.T, c *Client) {
 		path := filepath.Join(t.TempDir(), "a.zip")
-		f, err := c.Exports.DownloadFile(t.Context(), "p", "x", path)
+		f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path)
 		if err != nil {
 			t.Fatal(err)
 		}

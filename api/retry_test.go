@@ -12,8 +12,8 @@ import (
 
 func TestVerdictsBySafetyOfTheMethod(t *testing.T) {
 	t.Parallel()
-	status := func(code int) error { return &Error{StatusCode: code} }
-	waits := func(code int) error { return &Error{StatusCode: code, waits: true} }
+	status := func(code int) error { return &Error{Response: Response{StatusCode: code}} }
+	waits := func(code int) error { return &Error{Response: Response{StatusCode: code}, waits: true} }
 	dial := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	for _, tc := range []struct {
 		name          string
@@ -36,7 +36,7 @@ func TestVerdictsBySafetyOfTheMethod(t *testing.T) {
 		{name: "no connection", err: dial, get: again, post: again, half: again},
 		{name: "bad certificate", err: &tls.CertificateVerificationError{Err: errors.New("expired")}},
 		{name: "redirect refused", err: finalError{errors.New("no")}},
-		{name: "success broken off", err: &Error{StatusCode: 201, broken: true}, get: again, post: unknown, half: unknown, nothing: unknown},
+		{name: "success broken off", err: &Error{Response: Response{StatusCode: 201}, broken: true}, get: again, post: unknown, half: unknown, nothing: unknown},
 		{name: "success that is no JSON", err: status(200), post: unknown, half: unknown, nothing: unknown},
 	} {
 		for _, c := range []struct {

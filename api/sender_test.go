@@ -81,19 +81,19 @@ func steps(s ...http.HandlerFunc) []http.HandlerFunc { return s }
 
 func TestWhatIsSentHowOften(t *testing.T) {
 	t.Parallel()
-	get := func(ctx context.Context, c *Client) error { return second(c.Exports.Get(ctx, "p", "x")) }
-	remove := func(ctx context.Context, c *Client) error { return c.Imports.Delete(ctx, "p", "x") }
+	get := func(ctx context.Context, c *Client) error { return second(c.Project("p").Exports.Get(ctx, "x")) }
+	remove := func(ctx context.Context, c *Client) error { return c.Project("p").Imports.Delete(ctx, "x") }
 	create := func(ctx context.Context, c *Client) error {
-		return second(c.Exports.Create(ctx, "p", models.ExportCreate{}))
+		return second(c.Project("p").Exports.Create(ctx, Selection{}))
 	}
 	upload := func(ctx context.Context, c *Client) error {
-		return second(c.Imports.Create(ctx, "p", FromReader(bytes.NewReader(make([]byte, mib)), mib, "")))
+		return second(c.Project("p").Imports.Create(ctx, FromReader(bytes.NewReader(make([]byte, mib)), mib, "")))
 	}
 	pipe := func(ctx context.Context, c *Client) error {
-		return second(c.Imports.Create(ctx, "p", FromReader(&source{left: mib, size: mib}, mib, "")))
+		return second(c.Project("p").Imports.Create(ctx, FromReader(&source{left: mib, size: mib}, mib, "")))
 	}
 	short := func(ctx context.Context, c *Client) error { // its source can be rewound, and is short every time
-		return second(c.Imports.Create(ctx, "p", FromReader(bytes.NewReader(make([]byte, mib)), 2*mib, "")))
+		return second(c.Project("p").Imports.Create(ctx, FromReader(bytes.NewReader(make([]byte, mib)), 2*mib, "")))
 	}
 	const lost = "not known whether"
 	for name, tc := range map[string]struct {
@@ -140,7 +140,7 @@ func TestWhatIsSentHowOften(t *testing.T) {
 				if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
 					t.Errorf("error is %v, want %q", err, tc.want)
 				}
-				if _, unknown := errors.AsType[*UnknownOutcomeError](err); unknown != (tc.want == lost) {
+				if unknown := errors.Is(err, ErrUnknownOutcome); unknown != (tc.want == lost) {
 					t.Errorf("%v is of type %T", err, err)
 				}
 				if s.count() != tc.sent {
@@ -158,7 +158,7 @@ func TestNothingIsSentAgainWhereRetryIsOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := once.Exports.Get(t.Context(), "p", "x"); err == nil || strings.Contains(err.Error(), "attempts") || s.count() != 1 {
+		if _, err := once.Project("p").Exports.Get(t.Context(), "x"); err == nil || strings.Contains(err.Error(), "attempts") || s.count() != 1 {
 			t.Errorf("sent %d times: %v", s.count(), err)
 		}
 	})
@@ -169,8 +169,8 @@ func TestACreateThatIsCancelledUnderWayHasAnUnknownOutcome(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	h := taken(func(http.ResponseWriter, *http.Request) { cancel() })
 	scripted(t, steps(func(w http.ResponseWriter, r *http.Request) { h(w, r); <-r.Context().Done() }), func(t *testing.T, c *Client, s *script) {
-		_, err := c.Exports.Create(ctx, "p", models.ExportCreate{})
-		if _, ok := errors.AsType[*UnknownOutcomeError](err); !ok || !errors.Is(err, context.Canceled) || s.count() != 1 {
+		_, err := c.Project("p").Exports.Create(ctx, Selection{})
+		if !errors.Is(err, ErrUnknownOutcome) || !errors.Is(err, context.Canceled) || s.count() != 1 {
 			t.Errorf("sent %d times: %v", s.count(), err)
 		}
 	})
@@ -189,14 +189,14 @@ func TestConnectionsThatFailAreTriedAgainByEveryMethod(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, call := range map[string]func() error{
-			"create": func() error { return second(c.Exports.Create(t.Context(), "p", models.ExportCreate{})) },
+			"create": func() error { return second(c.Project("p").Exports.Create(t.Context(), Selection{})) },
 			"upload": func() error {
-				return second(c.Imports.Create(t.Context(), "p", FromReader(strings.NewReader("PK"), 2, "")))
+				return second(c.Project("p").Imports.Create(t.Context(), FromReader(strings.NewReader("PK"), 2, "")))
 			},
-			"get":      func() error { return second(c.Imports.Get(t.Context(), "p", "x")) },
-			"confirm":  func() error { return second(c.Imports.Confirm(t.Context(), "p", "x", models.ImportUpdate{})) },
-			"download": func() error { return second(c.Imports.Download(t.Context(), "p", "x")) },
-			"delete":   func() error { return c.Imports.Delete(t.Context(), "p", "x") },
+			"get":      func() error { return second(c.Project("p").Imports.Get(t.Context(), "x")) },
+			"confirm":  func() error { return second(c.Project("p").Imports.Confirm(t.Context(), "x", models.ImportUpdate{})) },
+			"download": func() error { return second(c.Project("p").Imports.Download(t.Context(), "x")) },
+			"delete":   func() error { return c.Project("p").Imports.Delete(t.Context(), "x") },
 		} {
 			err := call()
 			if n := dials.Swap(0); n != 5 || err == nil || !strings.Contains(err.Error(), "connection refused (after 5 attempts)") {
@@ -214,7 +214,7 @@ func TestTheLogHasEveryAttemptAndNoSecret(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Imports.Create(t.Context(), testToken, FromLink("https://example.com/a.zip?sig=s3cr3t")); err != nil {
+		if _, err := c.Project(testToken).Imports.Create(t.Context(), FromLink("https://example.com/a.zip?sig=s3cr3t")); err != nil {
 			t.Fatal(err)
 		}
 		log := out.String()
@@ -243,15 +243,15 @@ func TestAClientCanBeUsedAndDerivedConcurrently(t *testing.T) {
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				c, err := c.With(WithCreateLookup(false), WithRetry(RetryPolicy{MaxAttempts: 20}))
+				c, err := c.With(WithRetry(RetryPolicy{MaxAttempts: 20}))
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if _, err := c.Exports.Get(t.Context(), "p", "x"); err != nil {
+				if _, err := c.Project("p").Exports.Get(t.Context(), "x"); err != nil {
 					t.Error(err)
 				}
-				if _, err := c.Imports.Create(t.Context(), "p", FromReader(strings.NewReader("PK"), 2, "")); err != nil {
+				if _, err := c.Project("p").Imports.Create(t.Context(), FromReader(strings.NewReader("PK"), 2, "")); err != nil {
 					t.Error(err)
 				}
 			})

@@ -20,12 +20,12 @@ func TestAFileThatChangesItsSizeIsNoArchive(t *testing.T) {
 			}
 			reply(201, "application/json", pendingJSON)(w, r)
 		})
-		change := UploadProgress(func(int64, int64) {
+		change := OnProgress(func(int64, int64) {
 			if err := os.Truncate(path, size); err != nil {
 				t.Error(err)
 			}
 		})
-		if _, err := c.Imports.Create(t.Context(), "p", FromFile(path), change); !errors.Is(err, ErrUploadSize) || !strings.Contains(err.Error(), want) {
+		if _, err := c.Project("p").Imports.Create(t.Context(), FromFile(path), change); !errors.Is(err, ErrArchiveSize) || !strings.Contains(err.Error(), want) {
 			t.Errorf("changed to %d bytes: %v", size, err)
 		}
 	}
@@ -36,7 +36,7 @@ func TestFilesThatAreNoArchivesAreNamed(t *testing.T) {
 	dir := t.TempDir()
 	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("got %s %s", r.Method, r.URL) })
 	for path, want := range map[string]error{filepath.Join(dir, "missing"): os.ErrNotExist, dir: nil} {
-		_, err := c.Imports.Create(t.Context(), "p", FromFile(path))
+		_, err := c.Project("p").Imports.Create(t.Context(), FromFile(path))
 		if err == nil || want != nil && !errors.Is(err, want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
@@ -70,7 +70,7 @@ func TestAnOpenFileIsSentFromItsPosition(t *testing.T) {
 		}
 		reply(201, "application/json", pendingJSON)(w, r)
 	})
-	if _, err := c.Imports.Create(t.Context(), "p", FromReader(f, 2, "")); err != nil || strings.Join(sent, " ") != "PK PK" {
+	if _, err := c.Project("p").Imports.Create(t.Context(), FromReader(f, 2, "")); err != nil || strings.Join(sent, " ") != "PK PK" {
 		t.Errorf("sent %q: %v", sent, err)
 	}
 }
@@ -89,8 +89,8 @@ func TestALinkIsShownWithoutWhatGivesAccess(t *testing.T) {
 	} {
 		c := newTestClient(t, reply(400, "", body))
 		for call, err := range map[string]error{
-			"create": second(c.Imports.Create(t.Context(), "p", FromLink(link))),
-			"run":    second(c.Imports.Run(t.Context(), "p", FromLink(link), Accept())),
+			"create": second(c.Project("p").Imports.Create(t.Context(), FromLink(link))),
+			"run":    second(c.Project("p").Imports.Run(t.Context(), FromLink(link), Accept())),
 		} {
 			if err == nil || strings.Contains(err.Error(), "s3cr3t") {
 				t.Errorf("%s, %s: %v", call, name, err)

@@ -19,7 +19,7 @@ func TestAPipeIsRefusedAndNotWaitedFor(t *testing.T) {
 	}
 	c := newTestClient(t, nil)
 	done := make(chan error, 1)
-	go func() { done <- second(c.Imports.Create(t.Context(), "p", FromFile(path))) }()
+	go func() { done <- second(c.Project("p").Imports.Create(t.Context(), FromFile(path))) }()
 	select {
 	case err := <-done:
 		if err == nil || !strings.Contains(err.Error(), "pipe: not a regular file") {

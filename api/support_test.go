@@ -36,6 +36,9 @@ func reply(status int, contentType, body string) http.HandlerFunc {
 const pendingJSON = `{"id": "903ccd12-81d1-46e1-9ac9-b9d70af118de", "status": "pending", "error_message": "",
 	"creation_date": "2020-06-18T08:32:14.876451Z", "size": null}`
 
+// emptyZIP is the shortest archive that there is.
+const emptyZIP = "PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
 // roundTripper is a transport made of a function.
 type roundTripper func(*http.Request) (*http.Response, error)
 

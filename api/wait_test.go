@@ -52,7 +52,7 @@ func TestWaitReadsWithGrowingDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		statuses := append(slices.Repeat([]string{"pending"}, 5), slices.Repeat([]string{"processing"}, 5)...)
 		c, asked := job(t, append(statuses, "completed")...)
-		export, err := c.Exports.Wait(t.Context(), "p", "x")
+		export, err := c.Project("p").Exports.WaitCompleted(t.Context(), "x")
 		if err != nil || export.Status != models.ExportStatusCompleted {
 			t.Errorf("got %+v, %v", export, err)
 		}
@@ -70,44 +70,43 @@ func TestWaitReadsWithGrowingDelays(t *testing.T) {
 	})
 }
 
-func TestImportsWaitEndsWhereItShould(t *testing.T) {
+func TestImportsWaitEndsWhenItShould(t *testing.T) {
 	t.Parallel()
-	const confirmation, completed = models.ImportStatusConfirmation, models.ImportStatusCompleted
 	for name, tc := range map[string]struct {
 		statuses []string
-		until    models.ImportStatus
+		scanned  bool // what is waited for, or completed
 		reads    int
 		want     string // of the error; "" for none
+		is       error
 	}{
-		"confirmation":         {[]string{"pending", "scanning", "confirmation"}, confirmation, 3, ""},
-		"completed":            {[]string{"confirmation_pending", "processing", "completed"}, completed, 3, ""},
-		"nobody confirmed":     {[]string{"scanning", "confirmation"}, completed, 2, "waiting for import x, last in status confirmation: the import needs a confirmation"},
-		"without confirmation": {[]string{"pending", "scanning", "processing", "completed"}, completed, 4, ""},
-		"past it, processing":  {[]string{"scanning", "processing"}, confirmation, 2, "import x is in status processing and does not wait for a confirmation"},
-		"past it, completed":   {[]string{"completed"}, confirmation, 1, "import x is in status completed and does not wait for a confirmation"},
-		"failed":               {[]string{"scanning", "failed"}, confirmation, 2, "import x failed: why"},
-		"failed later":         {[]string{"processing", "failed"}, completed, 2, "import x failed: why"},
-		"unknown status":       {[]string{"pending", "paused"}, completed, 2, `import x is in status "paused", which this client does not know`},
-		"deleted meanwhile":    {[]string{"pending", "404"}, completed, 2, "waiting for import x, last in status pending: GET /projects/p/imports/x: 404 Not Found"},
-		"never there":          {[]string{"404"}, completed, 1, "waiting for import x: GET /projects/p/imports/x: 404 Not Found"},
-		"another target":       {[]string{"pending"}, models.ImportStatusScanning, 0, `cannot wait for the status "scanning" of an import, only for confirmation or completed`},
+		"confirmation":         {[]string{"pending", "scanning", "confirmation"}, true, 3, "", nil},
+		"completed":            {[]string{"confirmation_pending", "processing", "completed"}, false, 3, "", nil},
+		"without confirmation": {[]string{"pending", "scanning", "processing", "completed"}, false, 4, "", nil},
+		"past it, processing":  {[]string{"scanning", "processing"}, true, 2, "import x: wait: last in status processing: it does not wait for a confirmation", nil},
+		"past it, completed":   {[]string{"completed"}, true, 1, "import x: wait: last in status completed: it does not wait for a confirmation", nil},
+		"failed":               {[]string{"scanning", "failed"}, true, 2, "import x: wait: last in status failed: the job failed: why", ErrJobFailed},
+		"failed later":         {[]string{"processing", "failed"}, false, 2, "import x: wait: last in status failed: the job failed: why", ErrJobFailed},
+		"unknown status":       {[]string{"pending", "paused"}, false, 2, "import x: wait: last in status paused: this client does not know the status", nil},
+		"deleted meanwhile":    {[]string{"pending", "404"}, false, 2, "import x: wait: last in status pending: GET /projects/p/imports/x: 404 Not Found", ErrNotFound},
+		"never there":          {[]string{"404"}, false, 1, "import x: wait: GET /projects/p/imports/x: 404 Not Found", ErrNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, asked := job(t, tc.statuses...)
-				imported, err := c.Imports.Wait(t.Context(), "p", "x", tc.until)
-				if got := fmt.Sprint(err); err != nil && got != tc.want || err == nil && (tc.want != "" || imported.Status != tc.until) {
+				wait, until := c.Project("p").Imports.WaitCompleted, models.ImportStatusCompleted
+				if tc.scanned {
+					wait, until = c.Project("p").Imports.WaitScanned, models.ImportStatusConfirmation
+				}
+				imported, err := wait(t.Context(), "x")
+				if got := fmt.Sprint(err); err != nil && got != tc.want || err == nil && (tc.want != "" || imported.Status != until) {
 					t.Errorf("got %+v, %v", imported, err)
 				}
 				if len(*asked) != tc.reads {
 					t.Errorf("%d reads, want %d", len(*asked), tc.reads)
 				}
-				if strings.Contains(tc.want, "needs") && !errors.Is(err, ErrNeedsConfirmation) {
-					t.Errorf("%v is not ErrNeedsConfirmation", err)
-				}
-				if strings.Contains(tc.want, "404") && !errors.Is(err, ErrNotFound) {
-					t.Errorf("%v is not ErrNotFound", err)
+				if tc.is != nil && !errors.Is(err, tc.is) {
+					t.Errorf("%v is not %v", err, tc.is)
 				}
 			})
 		})
@@ -117,16 +116,13 @@ func TestImportsWaitEndsWhereItShould(t *testing.T) {
 func TestWaitReportsAFailedJob(t *testing.T) {
 	t.Parallel()
 	c, _ := job(t, "failed")
-	export, err := c.Exports.Wait(t.Context(), "p", "x")
-	failed, ok := errors.AsType[*JobFailedError](err)
-	if !ok || export != nil || *failed != (JobFailedError{"export", "x", "why"}) {
+	export, err := c.Project("p").Exports.WaitCompleted(t.Context(), "x")
+	failed, ok := errors.AsType[*JobError](err)
+	if !ok || export != nil || !errors.Is(err, ErrJobFailed) || failed.Job != "export" || failed.ID != "x" || failed.Step != "wait" || failed.Status != "failed" || failed.Err.Error() != "the job failed: why" {
 		t.Errorf("got %v, %v", export, err)
 	}
-	if got := (&JobFailedError{Job: "import", ID: "y"}).Error(); got != "import y failed" {
-		t.Errorf("without a message: %s", got)
-	}
 	c, _ = job(t, "paused")
-	if _, err := c.Exports.Wait(t.Context(), "p", "x"); err == nil || !strings.Contains(err.Error(), `"paused"`) {
+	if _, err := c.Project("p").Exports.WaitCompleted(t.Context(), "x"); err == nil || !strings.Contains(err.Error(), "paused") {
 		t.Errorf("unknown status: %v", err)
 	}
 }
@@ -134,9 +130,11 @@ func TestWaitReportsAFailedJob(t *testing.T) {
 func TestWaitEndsWithTheContextAndTellsTheLastStatus(t *testing.T) {
 	t.Parallel()
 	for name, wait := range map[string]func(*Client, context.Context) error{
-		"export": func(c *Client, ctx context.Context) error { return second(c.Exports.Wait(ctx, "p", "x")) },
+		"export": func(c *Client, ctx context.Context) error {
+			return second(c.Project("p").Exports.WaitCompleted(ctx, "x"))
+		},
 		"import": func(c *Client, ctx context.Context) error {
-			return second(c.Imports.Wait(ctx, "p", "x", models.ImportStatusCompleted))
+			return second(c.Project("p").Imports.WaitCompleted(ctx, "x"))
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -145,30 +143,30 @@ func TestWaitEndsWithTheContextAndTellsTheLastStatus(t *testing.T) {
 			defer cancel()
 			start := time.Now()
 			err := wait(c, ctx)
-			stopped, ok := errors.AsType[*WaitError](err)
+			stopped, ok := errors.AsType[*JobError](err)
 			if !ok || stopped.Status != "processing" || stopped.Job != name || !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("error is %v", err)
 			}
 			if took := time.Since(start); took != 10*time.Second {
 				t.Errorf("ended after %v", took)
 			}
-			if err := wait(c, ctx); !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "waiting for "+name+" x: ") {
+			if err := wait(c, ctx); !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), name+" x: wait: ") {
 				t.Errorf("begun after the end: %v", err)
 			}
 		})
 	}
 }
 
-func TestWaitGoesThroughAConfirmationThatWasSent(t *testing.T) {
+func TestWaitGoesThroughAConfirmation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := job(t, "confirmation", "confirmation", "confirmation", "confirmation_pending", "completed")
-		if _, err := c.Imports.Wait(t.Context(), "p", "x", models.ImportStatusCompleted, Confirmed()); err != nil {
+		if _, err := c.Project("p").Imports.WaitCompleted(t.Context(), "x"); err != nil {
 			t.Error(err)
 		}
-		c, asked := job(t, "confirmation")
-		_, err := c.Imports.Wait(t.Context(), "p", "x", models.ImportStatusCompleted, Confirmed())
-		if last := (*asked)[len(*asked)-1]; !errors.Is(err, ErrNeedsConfirmation) || last < staleFor || last > staleFor+lastPoll {
+		c, asked := job(t, "scanning", "confirmation")
+		_, err := c.Project("p").Imports.WaitCompleted(t.Context(), "x")
+		if last := (*asked)[len(*asked)-1]; !errors.Is(err, ErrNeedsConfirmation) || last < confirmationTime || last > confirmationTime+lastPoll+time.Second {
 			t.Errorf("ended after %v with %v", last, err)
 		}
 	})
@@ -183,14 +181,14 @@ func TestWaitToleratesAFewReadsThatFailInPassing(t *testing.T) {
 	}{
 		"three in a row":         {[]string{"pending", "503", "broken", "429", "completed"}, 5, ""},
 		"three, twice":           {[]string{"500", "502", "504", "pending", "broken", "broken", "broken", "completed"}, 8, ""},
-		"four in a row":          {[]string{"pending", "503", "503", "503", "broken"}, 5, "waiting for export x, last in status pending: GET /projects/p/exports/x: unexpected EOF"},
-		"not one that will stay": {[]string{"pending", "403"}, 2, "waiting for export x, last in status pending: GET /projects/p/exports/x: 403 Forbidden"},
+		"four in a row":          {[]string{"pending", "503", "503", "503", "broken"}, 5, "export x: wait: last in status pending: GET /projects/p/exports/x: unexpected EOF"},
+		"not one that will stay": {[]string{"pending", "403"}, 2, "export x: wait: last in status pending: GET /projects/p/exports/x: 403 Forbidden"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c, asked := job(t, tc.statuses...)
-				_, err := c.Exports.Wait(t.Context(), "p", "x")
+				_, err := c.Project("p").Exports.WaitCompleted(t.Context(), "x")
 				if (err == nil) != (tc.want == "") || err != nil && err.Error() != tc.want || len(*asked) != tc.reads {
 					t.Errorf("%d reads, %v", len(*asked), err)
 				}
@@ -203,7 +201,7 @@ func TestWaitFollowsTheRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, asked := job(t, "pending remaining 1", "pending remaining 0", "429 remaining 0", "completed")
-		if _, err := c.Exports.Wait(t.Context(), "p", "x"); err != nil {
+		if _, err := c.Project("p").Exports.WaitCompleted(t.Context(), "x"); err != nil {
 			t.Fatal(err)
 		}
 		times := *asked
@@ -217,13 +215,13 @@ func TestWaitTellsEveryChangeOfStatus(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := job(t, "pending", "pending", "broken", "processing", "processing", "completed")
-		var seen []string
+		var seen []models.ExportStatus
 		for range 2 { // the second time it is completed already
-			if _, err := c.Exports.Wait(t.Context(), "p", "x", OnStatus(func(s string) { seen = append(seen, s) })); err != nil {
+			if _, err := c.Project("p").Exports.WaitCompleted(t.Context(), "x", OnExportStatus(func(s models.ExportStatus) { seen = append(seen, s) })); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if want := []string{"pending", "processing", "completed", "completed"}; !slices.Equal(seen, want) {
+		if want := []models.ExportStatus{"pending", "processing", "completed", "completed"}; !slices.Equal(seen, want) {
 			t.Errorf("saw %v, want %v", seen, want)
 		}
 	})
@@ -231,8 +229,9 @@ func TestWaitTellsEveryChangeOfStatus(t *testing.T) {
 
 func TestAFailedJobShowsNoSignedLink(t *testing.T) {
 	t.Parallel()
-	err := newWaiter("import", "x", newTestClient(t, nil), nil).failed("cannot fetch\n https://me:pw@example.com/a.zip?sig=s3cr3t#x of " + testToken)
-	if got, want := err.Error(), "import x failed: cannot fetch https://example.com/a.zip of [token]"; got != want {
+	f := follower{send: newTestClient(t, nil).send, job: "import", id: "x"}
+	err := f.failed("cannot fetch\n https://me:pw@example.com/a.zip?sig=s3cr3t#x of " + testToken)
+	if got, want := err.Error(), "import x: wait: the job failed: cannot fetch https://example.com/a.zip of [token]"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

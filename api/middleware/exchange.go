@@ -14,6 +14,11 @@ type Exchange struct {
 	Received  int64  // bytes of the body that were read
 	Sent      int64  // bytes of the body that were sent, as far as net/http took them
 	Duration  time.Duration
+
+	// Unknown are the names of the query parameters that the contract does not
+	// have, sorted: they were ignored, and may be misspelt. There are ten at most,
+	// each cut after 64 bytes.
+	Unknown []string
 }
 
 // LogValue is the exchange as a group of attributes, for slog.
@@ -25,13 +30,16 @@ func (e Exchange) LogValue() slog.Value {
 	if e.Broken {
 		attrs = append(attrs, slog.Bool("broken", true))
 	}
+	if len(e.Unknown) > 0 {
+		attrs = append(attrs, slog.Any("unknown_parameters", e.Unknown))
+	}
 	return slog.GroupValue(attrs...)
 }
 
 // done tells OnDone of a request. It is deferred, so that it sees what ended
 // in a panic as well.
 func (h *handler) done(rw *response, body *pacedBody, began time.Time) {
-	e := Exchange{Status: rw.status, Broken: rw.broken, Received: body.read, Sent: rw.sent, Duration: time.Since(began)}
+	e := Exchange{Status: rw.status, Broken: rw.broken, Received: body.read, Sent: rw.sent, Duration: time.Since(began), Unknown: rw.unknown}
 	if rw.operation != nil {
 		e.Operation = rw.operation.id
 	}

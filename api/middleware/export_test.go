@@ -18,3 +18,13 @@ func NewRateLimiter() (take func(remote string) int, sources func() int) {
 	}
 	return take, func() int { return len(l.count) }
 }
+
+// EmptyObjects changes the body of an imports_update.
+func EmptyObjects(data []byte) error {
+	contract, err := operations()
+	if err != nil {
+		return err
+	}
+	emptyObjects(data, contract["PATCH /projects/{project_name}/imports/{import_id}"].schema)
+	return nil
+}

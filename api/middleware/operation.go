@@ -39,6 +39,9 @@ var operations = sync.OnceValues(func() (map[string]*operation, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, schema := range doc.Components.Schemas {
+		takeAnything(schema.Value)
+	}
 	all := make(map[string]*operation)
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -51,6 +54,25 @@ var operations = sync.OnceValues(func() (map[string]*operation, error) {
 	}
 	return all, nil
 })
+
+// takeAnything lets members without a type be null. They may be, as OpenAPI 3.0.3
+// has it, but the validator refuses it.
+func takeAnything(schema *openapi3.Schema) {
+	for _, member := range schema.Properties {
+		if member.Ref != "" { // a component, which has its turn
+			continue
+		}
+		if s := member.Value; s.Type == nil && len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) == 0 {
+			s.Nullable = true
+		}
+		takeAnything(member.Value)
+	}
+	for _, part := range schema.AllOf {
+		if part.Ref == "" {
+			takeAnything(part.Value)
+		}
+	}
+}
 
 func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
 	read := &operation{id: op.OperationID, method: method, statuses: op.Responses}

@@ -39,7 +39,7 @@ func (l *rateLimiter) admit(header http.Header, r *http.Request) error {
 	if used <= l.limit {
 		return nil
 	}
-	return &Error{Status: http.StatusTooManyRequests, Message: "too many requests",
+	return &Error{Status: http.StatusTooManyRequests, Message: "too many requests", RetryAfter: time.Duration(reset) * time.Second,
 		Detail: "at most " + strconv.Itoa(l.limit) + " a minute are taken; try again in " + strconv.Itoa(reset) + " s"}
 }
 

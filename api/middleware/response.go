@@ -14,8 +14,9 @@ type response struct {
 	request   *http.Request
 	operation *operation // nil until the request is routed
 	onError   func(*http.Request, int, error)
-	strict    bool // the answer is a response that a strict implementation returned
-	status    int  // 0 until the answer has begun
+	unknown   []string // query parameters that the contract does not have
+	strict    bool     // the answer is a response that a strict implementation returned
+	status    int      // 0 until the answer has begun
 	broken    bool
 	sent      int64 // bytes of the body
 	pace      pace  // at which the client takes the answer

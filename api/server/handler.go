@@ -11,7 +11,7 @@ import (
 func (s *Server) newHandler(opts Options) (http.Handler, error) {
 	log := requestLog{opts.Log}
 	inner, err := middleware.NewStrict(&operations{s.engine}, middleware.Options{
-		BaseURL:      BaseURL,
+		BaseURLs:     BaseURLs(),
 		Authenticate: s.authenticate,
 		MaxJSONBody:  opts.MaxJSONBody,
 		Memory:       middleware.NewBudget(opts.Memory / 2),
@@ -52,16 +52,19 @@ func (s *Server) cost(r *http.Request, operation string) (int64, error) {
 	return bytes, answer(err, "project")
 }
 
-// ServeHTTP serves the API under [BaseURL]. Outside of the contract it answers
+// ServeHTTP serves the API under each of [BaseURLs]. Outside of the contract it
+// answers
 //
 //   - GET /livez: 200 while the process runs;
 //   - GET /readyz: 200, or 503 with one word that says what is missing, in a
 //     second at most;
 //   - GET /metrics: what [Options.Metrics] shows, if that is set;
 //   - GET /openapi.yaml: the contract, with this server in servers;
-//   - GET /v2.1/status and, for a token, GET /v2.1/projects, which the official
-//     command asks.
+//   - what the official command asks, under each of [BaseURLs]: GET /status, and
+//     for a token GET /user, GET /projects and GET /projects/{name}. GET /user
+//     is also answered without a base path, by a redirect: the command signs in
+//     there when its host has no version.
 //
-// None but the last needs a token: whoever serves it to strangers keeps
-// /metrics from them.
+// Only what is said to be for a token needs one: whoever serves this to
+// strangers keeps /metrics from them.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

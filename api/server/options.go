@@ -38,7 +38,8 @@ type Options struct {
 	Workers int
 	// ProjectWorkers is how many of the Workers one project may have at once; 0 means
 	// all but one, so that one is there for others, but at least one. Projects that
-	// wait take turns. Links are fetched by at most half of them at once for one
+	// wait take turns. A negative number sets no limit and begins jobs in the order
+	// in which they were asked for, whatever their project. Links are fetched by at most half of them at once for one
 	// project.
 	ProjectWorkers int
 	// Memory is what large requests and jobs may take of memory together, in bytes,
@@ -123,8 +124,8 @@ func (o Options) withDefaults() (Options, error) {
 	default:
 		errs = append(errs, fmt.Errorf("EmptyConfirmation: %q is neither all nor refuse", o.EmptyConfirmation))
 	}
-	if o.MaxArchive < 0 || o.Workers < 0 || o.ProjectWorkers < 0 || o.Memory < 0 || o.MaxJSONBody < 0 || o.MaxDocuments < 0 || o.RateLimit < 0 || o.LinkTimeout < 0 {
-		errs = append(errs, errors.New("MaxArchive, Workers, ProjectWorkers, Memory, MaxJSONBody, MaxDocuments, RateLimit and LinkTimeout cannot be negative"))
+	if o.MaxArchive < 0 || o.Workers < 0 || o.Memory < 0 || o.MaxJSONBody < 0 || o.MaxDocuments < 0 || o.RateLimit < 0 || o.LinkTimeout < 0 {
+		errs = append(errs, errors.New("MaxArchive, Workers, Memory, MaxJSONBody, MaxDocuments, RateLimit and LinkTimeout cannot be negative"))
 	}
 	for _, host := range o.AllowLinkHosts {
 		if !hostAndPort.MatchString(host) {
@@ -156,6 +157,14 @@ func (o Options) withDefaults() (Options, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o, errors.Join(errs...)
+}
+
+// projectLinks is how many links of one project are fetched at once.
+func projectLinks(o Options) int {
+	if o.ProjectWorkers < 0 {
+		return o.Workers
+	}
+	return (o.ProjectWorkers + 1) / 2
 }
 
 func newID() (string, error) {

@@ -21,8 +21,12 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// BaseURL is the path that the API is served under, as on the platform.
+// BaseURL is the documented path that the API is served under. See [BaseURLs].
 const BaseURL = "/v2.1"
+
+// BaseURLs returns the paths that the API is served under, the same under each:
+// those of the platform, [BaseURL] first.
+func BaseURLs() []string { return []string{BaseURL, "/v2"} }
 
 // A Server is a running server. Make it with [New].
 type Server struct {
@@ -63,7 +67,7 @@ func New(opts Options) (_ *Server, err error) {
 	s.log, s.ready = opts.Log, s.usable
 	s.engine = &engine.Engine{
 		Store: home, Blobs: home.Blobs(), Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
-		MaxDocuments: opts.MaxDocuments, ProjectWorkers: opts.ProjectWorkers, ProjectLinks: max(1, opts.ProjectWorkers/2),
+		MaxDocuments: opts.MaxDocuments, ProjectWorkers: opts.ProjectWorkers, ProjectLinks: projectLinks(opts),
 		Memory:     middleware.NewBudget(opts.Memory / 2),
 		MaxArchive: opts.MaxArchive, OnConflict: opts.OnConflict, RefuseEmpty: opts.EmptyConfirmation == ConfirmRefuse,
 		Now: opts.Now, NewID: opts.NewID, Log: opts.Log, OnStep: opts.OnStep,

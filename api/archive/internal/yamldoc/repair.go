@@ -12,16 +12,17 @@ import (
 
 // The parser refuses some spellings that other readers take, and says where. A
 // spelling that means the same is put there, and the text parsed again. How often,
-// and how many bytes of it, is bounded: who writes a text must not choose.
+// and how many bytes of it, is bounded: an archive may have many such texts.
 const (
-	maxRepairs   = 20
-	repairBudget = 4 << 20
+	maxRepairs  = 20
+	repairTimes = 4       // as many bytes as the text has
+	repairLeast = 8 << 10 // bytes, so that a short text is repaired too
 )
 
 // loadRepaired parses a text, and repairs it for the parser where that helps.
 func loadRepaired(text []byte, depth int) (*yaml.Node, error) {
 	root, err := load(text, depth)
-	budget := repairBudget
+	budget := repairTimes*len(text) + repairLeast
 	for range maxRepairs {
 		if err == nil || budget < 0 {
 			break

@@ -35,9 +35,11 @@ type Engine struct {
 	Log         *slog.Logger
 	// MaxDocuments limits the bytes of all YAML documents of an archive.
 	MaxDocuments int64
-	// ProjectWorkers is how many jobs of one project may run at once.
+	// ProjectWorkers is how many jobs of one project may run at once; projects then
+	// take turns. If it is not positive, jobs begin in their order.
 	ProjectWorkers int
-	// ProjectLinks is how many links of one project may be fetched at once.
+	// ProjectLinks is how many links of one project may be fetched at once; 0 is any
+	// number.
 	ProjectLinks int
 	// Memory is what jobs share, by project: a job waits until it has what it will
 	// take. Nil sets no limit.

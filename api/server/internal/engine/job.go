@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,8 +29,12 @@ var errGone = errors.New("nothing left to do")
 // n is more than one, links are never fetched by all of them.
 func (e *Engine) Work(ctx context.Context, n int) error {
 	e.links = max(1, n-1)
-	e.turns = turns{most: n, perProject: min(n, cmp.Or(e.ProjectWorkers, n)), last: make(map[string]int)}
-	return e.Store.Work(ctx, max(n, waitingJobs), e.run)
+	e.turns = turns{most: n, perProject: n, last: make(map[string]int)}
+	if e.ProjectWorkers > 0 {
+		e.turns.perProject = min(n, e.ProjectWorkers)
+		n = max(n, waitingJobs)
+	}
+	return e.Store.Work(ctx, n, e.run)
 }
 
 func (e *Engine) run(ctx context.Context, job store.Job) error {
