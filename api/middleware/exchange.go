@@ -11,6 +11,7 @@ type Exchange struct {
 	Operation string // as in "exports_create"; empty outside the contract
 	Status    int    // of the answer; 0 where the connection was broken off before one
 	Broken    bool   // whether the answer was broken off
+	GaveUp    bool   // whether the client went away; the status is StatusGaveUp if that was before the answer
 	Received  int64  // bytes of the body that were read
 	Sent      int64  // bytes of the body that were sent, as far as net/http took them
 	Duration  time.Duration
@@ -30,6 +31,9 @@ func (e Exchange) LogValue() slog.Value {
 	if e.Broken {
 		attrs = append(attrs, slog.Bool("broken", true))
 	}
+	if e.GaveUp {
+		attrs = append(attrs, slog.Bool("gave_up", true))
+	}
 	if len(e.Unknown) > 0 {
 		attrs = append(attrs, slog.Any("unknown_parameters", e.Unknown))
 	}
@@ -43,6 +47,7 @@ func (h *handler) done(rw *response, body *pacedBody, began time.Time) {
 	if rw.operation != nil {
 		e.Operation = rw.operation.id
 	}
+	e.GaveUp = e.Status == StatusGaveUp || e.Broken && rw.request.Context().Err() != nil
 	if e.Status == 0 && !e.Broken {
 		e.Status = http.StatusOK // which net/http sends for a handler that sends nothing
 	}

@@ -13,7 +13,7 @@ var Disposition = disposition
 func NewRateLimiter() (take func(remote string) int, sources func() int) {
 	l := &rateLimiter{limit: 1}
 	take = func(remote string) int {
-		used, _ := l.take(source(remote))
+		used, _ := l.take(Client(remote))
 		return used
 	}
 	return take, func() int { return len(l.count) }

@@ -29,6 +29,9 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 	}
 	h := &handler{mux: http.NewServeMux(), contract: contract, opts: opts}
 	h.limiter.limit = opts.RateLimit
+	if opts.Memory != nil {
+		h.arriving = NewBudget(opts.Memory.Size() / 4)
+	}
 	for _, base := range opts.BaseURLs {
 		at := &under{handler: h, base: base}
 		server.HandlerWithOptions(impl, server.StdHTTPServerOptions{
@@ -57,6 +60,7 @@ type handler struct {
 	contract  map[string]*operation
 	opts      Options
 	limiter   rateLimiter
+	arriving  *Budget // of JSON bodies that are not whole yet
 }
 
 // register adds a route. The mux panics if two routes fit the same path and
@@ -152,10 +156,12 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rw.fail(err)
 		return
 	}
-	if err := rt.checkBody(rw.ResponseWriter, r); err != nil {
+	release, err := rt.checkBody(rw.ResponseWriter, r)
+	if err != nil {
 		rw.fail(err)
 		return
 	}
+	defer release()
 	rt.next(rw, r)
 }
 

@@ -13,6 +13,7 @@ import (
 
 const (
 	defaultMaxJSONBody  = 16 << 20
+	jsonMemoryFactor    = 12
 	defaultMinRate      = 4 << 10
 	defaultMinRateAfter = 30 * time.Second
 )
@@ -42,6 +43,26 @@ type Options struct {
 	// import of a thousand deployments with five versions each. Such a body
 	// is held in memory while it is checked.
 	MaxJSONBody int64
+
+	// MaxJSONMemory is what a JSON body may become in memory, in bytes, by an
+	// estimate from its size and the number of its values and objects; one that
+	// becomes more is answered with 413. 0 stands for 12 times MaxJSONBody, so that
+	// only bodies of very many very small values are refused.
+	MaxJSONMemory int64
+
+	// Memory is what the requests to operations share, by project: JSON bodies by
+	// the same estimate, and what Cost says. One that finds too little waits, and is
+	// answered with 503 and Retry-After when that takes 10 seconds. Bodies that are
+	// still arriving share a quarter of the same size beside it, so that slow
+	// clients keep nobody from working. Small requests, below 256 KiB, ask for
+	// nothing. Nil sets no limit.
+	Memory *Budget
+
+	// Cost, if it is set, says how many bytes of memory the implementation needs
+	// for a request to an operation, beside its body; for instance for the rows
+	// that it reads and the answer that it makes of them. It is called after the
+	// body has arrived, and its error is answered as one of the implementation.
+	Cost func(r *http.Request, operation string) (int64, error)
 
 	// MaxUpload is the size in bytes that the whole form of imports_create may
 	// have; a larger one is answered with 413. 0 means that there is no limit.
@@ -124,6 +145,12 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MaxJSONBody == 0 {
 		o.MaxJSONBody = defaultMaxJSONBody
+	}
+	if o.MaxJSONMemory < 0 {
+		errs = append(errs, fmt.Errorf("the MaxJSONMemory %d is negative", o.MaxJSONMemory))
+	}
+	if o.MaxJSONMemory == 0 {
+		o.MaxJSONMemory = jsonMemoryFactor * o.MaxJSONBody
 	}
 	if o.MaxUpload < 0 {
 		errs = append(errs, fmt.Errorf("the MaxUpload %d is negative", o.MaxUpload))

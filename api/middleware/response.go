@@ -84,6 +84,9 @@ func (w *response) begin() {
 // fail answers with err, or breaks the answer off when it has begun.
 func (w *response) fail(err error) {
 	answer := asError(err)
+	if w.request.Context().Err() != nil && answer.Status >= 500 {
+		answer = &Error{Status: StatusGaveUp, Message: "the client gave up"}
+	}
 	w.strict = false // what is written now is ours
 	w.broken = w.status != 0
 	if w.onError != nil {

@@ -13,6 +13,9 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 	inner, err := middleware.NewStrict(&operations{s.engine}, middleware.Options{
 		BaseURLs:     BaseURLs(),
 		Authenticate: s.authenticate,
+		MaxJSONBody:  opts.MaxJSONBody,
+		Memory:       middleware.NewBudget(opts.Memory / 2),
+		Cost:         s.cost,
 		MaxUpload:    opts.MaxArchive,
 		RateLimit:    opts.RateLimit,
 		Others:       s.outside(opts.Metrics),
@@ -29,6 +32,24 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 		defer s.inFlight.Add(-1)
 		inner.ServeHTTP(w, log.begin(w, r))
 	}), err
+}
+
+// cost is what an operation reads, and answers with.
+func (s *Server) cost(r *http.Request, operation string) (int64, error) {
+	ctx, project := r.Context(), r.PathValue("project_name")
+	var bytes int64
+	var err error
+	switch operation {
+	case "exports_get":
+		bytes, err = s.engine.Cost(ctx, project, canonical(r.PathValue("export_id")), false)
+	case "imports_get":
+		bytes, err = s.engine.Cost(ctx, project, canonical(r.PathValue("import_id")), false)
+	case "imports_update":
+		bytes, err = s.engine.Cost(ctx, project, canonical(r.PathValue("import_id")), true)
+	case "exports_create":
+		bytes, err = s.engine.Cost(ctx, project, "", true)
+	}
+	return bytes, answer(err, "project")
 }
 
 // ServeHTTP serves the API under each of [BaseURLs]. Outside of the contract it

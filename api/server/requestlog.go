@@ -54,7 +54,7 @@ func (l requestLog) done(r *http.Request, e middleware.Exchange) {
 	switch {
 	case e.Status >= http.StatusInternalServerError:
 		level = slog.LevelError
-	case e.Broken, len(e.Unknown) > 0:
+	case e.Broken && !e.GaveUp, len(e.Unknown) > 0:
 		level = slog.LevelWarn
 	}
 	if !l.log.Enabled(r.Context(), level) {

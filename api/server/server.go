@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
@@ -66,6 +67,8 @@ func New(opts Options) (_ *Server, err error) {
 	s.log, s.ready = opts.Log, s.usable
 	s.engine = &engine.Engine{
 		Store: home, Blobs: home.Blobs(), Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
+		MaxDocuments: opts.MaxDocuments, ProjectWorkers: opts.ProjectWorkers, ProjectLinks: projectLinks(opts),
+		Memory:     middleware.NewBudget(opts.Memory / 2),
 		MaxArchive: opts.MaxArchive, OnConflict: opts.OnConflict, RefuseEmpty: opts.EmptyConfirmation == ConfirmRefuse,
 		Now: opts.Now, NewID: opts.NewID, Log: opts.Log, OnStep: opts.OnStep,
 	}
