@@ -175,7 +175,7 @@ func (c *client) send(ctx context.Context, method, path, kind string, body []byt
 	if err != nil {
 		return 0, nil
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	answer, _ = io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	_, _ = io.Copy(io.Discard, resp.Body)
 	return resp.StatusCode, answer
