@@ -123,7 +123,7 @@ func (a attack) hold(ctx context.Context, all *sync.WaitGroup, s *server, reques
 		if err != nil {
 			return
 		}
-		defer conn.Close() //nolint:errcheck // that is all it is for
+		defer conn.Close()
 		if _, err := io.WriteString(conn, request); err != nil {
 			return
 		}
