@@ -90,16 +90,15 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// ExportsList List exports
+	// ExportsList performs a GET /projects/{project_name}/exports (the `ExportsList` operationId) request.
 	//
 	// Returns the exports of the project, or only those in one status. There is no
 	// pagination. Servers of this project return the newest first; the order is
 	// not documented elsewhere.
-	//
-	// Corresponds with GET /projects/{project_name}/exports (the `ExportsList` operationId).
 	ExportsList(ctx context.Context, projectName ProjectName, params *ExportsListParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExportsCreateWithBody Create an export
+	// ExportsCreateWithBody performs a POST /projects/{project_name}/exports (the `ExportsCreate` operationId) request,
+	// with any type of body and a specified content type.
 	//
 	// Starts an export of the objects that the body selects and returns at
 	// once; the archive is made in the background. Poll the export until its
@@ -108,13 +107,10 @@ type ClientInterface interface {
 	// An empty body object is valid and selects nothing. A name in the
 	// selection that the project does not have is refused with 400. Values of
 	// secret variables are never exported.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /projects/{project_name}/exports (the `ExportsCreate` operationId).
 	ExportsCreateWithBody(ctx context.Context, projectName ProjectName, params *ExportsCreateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExportsCreate Create an export
+	// ExportsCreate performs a POST /projects/{project_name}/exports (the `ExportsCreate` operationId) request.
+	// Takes a body of the `application/json` content type.
 	//
 	// Starts an export of the objects that the body selects and returns at
 	// once; the archive is made in the background. Poll the export until its
@@ -123,47 +119,36 @@ type ClientInterface interface {
 	// An empty body object is valid and selects nothing. A name in the
 	// selection that the project does not have is refused with 400. Values of
 	// secret variables are never exported.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /projects/{project_name}/exports (the `ExportsCreate` operationId).
 	ExportsCreate(ctx context.Context, projectName ProjectName, params *ExportsCreateParams, body ExportsCreateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExportsDelete Delete an export
+	// ExportsDelete performs a DELETE /projects/{project_name}/exports/{export_id} (the `ExportsDelete` operationId) request.
 	//
 	// Removes an export and its archive, in whatever status it is. Objects of
 	// the project stay as they are.
-	//
-	// Corresponds with DELETE /projects/{project_name}/exports/{export_id} (the `ExportsDelete` operationId).
 	ExportsDelete(ctx context.Context, projectName ProjectName, exportID ExportID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExportsGet Get an export
+	// ExportsGet performs a GET /projects/{project_name}/exports/{export_id} (the `ExportsGet` operationId) request.
 	//
 	// Returns one export with its status, its size once the archive exists,
 	// and the selection it was made from.
-	//
-	// Corresponds with GET /projects/{project_name}/exports/{export_id} (the `ExportsGet` operationId).
 	ExportsGet(ctx context.Context, projectName ProjectName, exportID ExportID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExportsDownload Download an export
+	// ExportsDownload performs a GET /projects/{project_name}/exports/{export_id}/download (the `ExportsDownload` operationId) request.
 	//
 	// Returns the archive of a completed export: the whole of it, or the byte
 	// range that was asked for. Before the export is completed, the response
 	// is 409.
-	//
-	// Corresponds with GET /projects/{project_name}/exports/{export_id}/download (the `ExportsDownload` operationId).
 	ExportsDownload(ctx context.Context, projectName ProjectName, exportID ExportID, params *ExportsDownloadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ImportsList List imports
+	// ImportsList performs a GET /projects/{project_name}/imports (the `ImportsList` operationId) request.
 	//
 	// Returns the imports of the project, or only those in one status. There is no
 	// pagination. Servers of this project return the newest first; the order is
 	// not documented elsewhere.
-	//
-	// Corresponds with GET /projects/{project_name}/imports (the `ImportsList` operationId).
 	ImportsList(ctx context.Context, projectName ProjectName, params *ImportsListParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ImportsCreateWithBody Create an import
+	// ImportsCreateWithBody performs a POST /projects/{project_name}/imports (the `ImportsCreate` operationId) request,
+	// with any type of body and a specified content type.
 	//
 	// Starts an import from exactly one source: an uploaded archive, a public
 	// link to one, or an earlier export of the same project. The archive is
@@ -173,30 +158,23 @@ type ClientInterface interface {
 	//
 	// The body is multipart/form-data for every kind of source. A field that
 	// is empty counts as not given, since browsers send every field.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /projects/{project_name}/imports (the `ImportsCreate` operationId).
 	ImportsCreateWithBody(ctx context.Context, projectName ProjectName, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ImportsDelete Delete an import
+	// ImportsDelete performs a DELETE /projects/{project_name}/imports/{import_id} (the `ImportsDelete` operationId) request.
 	//
 	// Removes an import and its archive, in whatever status it is. Objects
 	// that it has created stay.
-	//
-	// Corresponds with DELETE /projects/{project_name}/imports/{import_id} (the `ImportsDelete` operationId).
 	ImportsDelete(ctx context.Context, projectName ProjectName, importID ImportID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ImportsGet Get an import
+	// ImportsGet performs a GET /projects/{project_name}/imports/{import_id} (the `ImportsGet` operationId) request.
 	//
 	// Returns one import with its status and, once the archive was scanned,
 	// everything that the archive offers to create. This can be edited and
 	// sent back to confirm the import.
-	//
-	// Corresponds with GET /projects/{project_name}/imports/{import_id} (the `ImportsGet` operationId).
 	ImportsGet(ctx context.Context, projectName ProjectName, importID ImportID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ImportsUpdateWithBody Confirm an import
+	// ImportsUpdateWithBody performs a PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId) request,
+	// with any type of body and a specified content type.
 	//
 	// Says what the import is to create and lets it go on. Only an import in
 	// the status `confirmation` can be confirmed, and only once; otherwise the
@@ -209,13 +187,10 @@ type ClientInterface interface {
 	// arrays and labels replace, and `null` stands for the default. Values
 	// that the archive left out, those of secrets above all, have to be given
 	// here. (These meanings are ours; the page gives none.)
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId).
 	ImportsUpdateWithBody(ctx context.Context, projectName ProjectName, importID ImportID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ImportsUpdate Confirm an import
+	// ImportsUpdate performs a PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId) request.
+	// Takes a body of the `application/json` content type.
 	//
 	// Says what the import is to create and lets it go on. Only an import in
 	// the status `confirmation` can be confirmed, and only once; otherwise the
@@ -228,29 +203,21 @@ type ClientInterface interface {
 	// arrays and labels replace, and `null` stands for the default. Values
 	// that the archive left out, those of secrets above all, have to be given
 	// here. (These meanings are ours; the page gives none.)
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId).
 	ImportsUpdate(ctx context.Context, projectName ProjectName, importID ImportID, body ImportsUpdateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ImportsDownload Download an import
+	// ImportsDownload performs a GET /projects/{project_name}/imports/{import_id}/download (the `ImportsDownload` operationId) request.
 	//
 	// Returns the archive that an import was made from: the whole of it, or
 	// the byte range that was asked for. While the archive has not arrived
 	// yet, the response is 409.
-	//
-	// Corresponds with GET /projects/{project_name}/imports/{import_id}/download (the `ImportsDownload` operationId).
 	ImportsDownload(ctx context.Context, projectName ProjectName, importID ImportID, params *ImportsDownloadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// ExportsList List exports
+// ExportsList performs a GET /projects/{project_name}/exports (the `ExportsList` operationId) request.
 //
 // Returns the exports of the project, or only those in one status. There is no
 // pagination. Servers of this project return the newest first; the order is
 // not documented elsewhere.
-//
-// Corresponds with GET /projects/{project_name}/exports (the `ExportsList` operationId).
 func (c *Client) ExportsList(ctx context.Context, projectName ProjectName, params *ExportsListParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExportsListRequest(c.Server, projectName, params)
 	if err != nil {
@@ -263,7 +230,8 @@ func (c *Client) ExportsList(ctx context.Context, projectName ProjectName, param
 	return c.Client.Do(req)
 }
 
-// ExportsCreateWithBody Create an export
+// ExportsCreateWithBody performs a POST /projects/{project_name}/exports (the `ExportsCreate` operationId) request,
+// with any type of body and a specified content type.
 //
 // Starts an export of the objects that the body selects and returns at
 // once; the archive is made in the background. Poll the export until its
@@ -272,10 +240,6 @@ func (c *Client) ExportsList(ctx context.Context, projectName ProjectName, param
 // An empty body object is valid and selects nothing. A name in the
 // selection that the project does not have is refused with 400. Values of
 // secret variables are never exported.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /projects/{project_name}/exports (the `ExportsCreate` operationId).
 func (c *Client) ExportsCreateWithBody(ctx context.Context, projectName ProjectName, params *ExportsCreateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExportsCreateRequestWithBody(c.Server, projectName, params, contentType, body)
 	if err != nil {
@@ -288,7 +252,8 @@ func (c *Client) ExportsCreateWithBody(ctx context.Context, projectName ProjectN
 	return c.Client.Do(req)
 }
 
-// ExportsCreate Create an export
+// ExportsCreate performs a POST /projects/{project_name}/exports (the `ExportsCreate` operationId) request.
+// Takes a body of the `application/json` content type.
 //
 // Starts an export of the objects that the body selects and returns at
 // once; the archive is made in the background. Poll the export until its
@@ -297,10 +262,6 @@ func (c *Client) ExportsCreateWithBody(ctx context.Context, projectName ProjectN
 // An empty body object is valid and selects nothing. A name in the
 // selection that the project does not have is refused with 400. Values of
 // secret variables are never exported.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /projects/{project_name}/exports (the `ExportsCreate` operationId).
 func (c *Client) ExportsCreate(ctx context.Context, projectName ProjectName, params *ExportsCreateParams, body ExportsCreateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExportsCreateRequest(c.Server, projectName, params, body)
 	if err != nil {
@@ -313,12 +274,10 @@ func (c *Client) ExportsCreate(ctx context.Context, projectName ProjectName, par
 	return c.Client.Do(req)
 }
 
-// ExportsDelete Delete an export
+// ExportsDelete performs a DELETE /projects/{project_name}/exports/{export_id} (the `ExportsDelete` operationId) request.
 //
 // Removes an export and its archive, in whatever status it is. Objects of
 // the project stay as they are.
-//
-// Corresponds with DELETE /projects/{project_name}/exports/{export_id} (the `ExportsDelete` operationId).
 func (c *Client) ExportsDelete(ctx context.Context, projectName ProjectName, exportID ExportID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExportsDeleteRequest(c.Server, projectName, exportID)
 	if err != nil {
@@ -331,12 +290,10 @@ func (c *Client) ExportsDelete(ctx context.Context, projectName ProjectName, exp
 	return c.Client.Do(req)
 }
 
-// ExportsGet Get an export
+// ExportsGet performs a GET /projects/{project_name}/exports/{export_id} (the `ExportsGet` operationId) request.
 //
 // Returns one export with its status, its size once the archive exists,
 // and the selection it was made from.
-//
-// Corresponds with GET /projects/{project_name}/exports/{export_id} (the `ExportsGet` operationId).
 func (c *Client) ExportsGet(ctx context.Context, projectName ProjectName, exportID ExportID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExportsGetRequest(c.Server, projectName, exportID)
 	if err != nil {
@@ -349,13 +306,11 @@ func (c *Client) ExportsGet(ctx context.Context, projectName ProjectName, export
 	return c.Client.Do(req)
 }
 
-// ExportsDownload Download an export
+// ExportsDownload performs a GET /projects/{project_name}/exports/{export_id}/download (the `ExportsDownload` operationId) request.
 //
 // Returns the archive of a completed export: the whole of it, or the byte
 // range that was asked for. Before the export is completed, the response
 // is 409.
-//
-// Corresponds with GET /projects/{project_name}/exports/{export_id}/download (the `ExportsDownload` operationId).
 func (c *Client) ExportsDownload(ctx context.Context, projectName ProjectName, exportID ExportID, params *ExportsDownloadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExportsDownloadRequest(c.Server, projectName, exportID, params)
 	if err != nil {
@@ -368,13 +323,11 @@ func (c *Client) ExportsDownload(ctx context.Context, projectName ProjectName, e
 	return c.Client.Do(req)
 }
 
-// ImportsList List imports
+// ImportsList performs a GET /projects/{project_name}/imports (the `ImportsList` operationId) request.
 //
 // Returns the imports of the project, or only those in one status. There is no
 // pagination. Servers of this project return the newest first; the order is
 // not documented elsewhere.
-//
-// Corresponds with GET /projects/{project_name}/imports (the `ImportsList` operationId).
 func (c *Client) ImportsList(ctx context.Context, projectName ProjectName, params *ImportsListParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewImportsListRequest(c.Server, projectName, params)
 	if err != nil {
@@ -387,7 +340,8 @@ func (c *Client) ImportsList(ctx context.Context, projectName ProjectName, param
 	return c.Client.Do(req)
 }
 
-// ImportsCreateWithBody Create an import
+// ImportsCreateWithBody performs a POST /projects/{project_name}/imports (the `ImportsCreate` operationId) request,
+// with any type of body and a specified content type.
 //
 // Starts an import from exactly one source: an uploaded archive, a public
 // link to one, or an earlier export of the same project. The archive is
@@ -397,10 +351,6 @@ func (c *Client) ImportsList(ctx context.Context, projectName ProjectName, param
 //
 // The body is multipart/form-data for every kind of source. A field that
 // is empty counts as not given, since browsers send every field.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /projects/{project_name}/imports (the `ImportsCreate` operationId).
 func (c *Client) ImportsCreateWithBody(ctx context.Context, projectName ProjectName, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewImportsCreateRequestWithBody(c.Server, projectName, contentType, body)
 	if err != nil {
@@ -413,12 +363,10 @@ func (c *Client) ImportsCreateWithBody(ctx context.Context, projectName ProjectN
 	return c.Client.Do(req)
 }
 
-// ImportsDelete Delete an import
+// ImportsDelete performs a DELETE /projects/{project_name}/imports/{import_id} (the `ImportsDelete` operationId) request.
 //
 // Removes an import and its archive, in whatever status it is. Objects
 // that it has created stay.
-//
-// Corresponds with DELETE /projects/{project_name}/imports/{import_id} (the `ImportsDelete` operationId).
 func (c *Client) ImportsDelete(ctx context.Context, projectName ProjectName, importID ImportID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewImportsDeleteRequest(c.Server, projectName, importID)
 	if err != nil {
@@ -431,13 +379,11 @@ func (c *Client) ImportsDelete(ctx context.Context, projectName ProjectName, imp
 	return c.Client.Do(req)
 }
 
-// ImportsGet Get an import
+// ImportsGet performs a GET /projects/{project_name}/imports/{import_id} (the `ImportsGet` operationId) request.
 //
 // Returns one import with its status and, once the archive was scanned,
 // everything that the archive offers to create. This can be edited and
 // sent back to confirm the import.
-//
-// Corresponds with GET /projects/{project_name}/imports/{import_id} (the `ImportsGet` operationId).
 func (c *Client) ImportsGet(ctx context.Context, projectName ProjectName, importID ImportID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewImportsGetRequest(c.Server, projectName, importID)
 	if err != nil {
@@ -450,7 +396,8 @@ func (c *Client) ImportsGet(ctx context.Context, projectName ProjectName, import
 	return c.Client.Do(req)
 }
 
-// ImportsUpdateWithBody Confirm an import
+// ImportsUpdateWithBody performs a PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId) request,
+// with any type of body and a specified content type.
 //
 // Says what the import is to create and lets it go on. Only an import in
 // the status `confirmation` can be confirmed, and only once; otherwise the
@@ -463,10 +410,6 @@ func (c *Client) ImportsGet(ctx context.Context, projectName ProjectName, import
 // arrays and labels replace, and `null` stands for the default. Values
 // that the archive left out, those of secrets above all, have to be given
 // here. (These meanings are ours; the page gives none.)
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId).
 func (c *Client) ImportsUpdateWithBody(ctx context.Context, projectName ProjectName, importID ImportID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewImportsUpdateRequestWithBody(c.Server, projectName, importID, contentType, body)
 	if err != nil {
@@ -479,7 +422,8 @@ func (c *Client) ImportsUpdateWithBody(ctx context.Context, projectName ProjectN
 	return c.Client.Do(req)
 }
 
-// ImportsUpdate Confirm an import
+// ImportsUpdate performs a PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId) request.
+// Takes a body of the `application/json` content type.
 //
 // Says what the import is to create and lets it go on. Only an import in
 // the status `confirmation` can be confirmed, and only once; otherwise the
@@ -492,10 +436,6 @@ func (c *Client) ImportsUpdateWithBody(ctx context.Context, projectName ProjectN
 // arrays and labels replace, and `null` stands for the default. Values
 // that the archive left out, those of secrets above all, have to be given
 // here. (These meanings are ours; the page gives none.)
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PATCH /projects/{project_name}/imports/{import_id} (the `ImportsUpdate` operationId).
 func (c *Client) ImportsUpdate(ctx context.Context, projectName ProjectName, importID ImportID, body ImportsUpdateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewImportsUpdateRequest(c.Server, projectName, importID, body)
 	if err != nil {
@@ -508,13 +448,11 @@ func (c *Client) ImportsUpdate(ctx context.Context, projectName ProjectName, imp
 	return c.Client.Do(req)
 }
 
-// ImportsDownload Download an import
+// ImportsDownload performs a GET /projects/{project_name}/imports/{import_id}/download (the `ImportsDownload` operationId) request.
 //
 // Returns the archive that an import was made from: the whole of it, or
 // the byte range that was asked for. While the archive has not arrived
 // yet, the response is 409.
-//
-// Corresponds with GET /projects/{project_name}/imports/{import_id}/download (the `ImportsDownload` operationId).
 func (c *Client) ImportsDownload(ctx context.Context, projectName ProjectName, importID ImportID, params *ImportsDownloadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewImportsDownloadRequest(c.Server, projectName, importID, params)
 	if err != nil {

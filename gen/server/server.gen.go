@@ -18,37 +18,37 @@ import (
 
 // ServerInterface has a method for each operation of the contract.
 type ServerInterface interface {
-	// ExportsList serves exports_list: List exports.
+	// ExportsList serves exports_list.
 	// (GET /projects/{project_name}/exports)
 	ExportsList(w http.ResponseWriter, r *http.Request, projectName ProjectName, params ExportsListParams)
-	// ExportsCreate serves exports_create: Create an export.
+	// ExportsCreate serves exports_create.
 	// (POST /projects/{project_name}/exports)
 	ExportsCreate(w http.ResponseWriter, r *http.Request, projectName ProjectName, params ExportsCreateParams)
-	// ExportsDelete serves exports_delete: Delete an export.
+	// ExportsDelete serves exports_delete.
 	// (DELETE /projects/{project_name}/exports/{export_id})
 	ExportsDelete(w http.ResponseWriter, r *http.Request, projectName ProjectName, exportID ExportID)
-	// ExportsGet serves exports_get: Get an export.
+	// ExportsGet serves exports_get.
 	// (GET /projects/{project_name}/exports/{export_id})
 	ExportsGet(w http.ResponseWriter, r *http.Request, projectName ProjectName, exportID ExportID)
-	// ExportsDownload serves exports_download: Download an export.
+	// ExportsDownload serves exports_download.
 	// (GET /projects/{project_name}/exports/{export_id}/download)
 	ExportsDownload(w http.ResponseWriter, r *http.Request, projectName ProjectName, exportID ExportID, params ExportsDownloadParams)
-	// ImportsList serves imports_list: List imports.
+	// ImportsList serves imports_list.
 	// (GET /projects/{project_name}/imports)
 	ImportsList(w http.ResponseWriter, r *http.Request, projectName ProjectName, params ImportsListParams)
-	// ImportsCreate serves imports_create: Create an import.
+	// ImportsCreate serves imports_create.
 	// (POST /projects/{project_name}/imports)
 	ImportsCreate(w http.ResponseWriter, r *http.Request, projectName ProjectName)
-	// ImportsDelete serves imports_delete: Delete an import.
+	// ImportsDelete serves imports_delete.
 	// (DELETE /projects/{project_name}/imports/{import_id})
 	ImportsDelete(w http.ResponseWriter, r *http.Request, projectName ProjectName, importID ImportID)
-	// ImportsGet serves imports_get: Get an import.
+	// ImportsGet serves imports_get.
 	// (GET /projects/{project_name}/imports/{import_id})
 	ImportsGet(w http.ResponseWriter, r *http.Request, projectName ProjectName, importID ImportID)
-	// ImportsUpdate serves imports_update: Confirm an import.
+	// ImportsUpdate serves imports_update.
 	// (PATCH /projects/{project_name}/imports/{import_id})
 	ImportsUpdate(w http.ResponseWriter, r *http.Request, projectName ProjectName, importID ImportID)
-	// ImportsDownload serves imports_download: Download an import.
+	// ImportsDownload serves imports_download.
 	// (GET /projects/{project_name}/imports/{import_id}/download)
 	ImportsDownload(w http.ResponseWriter, r *http.Request, projectName ProjectName, importID ImportID, params ImportsDownloadParams)
 }
@@ -2921,37 +2921,37 @@ func (response ImportsDownload429JSONResponse) VisitImportsDownloadResponse(w ht
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// ExportsList List exports
+
 	// (GET /projects/{project_name}/exports)
 	ExportsList(ctx context.Context, request ExportsListRequestObject) (ExportsListResponseObject, error)
-	// ExportsCreate Create an export
+
 	// (POST /projects/{project_name}/exports)
 	ExportsCreate(ctx context.Context, request ExportsCreateRequestObject) (ExportsCreateResponseObject, error)
-	// ExportsDelete Delete an export
+
 	// (DELETE /projects/{project_name}/exports/{export_id})
 	ExportsDelete(ctx context.Context, request ExportsDeleteRequestObject) (ExportsDeleteResponseObject, error)
-	// ExportsGet Get an export
+
 	// (GET /projects/{project_name}/exports/{export_id})
 	ExportsGet(ctx context.Context, request ExportsGetRequestObject) (ExportsGetResponseObject, error)
-	// ExportsDownload Download an export
+
 	// (GET /projects/{project_name}/exports/{export_id}/download)
 	ExportsDownload(ctx context.Context, request ExportsDownloadRequestObject) (ExportsDownloadResponseObject, error)
-	// ImportsList List imports
+
 	// (GET /projects/{project_name}/imports)
 	ImportsList(ctx context.Context, request ImportsListRequestObject) (ImportsListResponseObject, error)
-	// ImportsCreate Create an import
+
 	// (POST /projects/{project_name}/imports)
 	ImportsCreate(ctx context.Context, request ImportsCreateRequestObject) (ImportsCreateResponseObject, error)
-	// ImportsDelete Delete an import
+
 	// (DELETE /projects/{project_name}/imports/{import_id})
 	ImportsDelete(ctx context.Context, request ImportsDeleteRequestObject) (ImportsDeleteResponseObject, error)
-	// ImportsGet Get an import
+
 	// (GET /projects/{project_name}/imports/{import_id})
 	ImportsGet(ctx context.Context, request ImportsGetRequestObject) (ImportsGetResponseObject, error)
-	// ImportsUpdate Confirm an import
+
 	// (PATCH /projects/{project_name}/imports/{import_id})
 	ImportsUpdate(ctx context.Context, request ImportsUpdateRequestObject) (ImportsUpdateResponseObject, error)
-	// ImportsDownload Download an import
+
 	// (GET /projects/{project_name}/imports/{import_id}/download)
 	ImportsDownload(ctx context.Context, request ImportsDownloadRequestObject) (ImportsDownloadResponseObject, error)
 }
