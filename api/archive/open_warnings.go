@@ -131,7 +131,7 @@ func ignored(rel string) string {
 	case ".yaml":
 		return "this file is not read: no document of the format lies there"
 	case ".zip":
-		return "this file is not read: there is no document of the same name beside it, with .yaml at its end"
+		return "this file is not read: a document of the same name that ends in .yaml has to lie beside it"
 	case ".gz", ".tgz", ".tar":
 		return "this file is not read: packages are ZIP files, with the name of their document"
 	}

@@ -42,7 +42,7 @@ func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 		}},
 		"other places": {small().with("x/Deployments/b/b.yaml", "").with("x/deployments/b.yaml", "").with("x/deployments/a/versions/D.ZIP", "").with("x/deployments/a/versions/c.tar.gz", ""), []string{
 			"x/Deployments/b/b.yaml: warning: this file is not read: no document of the format lies there [ignored]",
-			"x/deployments/a/versions/D.ZIP: warning: this file is not read: there is no document of the same name beside it, with .yaml at its end [ignored]",
+			"x/deployments/a/versions/D.ZIP: warning: this file is not read: a document of the same name that ends in .yaml has to lie beside it [ignored]",
 			"x/deployments/a/versions/c.tar.gz: warning: this file is not read: packages are ZIP files, with the name of their document [ignored]",
 			"x/deployments/b.yaml: warning: this file is not read: no document of the format lies there [ignored]",
 		}},

@@ -57,6 +57,14 @@ func (c *checker) value(path jsontext.Pointer, value string) {
 		c.add(CodeValue, path, "%s is an old value; today it is %s", value, today)
 		return
 	}
-	last := len(listed) - 1
-	c.add(CodeValue, path, "the contract does not know this value, which is kept; it knows %s and %s", strings.Join(listed[:last], ", "), listed[last])
+	c.add(CodeValue, path, "the contract does not know this value, which is kept; it knows %s", sentence(listed))
+}
+
+// sentence lists values as they read in a sentence.
+func sentence(values []string) string {
+	last := len(values) - 1
+	if last < 1 {
+		return strings.Join(values, "")
+	}
+	return strings.Join(values[:last], ", ") + " and " + values[last]
 }

@@ -103,3 +103,12 @@ func TestValuesThatTheContractDoesNotListAreWarnings(t *testing.T) {
 		}
 	}
 }
+
+func TestValuesReadAsASentence(t *testing.T) {
+	t.Parallel()
+	for want, values := range map[string][]string{"a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
+		if got := sentence(values); got != want {
+			t.Errorf("%q reads %q", values, got)
+		}
+	}
+}

@@ -92,7 +92,7 @@ func TestFaultsSayTheLine(t *testing.T) {
 		"a: 1\n---\nb: 2": {2, "a second document in the file", false},
 		"a:\n" + strings.Repeat("[", 12) + strings.Repeat("]", 12):              {2, "nested deeper than 10 levels", true},
 		"{\"a\":\n\n" + strings.Repeat("[", 12) + strings.Repeat("]", 12) + "}": {3, "nested deeper than 10 levels", true},
-		"a: 1\nb: \"\\ud83d\"": {2, "half of a surrogate pair is escaped, which is no character", false},
+		"a: 1\nb: \"\\ud83d\"": {2, "half of a surrogate pair is escaped, which is not a character", false},
 		"a: 1\nb: *c":          {2, "not valid YAML: an alias (*) without its anchor; a text that begins like this needs quotes", false},
 	} {
 		_, err := Parse([]byte(text), 10)

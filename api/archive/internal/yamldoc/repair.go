@@ -19,7 +19,7 @@ const (
 	repairLeast = 8 << 10 // bytes, so that a short text is repaired too
 )
 
-// loadRepaired parses a text, and repairs it for the parser where that helps.
+// loadRepaired parses a text, and repairs it for the parser if that helps.
 func loadRepaired(text []byte, depth int) (*yaml.Node, error) {
 	root, err := load(text, depth)
 	budget := repairTimes*len(text) + repairLeast
