@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -18,7 +19,7 @@ type Content = models.ImportUpdate
 // Archive is an open archive. Its methods may be called at the same time; it
 // needs what it was opened from for [Archive.OpenPackage] only.
 type Archive struct {
-	origin   origin
+	source   source
 	limits   Limits
 	root     string
 	info     Info
@@ -56,11 +57,11 @@ type Package struct {
 // the format in info.yaml is not compared.
 func Open(r io.ReaderAt, size int64, opts ...Option) (*Archive, error) {
 	o := optionsOf(opts)
-	from, err := openZip(r, size, o.limits, false)
+	from, err := openZip(r, size, o.limits, zipcheck.EverySystem)
 	if err != nil {
 		return nil, err
 	}
-	t, err := arrange(from.files)
+	t, err := arrange(from.Entries)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
 
@@ -63,7 +64,7 @@ func (d *decoder) into(v any) error {
 	if err := json.Unmarshal(d.out.Bytes(), v); err != nil {
 		place := "the document"
 		if semantic, ok := errors.AsType[*json.SemanticError](err); ok { // its text may quote the value
-			place = display(string(semantic.JSONPointer))
+			place = printable.Name(string(semantic.JSONPointer))
 		}
 		return &Finding{Code: CodeType, Path: d.path, Message: place + " has a value of the wrong type"}
 	}

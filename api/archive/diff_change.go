@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 // ChangeKind says what happened to an object, a field or a file.
@@ -58,7 +60,7 @@ type FileChange struct {
 
 // String returns one line for people, without the files of a package.
 func (c Change) String() string {
-	return string(c.Kind) + " " + display(string(c.Path)) + c.values()
+	return string(c.Kind) + " " + printable.Name(string(c.Path)) + c.values()
 }
 
 // values returns what follows the path.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // inside lists the files that differ between two packages, or says in a note
@@ -78,8 +80,8 @@ func (p *packageDiff) fileSum(u *unpacked, name string) (string, error) {
 // unpacked is a package, open as a ZIP file.
 type unpacked struct {
 	files map[string]*zip.File // without directories
-	from  *zipOrigin
-	spool *spool // where the package had to be copied to, if it had
+	from  *zipSource
+	spool *zipcheck.Spool // where the package had to be copied to, if it had
 }
 
 // unpack opens a package under the limits of the archive: where it lies if it
@@ -87,12 +89,12 @@ type unpacked struct {
 func (a *Archive) unpack(path string) (*unpacked, error) {
 	var u unpacked
 	f := a.files[path]
-	at, err := a.origin.inPlace(f)
+	at, err := a.source.inPlace(f)
 	if err != nil {
 		return nil, err
 	}
 	if at == nil {
-		u.spool = &spool{}
+		u.spool = &zipcheck.Spool{}
 		at, err = u.spool, a.copyPackage(u.spool, path)
 	}
 	if err == nil {
@@ -115,12 +117,12 @@ func (a *Archive) copyPackage(to io.Writer, path string) error {
 }
 
 func (u *unpacked) open(r io.ReaderAt, size int64, limits Limits) error {
-	from, err := openZip(r, size, limits, true)
+	from, err := openZip(r, size, limits, zipcheck.Linux)
 	if err != nil {
 		return err
 	}
-	u.from, u.files = from, make(map[string]*zip.File, len(from.files))
-	for _, f := range from.files {
+	u.from, u.files = from, make(map[string]*zip.File, len(from.Entries))
+	for _, f := range from.Entries {
 		if !strings.HasSuffix(f.Name, "/") {
 			u.files[f.Name] = f
 		}

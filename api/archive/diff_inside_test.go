@@ -6,12 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 func sha(text string) string {
@@ -99,24 +100,32 @@ func TestTheLimitsOfAnArchiveHoldInsideItsPackages(t *testing.T) {
 
 // Only a compressed package is copied, and the copy does not stay.
 func TestTemporaryFilesAreRemoved(t *testing.T) {
-	t.Parallel()
-	noise := make([]byte, 2*spoolMemory)
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	temporary := func() int {
+		list, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	noise := make([]byte, 2*zipcheck.SpoolMemory)
 	if _, err := rand.NewChaCha8([32]byte{}).Read(noise); err != nil {
 		t.Fatal(err)
 	}
 	body := files{"f": string(noise)}.zip(t)
 	const path = "deployments/a/versions/c.zip"
 	u, err := mustOpen(t, withPackage(t, body, true)).unpack(path)
-	if err != nil || u.spool != nil {
+	if err != nil || u.spool != nil || temporary() != 0 {
 		t.Fatalf("stored: %+v %v", u, err)
 	}
 	u, err = mustOpen(t, withPackage(t, body, false)).unpack(path)
-	if err != nil || u.spool == nil || u.spool.file == nil {
+	if err != nil || u.spool == nil || temporary() != 1 {
 		t.Fatalf("compressed: %+v %v", u, err)
 	}
 	u.close()
-	if _, err := os.Stat(u.spool.file.Name()); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%s: %v", u.spool.file.Name(), err)
+	if n := temporary(); n != 0 {
+		t.Errorf("%d temporary files are left", n)
 	}
 }
 

@@ -2,12 +2,13 @@ package archive
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // Code says what kind of fault a [Finding] is about. Programs switch on it;
@@ -67,9 +68,9 @@ func (f *Finding) place() string {
 	case f.Path == "":
 		return ""
 	case f.Line > 0:
-		return fmt.Sprintf("%s:%d: ", display(f.Path), f.Line)
+		return fmt.Sprintf("%s:%d: ", printable.Name(f.Path), f.Line)
 	}
-	return display(f.Path) + ": "
+	return printable.Name(f.Path) + ": "
 }
 
 // MarshalJSON writes the finding. What is not UTF-8 in the path is replaced.
@@ -102,7 +103,7 @@ func (f Findings) Unwrap() []error {
 }
 
 // maxFindings bounds what a hostile archive can make us collect and print.
-const maxFindings = 50
+const maxFindings = zipcheck.MaxFaults
 
 // add appends a finding until there are enough of them.
 func (f *Findings) add(code Code, path string, format string, args ...any) {
@@ -129,31 +130,4 @@ func (f Findings) err() error {
 // Printable makes a name from an archive or a server, or a path of names, fit to
 // print: with quotes and escapes if it has a control character or is not UTF-8, and
 // cut after 300 bytes.
-func Printable(name string) string { return display(name) }
-
-// display is [Printable].
-func display(name string) string {
-	const longest = 300
-	return displayShort(name, longest)
-}
-
-// displayKey makes a key fit to print. It is shown as little as a value is: it may
-// be one in the wrong place.
-func displayKey(key string) string {
-	const longest = 60
-	return displayShort(key, longest)
-}
-
-func displayShort(name string, longest int) string {
-	cut := name
-	if len(cut) > longest {
-		for longest > 0 && !utf8.RuneStart(cut[longest]) {
-			longest--
-		}
-		cut = cut[:longest] + "..."
-	}
-	if strings.ContainsFunc(cut, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {
-		return strconv.Quote(cut)
-	}
-	return cut
-}
+func Printable(name string) string { return printable.Name(name) }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 // visit follows an alias, and accounts for the node.
@@ -85,7 +87,7 @@ func (d *decoder) dictionary(n *yaml.Node, elem *shape, what string, depth int) 
 		if err := d.enc.WriteToken(jsontext.String(key.Value)); err != nil {
 			return err
 		}
-		return d.value(value, elem, displayKey(key.Value), depth+1)
+		return d.value(value, elem, printable.Key(key.Value), depth+1)
 	})
 }
 
@@ -114,7 +116,7 @@ func (d *decoder) variables(n *yaml.Node, what string, depth int) error {
 			}
 		}
 		if line, ok := lines[name]; ok {
-			return d.fault(item, CodeDuplicateObject, "the variable %s is already in line %d", displayKey(name), line)
+			return d.fault(item, CodeDuplicateObject, "the variable %s is already in line %d", printable.Key(name), line)
 		}
 		lines[name] = item.Line
 		if err := d.enc.WriteToken(jsontext.String(name)); err != nil {
@@ -165,7 +167,7 @@ func (d *decoder) object(n *yaml.Node, s *shape, doc *document, what string, dep
 		if err := d.enc.WriteToken(jsontext.String(member)); err != nil {
 			return err
 		}
-		return d.value(value, of, displayKey(k), depth+1)
+		return d.value(value, of, printable.Key(k), depth+1)
 	})
 	if err != nil {
 		return "", err
@@ -204,7 +206,7 @@ func (d *decoder) pairs(n *yaml.Node, what string, depth int, fn func(key, value
 		case key.Kind != yaml.ScalarNode:
 			return d.fault(key, CodeYAML, "a key of %s is no text", what)
 		case twice:
-			return d.fault(key, CodeDuplicateKey, "the key %s is already in line %d", displayKey(key.Value), line)
+			return d.fault(key, CodeDuplicateKey, "the key %s is already in line %d", printable.Key(key.Value), line)
 		}
 		lines[key.Value] = key.Line
 		if err := fn(key, content[i+1]); err != nil {

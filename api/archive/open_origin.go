@@ -2,16 +2,14 @@ package archive
 
 import (
 	"archive/zip"
-	"bytes"
-	"cmp"
-	"errors"
 	"io"
-	"slices"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
-// origin is where an archive is read from: a ZIP file or a directory tree. An
+// source is where an archive is read from: a ZIP file or a directory tree. An
 // entry of a tree is a zip.File too, with nothing but a header.
-type origin interface {
+type source interface {
 	// open opens a file of the archive.
 	open(f *zip.File) (io.ReadCloser, error)
 	// texts reads files whose sizes have been judged, in any order, and gives
@@ -33,135 +31,36 @@ type RangeOpener interface {
 	OpenRange(off, n int64) (io.ReadCloser, error)
 }
 
-// zipFile is a ZIP file that was judged by its directory.
-type zipFile struct {
-	*directory
-	files    []*zip.File
-	raw      map[*zip.File]string // names as the file has them, where they are read in another way
+// zipSource reads the entries of a ZIP file.
+type zipSource struct {
+	*zipcheck.File
 	warnings Findings
 }
 
-// name returns the name of an entry as the ZIP file has it.
-func (z *zipFile) name(f *zip.File) string {
-	if raw, ok := z.raw[f]; ok {
-		return raw
-	}
-	return f.Name
-}
-
-// readZip judges a ZIP file, the archive or a package in it, by its directory.
-func readZip(r io.ReaderAt, size int64, limits Limits, isPackage bool) (*zipFile, error) {
-	dir, err := readDirectory(r, size, limits)
+// openZip checks a ZIP file by its directory.
+func openZip(r io.ReaderAt, size int64, limits Limits, rules zipcheck.Rules) (*zipSource, error) {
+	z, err := zipcheck.ReadSpans(r, size, limits.zip(), rules)
 	if err != nil {
-		return nil, err
+		return nil, asFindings(err)
 	}
-	z := &zipFile{directory: dir}
-	if z.files, err = dir.entries(); err != nil {
-		return nil, err
-	}
-	if z.raw = slashes(z.files); z.raw != nil {
-		z.warnings.warnf(CodeBackSlash, "", backSlashes)
-	}
-	found, warnings := judgeEntries(z.files, dir.offset, limits, isPackage)
-	z.warnings = append(z.warnings, warnings...)
-	return z, found.err()
+	return &zipSource{z, findingsOf(z.Warnings, SeverityWarning)}, nil
 }
 
-// openZip judges a ZIP file and returns its entries.
-func openZip(r io.ReaderAt, size int64, limits Limits, isPackage bool) (*zipOrigin, error) {
-	z, err := readZip(r, size, limits, isPackage)
+func (z *zipSource) checksums() bool { return true }
+
+func (z *zipSource) inPlace(f *zip.File) (io.ReaderAt, error) {
+	at, err := z.InPlace(f)
+	return at, asFindings(err)
+}
+
+func (z *zipSource) open(f *zip.File) (io.ReadCloser, error) {
+	r, err := z.Open(f)
 	if err != nil {
-		return nil, err
+		return nil, asFindings(err)
 	}
-	spans, err := entrySpans(z.files, z.offsets, z.offset)
-	return &zipOrigin{zipFile: z, file: r, spans: spans}, err
+	return entryReader{r}, nil
 }
 
-// zipOrigin reads the entries of a ZIP file.
-type zipOrigin struct {
-	*zipFile
-	file  io.ReaderAt
-	spans map[*zip.File]span
-}
-
-func (z *zipOrigin) checksums() bool { return true }
-
-func (z *zipOrigin) inPlace(f *zip.File) (io.ReaderAt, error) {
-	if f.Method != zip.Store {
-		return nil, nil
-	}
-	raw, err := f.OpenRaw()
-	if err != nil {
-		return nil, entryError(f, err)
-	}
-	at, _ := raw.(io.ReaderAt) // if archive/zip ever has another reader, it is spooled
-	return at, nil
-}
-
-func (z *zipOrigin) open(f *zip.File) (io.ReadCloser, error) {
-	s := z.spans[f].atMost(f)
-	var from io.ReadCloser
-	if ranges, ok := z.file.(RangeOpener); ok {
-		var err error
-		if from, err = ranges.OpenRange(s.start, s.end-s.start); err != nil {
-			return nil, readError(f, err)
-		}
-	} else {
-		from = io.NopCloser(io.NewSectionReader(z.file, s.start, s.end-s.start))
-	}
-	return newEntryReader(f, z.name(f), from, s.end-s.start)
-}
-
-const (
-	runGap  = 64 << 10 // bytes between documents that are read rather than left out
-	runSize = 4 << 20  // bytes that are read at once, unless one document has more
-)
-
-// texts reads documents that lie next to each other with one read.
-func (z *zipOrigin) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
-	files = slices.SortedFunc(slices.Values(files), func(a, b *zip.File) int {
-		return cmp.Compare(z.spans[a].start, z.spans[b].start)
-	})
-	var memory []byte
-	var text bytes.Buffer
-	for len(files) > 0 {
-		run, n := z.run(files)
-		length := int(run.end - run.start)
-		memory = slices.Grow(memory[:0], length)[:length]
-		if err := readFull(z.file, memory, run.start); err != nil {
-			take(files[0], nil, err)
-			return
-		}
-		for _, f := range files[:n] {
-			s := z.spans[f].atMost(f)
-			from := bytes.NewReader(memory[s.start-run.start : s.end-run.start])
-			rc, err := newEntryReader(f, z.name(f), io.NopCloser(from), from.Size())
-			if err == nil {
-				err = readInto(&text, rc)
-			}
-			if !take(f, text.Bytes(), err) {
-				return
-			}
-		}
-		files = files[n:]
-	}
-}
-
-// run returns the range of the first n files that are worth one read.
-func (z *zipOrigin) run(files []*zip.File) (run span, n int) {
-	run = z.spans[files[0]].atMost(files[0])
-	for n = 1; n < len(files); n++ {
-		next := z.spans[files[n]].atMost(files[n])
-		if next.start-run.end > runGap || next.end-run.start > runSize {
-			break
-		}
-		run.end = next.end
-	}
-	return run, n
-}
-
-func readInto(text *bytes.Buffer, rc io.ReadCloser) error {
-	text.Reset()
-	_, err := text.ReadFrom(rc)
-	return errors.Join(err, rc.Close())
+func (z *zipSource) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
+	z.ReadEach(files, func(f *zip.File, data []byte, err error) bool { return take(f, data, asFindings(err)) })
 }

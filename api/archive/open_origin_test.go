@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // laidOut builds a ZIP file of stored entries in the given order.
@@ -42,8 +44,8 @@ func TestOpenReadsNeighbouringDocumentsTogether(t *testing.T) {
 		"next to each other":      {together, 2},         // the directory, the documents
 		"interleaved":             {apart, versions + 1}, // the first documents are neighbours
 		"small files in between":  {append([][2]string{{"x", "1"}}, start...), 2},
-		"in the opposite order":   {[][2]string{start[1], {"gap", strings.Repeat("g", runGap/2)}, start[0]}, 2},
-		"with too large a gap":    {[][2]string{start[1], {"gap", strings.Repeat("g", runGap)}, start[0]}, 3},
+		"in the opposite order":   {[][2]string{start[1], {"gap", strings.Repeat("g", zipcheck.RunGap/2)}, start[0]}, 2},
+		"with too large a gap":    {[][2]string{start[1], {"gap", strings.Repeat("g", zipcheck.RunGap)}, start[0]}, 3},
 		"with too much for a run": {append(largeDocuments(), start...), 3},
 	} {
 		data := laidOut(t, test.entries...)
@@ -65,7 +67,7 @@ func TestOpenReadsNeighbouringDocumentsTogether(t *testing.T) {
 // largeDocuments returns documents that take more than one run.
 func largeDocuments() (all [][2]string) {
 	for i := range 5 {
-		all = append(all, [2]string{fmt.Sprintf("services/%d/s.yaml", i), fmt.Sprintf("service_name: s%d\n#%s\n", i, strings.Repeat(" ", runSize/5))})
+		all = append(all, [2]string{fmt.Sprintf("services/%d/s.yaml", i), fmt.Sprintf("service_name: s%d\n#%s\n", i, strings.Repeat(" ", zipcheck.RunSize/5))})
 	}
 	return all
 }

@@ -1,9 +1,6 @@
 package archive
 
 import (
-	"archive/zip"
-	"compress/flate"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,19 +16,5 @@ func (a *Archive) OpenPackage(path string) (io.ReadCloser, error) {
 	if f == nil {
 		return nil, fmt.Errorf("package %q: %w", path, fs.ErrNotExist)
 	}
-	return a.origin.open(f)
-}
-
-// entryError tells faults of the archive from faults of the reader below.
-func entryError(f *zip.File, err error) error {
-	corrupt, isCorrupt := errors.AsType[flate.CorruptInputError](err)
-	switch {
-	case errors.Is(err, zip.ErrChecksum):
-		return &Finding{Code: CodeDamaged, Path: f.Name, Message: "its checksum is wrong"}
-	case isCorrupt:
-		return &Finding{Code: CodeDamaged, Path: f.Name, Message: fmt.Sprintf("its compressed data is broken at byte %d", int64(corrupt))}
-	case errors.Is(err, zip.ErrFormat), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return &Finding{Code: CodeDamaged, Path: f.Name, Message: "its bytes do not match the directory of the ZIP file"}
-	}
-	return readError(f, err)
+	return a.source.open(f)
 }

@@ -4,9 +4,13 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // OpenFS reads an archive from a directory tree, such as a checked-out
@@ -39,12 +43,13 @@ func OpenFS(fsys fs.FS, opts ...Option) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(t, treeOrigin{fsys}, l.warnings(), o)
+	return read(t, treeSource{fsys}, l.warnings(), o)
 }
 
 // check judges what lies in a tree.
 func (l *listing) check(limits Limits) error {
-	found := checkEntries(l.files, math.MaxInt64, limits)
+	faults, _ := zipcheck.CheckEntries(l.files, math.MaxInt64, limits.zip(), zipcheck.EverySystem)
+	found := findingsOf(faults, SeverityError)
 	for _, f := range l.files {
 		if gitElement(f.Name) {
 			found.add(CodeName, f.Name, "the file is part of a Git repository below the top")
@@ -53,14 +58,14 @@ func (l *listing) check(limits Limits) error {
 	return found.err()
 }
 
-// treeOrigin reads the files of a directory tree.
-type treeOrigin struct{ fs.FS }
+// treeSource reads the files of a directory tree.
+type treeSource struct{ fs.FS }
 
-func (s treeOrigin) inPlace(*zip.File) (io.ReaderAt, error) { return nil, nil }
+func (s treeSource) inPlace(*zip.File) (io.ReaderAt, error) { return nil, nil }
 
-func (s treeOrigin) checksums() bool { return false }
+func (s treeSource) checksums() bool { return false }
 
-func (s treeOrigin) open(f *zip.File) (io.ReadCloser, error) {
+func (s treeSource) open(f *zip.File) (io.ReadCloser, error) {
 	file, err := s.Open(f.Name)
 	if err != nil {
 		return nil, readError(f, err)
@@ -77,17 +82,21 @@ func (s treeOrigin) open(f *zip.File) (io.ReadCloser, error) {
 	return nil, errors.Join(err, file.Close())
 }
 
-func (s treeOrigin) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
+func (s treeSource) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
 	var text bytes.Buffer
 	for _, f := range files {
 		rc, err := s.open(f)
 		if err == nil {
-			err = readInto(&text, rc)
+			err = zipcheck.ReadInto(&text, rc)
 		}
 		if !take(f, text.Bytes(), err) {
 			return
 		}
 	}
+}
+
+func readError(f *zip.File, err error) error {
+	return fmt.Errorf("reading %s: %w", printable.Name(f.Name), err)
 }
 
 // fileReader reads a file that has as many bytes as it had when it was listed.

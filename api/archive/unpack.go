@@ -10,6 +10,9 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // UnpackOption changes what [Unpack] does.
@@ -58,7 +61,7 @@ func ReplaceUnpacked() UnpackOption {
 // any spelling that a file system takes for it. Files have mode 0644,
 // executable ones of a package 0755.
 func Unpack(dir string, a *Archive, opts ...UnpackOption) error {
-	u := &unpacker{buffer: make([]byte, copyBuffer)}
+	u := &unpacker{buffer: make([]byte, zipcheck.CopyBuffer)}
 	for _, opt := range opts {
 		opt.applyUnpack(u)
 	}
@@ -109,7 +112,7 @@ func (u *unpacker) checkOthers() error {
 		switch {
 		case !o.outside && isPackage:
 			return fmt.Errorf("file %q lies where an unpacked package would be", o.name)
-		case !o.outside && fold(first) == fold(outsideDir):
+		case !o.outside && zipcheck.Fold(first) == zipcheck.Fold(outsideDir):
 			return fmt.Errorf("file %q: %s in the root directory is for the files outside of it", o.name, outsideDir)
 		case gitElement(o.path):
 			return fmt.Errorf("file %q would be part of a Git repository", o.name)
@@ -166,7 +169,7 @@ func (u *unpacker) write() error {
 func (u *unpacker) file(name string, mode fs.FileMode, from io.Reader) error {
 	local, err := filepath.Localize(name)
 	if err != nil {
-		return fmt.Errorf("%s is no file name on this system", display(name))
+		return fmt.Errorf("%s is no file name on this system", printable.Name(name))
 	}
 	if err := u.root.MkdirAll(filepath.Dir(local), 0o755); err != nil {
 		return err

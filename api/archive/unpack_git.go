@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // gitDir is what a tree keeps when it is replaced, and what packing leaves out.
@@ -27,7 +29,7 @@ func gitElement(name string) bool {
 			return r
 		}, element)
 		element, _, _ = strings.Cut(element, ":")
-		element = fold(strings.TrimRight(element, " ."))
-		return element == fold(gitDir) || element == fold("git~1")
+		element = zipcheck.Fold(strings.TrimRight(element, " ."))
+		return element == zipcheck.Fold(gitDir) || element == zipcheck.Fold("git~1")
 	})
 }

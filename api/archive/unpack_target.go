@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 // target is the directory that a tree comes to.
@@ -87,7 +89,7 @@ func (u *unpacker) checkReplaced(dir string, l *listing) error {
 	}
 	for _, f := range slices.Concat(t.others, t.orphans()) {
 		if !slices.ContainsFunc(u.files.others, func(o output) bool { return o.path == f.Name }) {
-			return fmt.Errorf("%s in %s is not what an archive is unpacked to, so it would be lost: %w", display(f.Name), dir, fs.ErrExist)
+			return fmt.Errorf("%s in %s is not what an archive is unpacked to, so it would be lost: %w", printable.Name(f.Name), dir, fs.ErrExist)
 		}
 	}
 	return nil
@@ -162,7 +164,7 @@ func (t *target) exchange(fresh string) (err error) {
 			return err
 		}
 		if !maps.Equal(now, t.looked) {
-			return fmt.Errorf("%s in %s has changed meanwhile, so it would be lost: %w", display(difference(t.looked, now)), t.dir, fs.ErrExist)
+			return fmt.Errorf("%s in %s has changed meanwhile, so it would be lost: %w", printable.Name(difference(t.looked, now)), t.dir, fs.ErrExist)
 		}
 	}
 	for _, name := range t.kept {

@@ -119,11 +119,11 @@ func TestWhenUnpackFailsTheFormerTreeStays(t *testing.T) {
 type hooked struct {
 	*bytes.Reader
 	at   int64
-	once *sync.Once
+	once sync.Once
 	call func()
 }
 
-func (h hooked) ReadAt(p []byte, off int64) (int, error) {
+func (h *hooked) ReadAt(p []byte, off int64) (int, error) {
 	if off <= h.at && h.at < off+int64(len(p)) {
 		h.once.Do(h.call)
 	}
@@ -138,8 +138,12 @@ func TestReplacingNeverTakesAwayWhatWasMadeMeanwhile(t *testing.T) {
 		dir := unpack(t, mustOpen(t, data))
 		writeFile(t, dir, ".git/HEAD", "ref")
 		before := treeOf(t, dir)
-		a := mustOpen(t, data)
-		a.origin.(*zipOrigin).file = hooked{bytes.NewReader(data), int64(bytes.Index(data, []byte("the package"))), new(sync.Once), func() {
+		reader := &hooked{Reader: bytes.NewReader(data), at: -1}
+		a, err := Open(reader, int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader.at, reader.call = int64(bytes.Index(data, []byte("the package"))), func() {
 			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
 				t.Error(err)
 			}
@@ -147,7 +151,7 @@ func TestReplacingNeverTakesAwayWhatWasMadeMeanwhile(t *testing.T) {
 				writeFile(t, dir, name, "precious")
 				before[name] = "precious"
 			}
-		}}
+		}
 		if err := Unpack(dir, a, ReplaceUnpacked()); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "changed meanwhile") {
 			t.Errorf("%s: %v", name, err)
 		}

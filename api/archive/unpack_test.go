@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 func unpack(t testing.TB, a *Archive, opts ...UnpackOption) string {
@@ -223,7 +225,7 @@ func TestAPackageWithoutFilesStaysAZipFile(t *testing.T) {
 func TestAPackageThatNotEveryDiskHoldsStaysAZipFile(t *testing.T) {
 	t.Parallel()
 	link := storedZip(t, files{"l": "/etc/passwd"}, func(h *zip.FileHeader) { h.SetMode(0o777 | fs.ModeSymlink) })
-	deep := strings.Repeat("d/", maxNameDepth-2) + "f"
+	deep := strings.Repeat("d/", zipcheck.MaxNameDepth-2) + "f"
 	for what, body := range map[string][]byte{
 		"a link":                         link,
 		"a pair by case":                 files{"a": "", "A": ""}.zip(t),

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 func verifyBytes(t testing.TB, data []byte, opts ...Option) error {
@@ -205,7 +207,7 @@ func TestVerifyReportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
 	data := many.bytes()
 	reads := &countingReader{Reader: bytes.NewReader(data)}
 	list, _ = errors.AsType[Findings](Verify(t.Context(), reads, int64(len(data))))
-	if whole := len(data) / streamSize; reads.n > whole/2 {
+	if whole := len(data) / zipcheck.StreamSize; reads.n > whole/2 {
 		t.Errorf("%d reads after which nothing is reported", reads.n)
 	}
 	if len(list) != maxFindings+1 || !strings.Contains(list[maxFindings].Message, "left out") {

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // WriteOption changes what [Write] writes.
@@ -107,19 +110,19 @@ type output struct {
 }
 
 func (w *writer) write(to io.Writer) error {
-	z := newStoredWriter(to)
+	z := zipcheck.NewWriter(to)
 	for _, f := range w.documents {
-		if err := z.data(f.path, f.data); err != nil {
-			return fmt.Errorf("%s: %w", display(f.path), err)
+		if err := z.Data(f.path, f.data); err != nil {
+			return fmt.Errorf("%s: %w", printable.Name(f.path), err)
 		}
 	}
 	for _, f := range slices.Concat(w.bodies, w.others) {
-		err := f.read(func(from io.Reader) error { return z.stream(f.path, 0o644, from) })
+		err := f.read(func(from io.Reader) error { return z.Stream(f.path, 0o644, from) })
 		if err != nil {
 			return err
 		}
 	}
-	return z.close()
+	return z.Close()
 }
 
 // read opens the file for do, and closes it.
@@ -145,7 +148,7 @@ func (w *writer) rootPrefix() (string, error) {
 	case !w.nested && strings.Contains(w.root, "/"):
 		return "", fmt.Errorf("root directory %q: the name has a slash", w.root)
 	}
-	if reason := unsafeName(w.root); reason != "" {
+	if reason := zipcheck.UnsafeName(w.root); reason != "" {
 		return "", fmt.Errorf("root directory %q: %s", w.root, reason)
 	}
 	return w.root + "/", nil

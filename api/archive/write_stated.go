@@ -8,8 +8,3 @@ type Stated interface {
 	// Stated returns the number of bytes and their CRC-32 (IEEE).
 	Stated() (size int64, crc32 uint32)
 }
-
-// Stated returns what the archive's directory says.
-func (r *entryReader) Stated() (size int64, crc32 uint32) {
-	return int64(r.file.UncompressedSize64), r.file.CRC32 //nolint:gosec // within the limits
-}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -92,7 +93,7 @@ func TestArchivesAndEntriesOver4GiB(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, rc, make([]byte, copyBuffer))
+		n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, rc, make([]byte, zipcheck.CopyBuffer))
 		if err != nil || n != size {
 			t.Errorf("%d bytes, want %d, %v", n, size, err)
 		}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -38,7 +39,7 @@ func onePackage() Content {
 
 func TestTheWayAPackageIsReadDoesNotChangeTheBytes(t *testing.T) {
 	t.Parallel()
-	for _, size := range []int{0, 1, spoolMemory, spoolMemory + 1, 3 * spoolMemory} {
+	for _, size := range []int{0, 1, zipcheck.SpoolMemory, zipcheck.SpoolMemory + 1, 3 * zipcheck.SpoolMemory} {
 		body := bytes.Repeat([]byte("x"), size)
 		name := filepath.Join(t.TempDir(), "p")
 		if err := os.WriteFile(name, body, 0o600); err != nil {
@@ -103,7 +104,7 @@ func TestAPackageThatIsNotWhatItStatesIsRefused(t *testing.T) {
 func TestAPackageThatCannotBeReadLeavesNoTemporaryFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
-	failing := io.MultiReader(bytes.NewReader(make([]byte, 2*spoolMemory)), iotest.ErrReader(fs.ErrInvalid))
+	failing := io.MultiReader(bytes.NewReader(make([]byte, 2*zipcheck.SpoolMemory)), iotest.ErrReader(fs.ErrInvalid))
 	err := Write(io.Discard, onePackage(), func(string) (io.ReadCloser, error) { return io.NopCloser(failing), nil })
 	if !errors.Is(err, fs.ErrInvalid) {
 		t.Errorf("got %v", err)

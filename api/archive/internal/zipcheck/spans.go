@@ -1,4 +1,4 @@
-package archive
+package zipcheck
 
 import (
 	"archive/zip"
@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 // span is the part of the ZIP file that may hold an entry: from its local
@@ -38,20 +40,20 @@ func entrySpans(files []*zip.File, offsets []int64, directory int64) (map[*zip.F
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(offsets[a], offsets[b]) })
-	var found Findings
+	var found Faults
 	spans := make(map[*zip.File]span, len(files))
 	for k, i := range order {
 		f, s, next := files[i], span{offsets[i], directory}, "the directory of the ZIP file"
 		if k+1 < len(order) && offsets[order[k+1]] < directory {
-			s.end, next = offsets[order[k+1]], display(files[order[k+1]].Name)
+			s.end, next = offsets[order[k+1]], printable.Name(files[order[k+1]].Name)
 		}
 		room := s.end - s.start - localHeaderLen - int64(len(f.Name))
 		if room < 0 || f.CompressedSize64 > uint64(room) {
-			found.add(CodeOverlap, f.Name, "it overlaps with %s", next)
+			found.add(Overlap, f.Name, "it overlaps with %s", next)
 		}
 		spans[f] = s
 	}
-	return spans, found.err()
+	return spans, found.Err()
 }
 
 // atMost returns the span without what no entry of this name and size can

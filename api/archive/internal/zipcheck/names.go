@@ -1,14 +1,16 @@
-package archive
+package zipcheck
 
 import (
 	"archive/zip"
 	"path"
 	"strings"
 	"unicode"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
-// fold makes names equal that some file system takes for the same.
-func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+// Fold makes names equal that some file system takes for the same.
+func Fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
 
 // linuxName tells whether a name that is not portable is harmless: bytes of an old
 // code page, control characters, and back-slashes in a name that stays inside
@@ -25,7 +27,7 @@ func linuxName(name string) bool {
 		}
 		return r
 	}, strings.ToValidUTF8(name, "_"))
-	return unsafeName(portable) == ""
+	return UnsafeName(portable) == ""
 }
 
 // slashes takes back-slashes for slashes, as old programs for Windows write them:
@@ -65,8 +67,8 @@ type entryNames struct {
 	seen    map[string]string // folded path -> the last name
 	exact   map[string]bool   // paths
 	parents map[string]string // folded directory -> a name inside it
-	same    Findings          // names that are there twice
-	byCase  Findings          // names that differ by case only
+	same    Faults            // names that are there twice
+	byCase  Faults            // names that differ by case only
 }
 
 func newEntryNames(count int) *entryNames {
@@ -75,13 +77,13 @@ func newEntryNames(count int) *entryNames {
 
 func (n *entryNames) add(name string) {
 	bare := strings.TrimSuffix(name, "/")
-	key := fold(bare)
+	key := Fold(bare)
 	if other, ok := n.seen[key]; ok {
 		found := &n.byCase
 		if n.exact[bare] {
 			found = &n.same
 		}
-		found.add(CodeClash, name, "the archive has this name twice, as %s too; upper and lower case are not told apart", display(other))
+		found.add(Clash, name, "the archive has this name twice, as %s too; upper and lower case are not told apart", printable.Name(other))
 	}
 	n.seen[key], n.exact[bare] = name, true
 	for dir := path.Dir(key); dir != "."; dir = path.Dir(dir) {
@@ -94,7 +96,7 @@ func (n *entryNames) add(name string) {
 
 // clashes returns what is wrong with names, and what is only where upper and lower
 // case are not told apart.
-func (n *entryNames) clashes() (same, byCase Findings) {
+func (n *entryNames) clashes() (same, byCase Faults) {
 	same, byCase = n.same, n.byCase
 	for key, inside := range n.parents {
 		name, ok := n.seen[key]
@@ -105,7 +107,7 @@ func (n *entryNames) clashes() (same, byCase Findings) {
 		if strings.HasPrefix(inside, name+"/") {
 			found = &same
 		}
-		found.add(CodeClash, name, "this file is a directory for %s", display(inside))
+		found.add(Clash, name, "this file is a directory for %s", printable.Name(inside))
 	}
 	return same, byCase
 }

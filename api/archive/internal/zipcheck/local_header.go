@@ -1,4 +1,4 @@
-package archive
+package zipcheck
 
 import (
 	"archive/zip"

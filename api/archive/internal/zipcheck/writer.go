@@ -1,4 +1,4 @@
-package archive
+package zipcheck
 
 import (
 	"archive/zip"
@@ -12,16 +12,26 @@ import (
 	"unicode/utf8"
 )
 
-// storedWriter writes a ZIP file whose entries are stored and state size and
+// Writer writes a ZIP file whose entries are stored and state size and
 // checksum before their bytes. So the file depends on names, modes and bytes
 // alone, and can be read as a stream too, which an entry that is stored and
 // followed by a data descriptor cannot.
-type storedWriter struct {
+type Writer struct {
 	zip    *zip.Writer
 	to     *counted
 	patch  patcher // nil where what was written cannot be changed
 	buffer []byte
 }
+
+// stated is a reader that knows size and CRC-32 of its bytes before they are read.
+type stated interface {
+	Stated() (size int64, crc32 uint32)
+}
+
+// checked is an [EntryReader], or holds one: its bytes are those that are stated.
+type checked interface{ isChecked() }
+
+func (*EntryReader) isChecked() {}
 
 // patcher is a file: what was written can be changed at the end, so that
 // packages need to be read once only.
@@ -42,12 +52,13 @@ func (c *counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// copyBuffer fits into the cache of a core, so that the checksum finds the
+// CopyBuffer is a size of a buffer that fits into the cache of a core, so that the checksum finds the
 // bytes there.
-const copyBuffer = 512 << 10
+const CopyBuffer = 512 << 10
 
-func newStoredWriter(w io.Writer) *storedWriter {
-	s := &storedWriter{to: &counted{Writer: w}, buffer: make([]byte, copyBuffer)}
+// NewWriter returns a writer to w.
+func NewWriter(w io.Writer) *Writer {
+	s := &Writer{to: &counted{Writer: w}, buffer: make([]byte, CopyBuffer)}
 	s.zip = zip.NewWriter(s.to)
 	if file, ok := w.(patcher); ok {
 		// A pipe cannot seek, and a file that is opened to append to says so.
@@ -61,13 +72,12 @@ func newStoredWriter(w io.Writer) *storedWriter {
 
 // create begins an entry. archive/zip leaves it to the caller of CreateRaw to
 // fill in all of a header.
-func (s *storedWriter) create(path string, mode fs.FileMode, size int64, sum uint32) (io.Writer, *zip.FileHeader, error) {
+func (s *Writer) create(path string, mode fs.FileMode, size int64, sum uint32) (io.Writer, *zip.FileHeader, error) {
 	const (
-		utf8Names  = 1 << 11
-		firstDate  = 1<<5 | 1 // 1 January 1980, the earliest that a ZIP file can state
-		version20  = 20
-		version45  = 45 // the first with zip64
-		zip64Extra = 1
+		utf8Names = 1 << 11
+		firstDate = 1<<5 | 1 // 1 January 1980, the earliest that a ZIP file can state
+		version20 = 20
+		version45 = 45 // the first with zip64
 	)
 	h := &zip.FileHeader{
 		Name: path, Method: zip.Store, CRC32: sum, ReaderVersion: version20,
@@ -94,8 +104,8 @@ func (s *storedWriter) create(path string, mode fs.FileMode, size int64, sum uin
 	return w, h, err
 }
 
-// data writes an entry.
-func (s *storedWriter) data(path string, data []byte) error {
+// Data writes an entry.
+func (s *Writer) Data(path string, data []byte) error {
 	w, _, err := s.create(path, 0o644, int64(len(data)), crc32.ChecksumIEEE(data))
 	if err == nil {
 		_, err = w.Write(data)
@@ -103,10 +113,10 @@ func (s *storedWriter) data(path string, data []byte) error {
 	return err
 }
 
-// stream writes an entry from a reader: straight through where it is [Stated],
-// or where its size is known and the checksum can be filled in later; else read
+// Stream writes an entry from a reader: straight through if it has a Stated method,
+// or if its size is known and the checksum can be filled in later; else read
 // twice, from a spool if need be.
-func (s *storedWriter) stream(path string, mode fs.FileMode, from io.Reader) (err error) {
+func (s *Writer) Stream(path string, mode fs.FileMode, from io.Reader) (err error) {
 	if s.patch != nil {
 		if size, ok := sizeOf(from); ok {
 			return s.streamAndPatch(path, mode, size, from)
@@ -117,20 +127,20 @@ func (s *storedWriter) stream(path string, mode fs.FileMode, from io.Reader) (er
 		return err
 	}
 	if !ok {
-		kept := &spool{}
+		kept := &Spool{}
 		defer func() { err = errors.Join(err, kept.Close()) }()
 		if err := s.copy(kept, from); err != nil {
 			return err
 		}
 		size, sum = kept.Stated()
-		from = kept.open().SectionReader
+		from = kept.Open().SectionReader
 	}
 	w, _, err := s.create(path, mode, size, sum)
 	if err != nil {
 		return err
 	}
 	to := &measure{to: w, limit: size}
-	_, to.checked = from.(*entryReader)
+	_, to.checked = from.(checked)
 	if err := s.copy(to, from); err != nil {
 		return err
 	}
@@ -141,7 +151,7 @@ func (s *storedWriter) stream(path string, mode fs.FileMode, from io.Reader) (er
 }
 
 // streamAndPatch writes an entry and then its checksum into the header.
-func (s *storedWriter) streamAndPatch(path string, mode fs.FileMode, size int64, from io.Reader) error {
+func (s *Writer) streamAndPatch(path string, mode fs.FileMode, size int64, from io.Reader) error {
 	const sumAt = 14 // in a local header
 	if err := s.zip.Flush(); err != nil {
 		return err
@@ -170,7 +180,7 @@ func (s *storedWriter) streamAndPatch(path string, mode fs.FileMode, size int64,
 // that and more.
 func sizeOf(from io.Reader) (int64, bool) {
 	seeker, ok := from.(io.Seeker)
-	if _, stated := from.(Stated); !ok || stated {
+	if _, known := from.(stated); !ok || known {
 		return 0, false
 	}
 	at, err := seeker.Seek(0, io.SeekCurrent)
@@ -186,9 +196,9 @@ func sizeOf(from io.Reader) (int64, bool) {
 
 // foresee returns size and checksum of what a reader will give, if it can tell
 // or can be read twice.
-func (s *storedWriter) foresee(from io.Reader) (size int64, sum uint32, ok bool, err error) {
-	if stated, ok := from.(Stated); ok {
-		size, sum = stated.Stated()
+func (s *Writer) foresee(from io.Reader) (size int64, sum uint32, ok bool, err error) {
+	if known, ok := from.(stated); ok {
+		size, sum = known.Stated()
 		if size < 0 {
 			return 0, 0, false, fmt.Errorf("a size of %d bytes was announced", size)
 		}
@@ -211,12 +221,13 @@ func (s *storedWriter) foresee(from io.Reader) (size int64, sum uint32, ok bool,
 }
 
 // copy uses the buffer even if from is a file, whose own way has a small one.
-func (s *storedWriter) copy(to io.Writer, from io.Reader) error {
+func (s *Writer) copy(to io.Writer, from io.Reader) error {
 	_, err := io.CopyBuffer(to, struct{ io.Reader }{from}, s.buffer)
 	return err
 }
 
-func (s *storedWriter) close() error { return s.zip.Close() }
+// Close writes the directory.
+func (s *Writer) Close() error { return s.zip.Close() }
 
 // measure counts and sums what passes through, up to a limit.
 type measure struct {

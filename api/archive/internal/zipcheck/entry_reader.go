@@ -1,4 +1,4 @@
-package archive
+package zipcheck
 
 import (
 	"archive/zip"
@@ -11,6 +11,8 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 // archive/zip reads an entry in pieces of 4 or 32 KiB, after two reads for its
@@ -24,8 +26,8 @@ var (
 	inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 )
 
-// entryReader unpacks an entry and checks it against the directory.
-type entryReader struct {
+// EntryReader unpacks an entry and checks it against the directory.
+type EntryReader struct {
 	file   *zip.File
 	below  *rangeReader
 	packed *packedReader
@@ -37,22 +39,22 @@ type entryReader struct {
 
 // newEntryReader reads the local header of f, which has the given name. from has
 // the n bytes of its span, and is closed in any case.
-func newEntryReader(f *zip.File, name string, from io.ReadCloser, n int64) (io.ReadCloser, error) {
+func newEntryReader(f *zip.File, name string, from io.ReadCloser, n int64) (*EntryReader, error) {
 	below := &rangeReader{ReadCloser: from, left: n}
 	in := buffers.Get().(*bufio.Reader)
 	in.Reset(below)
-	r := &entryReader{
+	r := &EntryReader{
 		file: f, below: below, left: f.UncompressedSize64,
 		packed: &packedReader{in: in, left: f.CompressedSize64},
 	}
 	if err := r.header(name, n); err != nil {
-		return nil, errors.Join(err, r.Close())
+		return nil, r.abandon(err)
 	}
 	r.body = r.packed
 	if f.Method == zip.Deflate {
 		inflater := inflaters.Get().(io.Reader)
 		if err := inflater.(flate.Resetter).Reset(r.packed, nil); err != nil {
-			return nil, errors.Join(err, r.Close())
+			return nil, r.abandon(err)
 		}
 		r.body = inflater
 	}
@@ -60,7 +62,7 @@ func newEntryReader(f *zip.File, name string, from io.ReadCloser, n int64) (io.R
 }
 
 // header passes over the local header, which has to be that of the directory.
-func (r *entryReader) header(name string, n int64) error {
+func (r *EntryReader) header(name string, n int64) error {
 	f, length := r.file, localHeaderLen+len(name)
 	b, err := r.packed.in.Peek(length)
 	if err != nil {
@@ -85,7 +87,8 @@ func (r *entryReader) header(name string, n int64) error {
 	return nil
 }
 
-func (r *entryReader) Read(p []byte) (int, error) {
+// Read returns io.EOF only if the whole entry is what the directory states.
+func (r *EntryReader) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err
 	}
@@ -106,7 +109,7 @@ func (r *entryReader) Read(p []byte) (int, error) {
 }
 
 // end checks the whole; io.EOF means that all is well.
-func (r *entryReader) end() error {
+func (r *EntryReader) end() error {
 	switch {
 	case r.left > 0 || r.packed.left > 0:
 		return zip.ErrFormat
@@ -127,8 +130,21 @@ func (r *entryReader) end() error {
 	return zip.ErrChecksum
 }
 
+// abandon closes what could not be opened.
+func (r *EntryReader) abandon(err error) error {
+	if closeErr := r.Close(); closeErr != nil {
+		return errors.Join(err, closeErr)
+	}
+	return err
+}
+
+// Stated returns what the directory says.
+func (r *EntryReader) Stated() (size int64, crc32 uint32) {
+	return int64(r.file.UncompressedSize64), r.file.CRC32 //nolint:gosec // within the limits
+}
+
 // Close ends the reading of the entry.
-func (r *entryReader) Close() error {
+func (r *EntryReader) Close() error {
 	if r.packed.in == nil {
 		return nil
 	}
@@ -138,24 +154,38 @@ func (r *entryReader) Close() error {
 	r.packed.in.Reset(nil)
 	buffers.Put(r.packed.in)
 	r.packed.in, r.body = nil, nil
-	r.err = fmt.Errorf("reading %s: %w", display(r.file.Name), fs.ErrClosed)
+	r.err = fmt.Errorf("reading %s: %w", printable.Name(r.file.Name), fs.ErrClosed)
 	return r.below.Close()
 }
 
-func (r *entryReader) damaged(message string) error {
-	return &Finding{Code: CodeDamaged, Path: r.file.Name, Message: message}
+func (r *EntryReader) damaged(message string) error {
+	return &Fault{Code: Damaged, Entry: r.file.Name, Message: message}
 }
 
-// fault tells faults of the archive from faults of the reader below.
-func (r *entryReader) fault(err error) error {
+// fault tells faults of the file from faults of the reader below.
+func (r *EntryReader) fault(err error) error {
 	if r.below.err != nil {
 		return readError(r.file, r.below.err)
 	}
 	return entryError(r.file, err)
 }
 
+// entryError tells faults of the file from faults of the reader below.
+func entryError(f *zip.File, err error) error {
+	corrupt, isCorrupt := errors.AsType[flate.CorruptInputError](err)
+	switch {
+	case errors.Is(err, zip.ErrChecksum):
+		return &Fault{Code: Damaged, Entry: f.Name, Message: "its checksum is wrong"}
+	case isCorrupt:
+		return &Fault{Code: Damaged, Entry: f.Name, Message: fmt.Sprintf("its compressed data is broken at byte %d", int64(corrupt))}
+	case errors.Is(err, zip.ErrFormat), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return &Fault{Code: Damaged, Entry: f.Name, Message: "its bytes do not match the directory of the ZIP file"}
+	}
+	return readError(f, err)
+}
+
 func readError(f *zip.File, err error) error {
-	return fmt.Errorf("reading %s: %w", display(f.Name), err)
+	return fmt.Errorf("reading %s: %w", printable.Name(f.Name), err)
 }
 
 // packedReader reads the data of one entry. flate takes no more bytes than it

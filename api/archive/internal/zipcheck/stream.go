@@ -1,44 +1,9 @@
-package archive
+package zipcheck
 
 import (
 	"bufio"
-	"context"
-	"errors"
-	"fmt"
 	"io"
 )
-
-// source is a file as long as the context lasts. It keeps the error that the
-// file gave, which readers on top of it would mix with faults of the archive.
-type source struct {
-	ctx  context.Context
-	file io.ReaderAt
-	err  error
-}
-
-// ReadAt reads from the file.
-func (s *source) ReadAt(p []byte, off int64) (int, error) {
-	if s.err == nil {
-		s.err = s.ctx.Err()
-	}
-	if s.err != nil {
-		return 0, s.err
-	}
-	n, err := s.file.ReadAt(p, off)
-	if n == len(p) {
-		return n, nil
-	}
-	if err == nil || errors.Is(err, io.EOF) { // the file is shorter than was said
-		err = io.ErrUnexpectedEOF
-	}
-	s.err = err
-	return n, err
-}
-
-// fault names the entry in an error that is none of the archive.
-func fault(e entry, err error) error {
-	return fmt.Errorf("reading %s: %w", display(e.Name), err)
-}
 
 // stream reads a ZIP file from front to back, and jumps where it has to.
 type stream struct {
@@ -48,21 +13,8 @@ type stream struct {
 	end  int64 // where reading ends with io.EOF
 }
 
-const streamSize = 256 << 10
-
-// stream takes the buffer of the container's level.
-func (v *verification) stream(c *container, file *io.SectionReader) *stream {
-	level := 0
-	if c.isPackage() {
-		level = 1
-	}
-	if v.streams[level] == nil {
-		v.streams[level] = bufio.NewReaderSize(nil, streamSize)
-	}
-	s := &stream{in: v.streams[level], file: file}
-	s.in.Reset(file)
-	return s
-}
+// StreamSize is how much is read at once.
+const StreamSize = 256 << 10
 
 // section lets the next reads give the bytes from start to end.
 func (s *stream) section(start, end int64) error {

@@ -1,4 +1,4 @@
-package archive
+package zipcheck
 
 import (
 	"archive/zip"
@@ -49,7 +49,7 @@ func (d *directory) ReadAt(p []byte, off int64) (int, error) {
 // entries lets archive/zip parse the directory.
 func (d *directory) entries() ([]*zip.File, error) {
 	r, err := zip.NewReader(d, d.start+int64(len(d.memory)))
-	if errors.Is(err, zip.ErrInsecurePath) { // a setting of the program; names are judged here
+	if errors.Is(err, zip.ErrInsecurePath) { // a setting of the program; names are checked here
 		err = nil
 	}
 	if err != nil || len(r.File) != d.count {
@@ -59,17 +59,9 @@ func (d *directory) entries() ([]*zip.File, error) {
 	return r.File, nil
 }
 
-func damaged(format string, args ...any) error {
-	return Findings{{Code: CodeDamaged, Message: "the ZIP file is damaged: " + fmt.Sprintf(format, args...)}}
-}
-
-func overLimit(format string, args ...any) error {
-	return Findings{{Code: CodeLimit, Message: fmt.Sprintf(format, args...)}}
-}
-
 func readDirectory(r io.ReaderAt, size int64, limits Limits) (*directory, error) {
 	if size < endLen {
-		return nil, Findings{{Code: CodeNotZip, Message: fmt.Sprintf("not a ZIP file: it has %d bytes only", max(size, 0))}}
+		return nil, Faults{{Code: NotZip, Message: fmt.Sprintf("not a ZIP file: it has %d bytes only", max(size, 0))}}
 	}
 	tail := make([]byte, min(size, tailSize))
 	start := size - int64(len(tail))
@@ -123,9 +115,9 @@ func findEnd(r io.ReaderAt, tail []byte) (int, error) {
 			return 0, err
 		}
 		if string(first[:]) == "PK\x03\x04" {
-			return 0, Findings{{Code: CodeNotZip, Message: "the ZIP file is cut short: its end, with the directory, is missing"}}
+			return 0, Faults{{Code: NotZip, Message: "the ZIP file is cut short: its end, with the directory, is missing"}}
 		}
-		return 0, Findings{{Code: CodeNotZip, Message: "not a ZIP file"}}
+		return 0, Faults{{Code: NotZip, Message: "not a ZIP file"}}
 	}
 	comment := int(binary.LittleEndian.Uint16(window[i+endLen-2:]))
 	if i+endLen+comment != len(window) {
