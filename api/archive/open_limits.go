@@ -1,6 +1,5 @@
 package archive
 
-
 import (
 	"cmp"
 
