@@ -48,6 +48,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.blobBySHA256Stmt, err = db.PrepareContext(ctx, blobBySHA256); err != nil {
 		return nil, fmt.Errorf("error preparing query BlobBySHA256: %w", err)
 	}
+	if q.contentSizeStmt, err = db.PrepareContext(ctx, contentSize); err != nil {
+		return nil, fmt.Errorf("error preparing query ContentSize: %w", err)
+	}
 	if q.countChangeStmt, err = db.PrepareContext(ctx, countChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CountChange: %w", err)
 	}
@@ -74,6 +77,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteTokensStmt, err = db.PrepareContext(ctx, deleteTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteTokens: %w", err)
+	}
+	if q.documentsSizeStmt, err = db.PrepareContext(ctx, documentsSize); err != nil {
+		return nil, fmt.Errorf("error preparing query DocumentsSize: %w", err)
 	}
 	if q.exportByIDStmt, err = db.PrepareContext(ctx, exportByID); err != nil {
 		return nil, fmt.Errorf("error preparing query ExportByID: %w", err)
@@ -183,6 +189,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing blobBySHA256Stmt: %w", cerr)
 		}
 	}
+	if q.contentSizeStmt != nil {
+		if cerr := q.contentSizeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing contentSizeStmt: %w", cerr)
+		}
+	}
 	if q.countChangeStmt != nil {
 		if cerr := q.countChangeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countChangeStmt: %w", cerr)
@@ -226,6 +237,11 @@ func (q *Queries) Close() error {
 	if q.deleteTokensStmt != nil {
 		if cerr := q.deleteTokensStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteTokensStmt: %w", cerr)
+		}
+	}
+	if q.documentsSizeStmt != nil {
+		if cerr := q.documentsSizeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing documentsSizeStmt: %w", cerr)
 		}
 	}
 	if q.exportByIDStmt != nil {
@@ -380,6 +396,7 @@ type Queries struct {
 	beginSessionStmt       *sql.Stmt
 	blobStmt               *sql.Stmt
 	blobBySHA256Stmt       *sql.Stmt
+	contentSizeStmt        *sql.Stmt
 	countChangeStmt        *sql.Stmt
 	countExportsStmt       *sql.Stmt
 	countImportsStmt       *sql.Stmt
@@ -389,6 +406,7 @@ type Queries struct {
 	deleteJobStmt          *sql.Stmt
 	deleteReferenceStmt    *sql.Stmt
 	deleteTokensStmt       *sql.Stmt
+	documentsSizeStmt      *sql.Stmt
 	exportByIDStmt         *sql.Stmt
 	exportsStmt            *sql.Stmt
 	exportsWithStatusStmt  *sql.Stmt
@@ -424,6 +442,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		beginSessionStmt:       q.beginSessionStmt,
 		blobStmt:               q.blobStmt,
 		blobBySHA256Stmt:       q.blobBySHA256Stmt,
+		contentSizeStmt:        q.contentSizeStmt,
 		countChangeStmt:        q.countChangeStmt,
 		countExportsStmt:       q.countExportsStmt,
 		countImportsStmt:       q.countImportsStmt,
@@ -433,6 +452,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteJobStmt:          q.deleteJobStmt,
 		deleteReferenceStmt:    q.deleteReferenceStmt,
 		deleteTokensStmt:       q.deleteTokensStmt,
+		documentsSizeStmt:      q.documentsSizeStmt,
 		exportByIDStmt:         q.exportByIDStmt,
 		exportsStmt:            q.exportsStmt,
 		exportsWithStatusStmt:  q.exportsWithStatusStmt,
