@@ -20,11 +20,10 @@ import (
 
 // decoder turns the nodes of one document into JSON.
 type decoder struct {
-	path     string
-	maxDepth int
-	budget   int // bytes of text that may still be visited; aliases can repeat text without end
-	out      bytes.Buffer
-	enc      *jsontext.Encoder
+	path  string
+	nodes *yamldoc.Reader
+	out   bytes.Buffer
+	enc   *jsontext.Encoder
 }
 
 func (d *decoder) fault(n *yaml.Node, code Code, format string, args ...any) error {
@@ -38,12 +37,12 @@ func (doc *document) decode(data []byte, path string, limits Limits, v any) (str
 	if err != nil {
 		return "", err
 	}
-	if root == nil || isNull(root) { // an empty file is one without keys
+	if root == nil || yamldoc.IsNull(root) { // an empty file is one without keys
 		root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1}
 	}
 	name, err := d.object(root, doc.shape, doc, "the document", 0)
 	if err != nil {
-		return "", err
+		return "", asFinding(err, path)
 	}
 	return name, d.into(v)
 }
@@ -51,11 +50,11 @@ func (doc *document) decode(data []byte, path string, limits Limits, v any) (str
 // decodeVariables reads a document that is a list of environment variables.
 func decodeVariables(data []byte, path string, limits Limits, v any) error {
 	d, root, err := newDecoder(data, path, limits)
-	if err != nil || root == nil || isNull(root) {
+	if err != nil || root == nil || yamldoc.IsNull(root) {
 		return err
 	}
 	if err := d.variables(root, "the document", 0); err != nil {
-		return err
+		return asFinding(err, path)
 	}
 	return d.into(v)
 }
@@ -73,18 +72,28 @@ func (d *decoder) into(v any) error {
 
 // newDecoder parses the text. The node is nil for a document with nothing in it.
 func newDecoder(data []byte, path string, limits Limits) (*decoder, *yaml.Node, error) {
-	// Without aliases the nodes hold no more text than the file.
-	d := &decoder{path: path, maxDepth: limits.Depth, budget: 16*len(data) + 4096}
+	nodes, root, err := yamldoc.Read(data, limits.Depth)
+	if err != nil {
+		return nil, nil, asFinding(err, path)
+	}
+	d := &decoder{path: path, nodes: nodes}
 	d.enc = jsontext.NewEncoder(&d.out)
-	root, err := yamldoc.Parse(data, limits.Depth)
-	if err == nil {
-		return d, root, nil
+	return d, root, nil
+}
+
+// asFinding makes a finding of a fault of YAML. Any other error stays what it is.
+func asFinding(err error, path string) error {
+	fault, ok := errors.AsType[*yamldoc.Fault](err)
+	if !ok {
+		return err
 	}
-	finding := &Finding{Code: CodeYAML, Path: path, Message: err.Error()}
-	if fault, ok := errors.AsType[*yamldoc.Fault](err); ok {
-		if finding.Line = fault.Line; fault.TooDeep {
-			finding.Code = CodeLimit
-		}
+	code := CodeYAML
+	switch fault.Kind {
+	case yamldoc.TooLarge:
+		code = CodeLimit
+	case yamldoc.DuplicateKey:
+		code = CodeDuplicateKey
+	case yamldoc.Invalid:
 	}
-	return nil, nil, finding
+	return &Finding{Code: code, Path: path, Line: fault.Line, Message: fault.Message}
 }

@@ -103,7 +103,7 @@ func TestDocumentsAreRefusedWithTheLine(t *testing.T) {
 		"<<: [1]":                                {CodeYAML, 2, "a merge key (<<) takes a mapping"},
 		"<<: &a {<<: *a}":                        {CodeLimit, 2, "deeper"},
 		"<<: {a: {b: 1, b: 2}}":                  {CodeDuplicateKey, 2, "line 2"},
-		"? [a]\n: b":                             {CodeYAML, 2, "no text"},
+		"? [a]\n: b":                             {CodeYAML, 2, "not text"},
 		"a: 1\na: 2":                             {CodeDuplicateKey, 3, "line 2"},
 		"a: {b: 1, \"b\": 2}":                    {CodeDuplicateKey, 2, "line 2"},
 		"description: a\nversion_description: b": {CodeDuplicateKey, 3, "same thing"},

@@ -1,24 +1,17 @@
 package archive
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
 
-// A model becomes a YAML document by way of JSON too. Keys are sorted, strings
-// that could be anything else are in double quotes, numbers keep their digits.
+// A model becomes a YAML document by way of JSON too.
 
 // encode returns the document for the model v with the given name.
 func (doc *document) encode(name string, v any) ([]byte, error) {
@@ -29,7 +22,7 @@ func (doc *document) encode(name string, v any) ([]byte, error) {
 	if err := doc.rename(root, name); err != nil {
 		return nil, err
 	}
-	return dump(root)
+	return yamldoc.Dump(root, keyOrder)
 }
 
 // encodeVariables returns the document that is a list of variables.
@@ -41,12 +34,7 @@ func encodeVariables(v any) ([]byte, error) {
 	if err := listVariables(root); err != nil {
 		return nil, err
 	}
-	return dump(root)
-}
-
-func dump(root *yaml.Node) ([]byte, error) {
-	sortKeys(root)
-	return yaml.Dump(root, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1), yaml.WithUnicode(true))
+	return yamldoc.Dump(root, keyOrder)
 }
 
 // rename turns JSON members into YAML keys and adds the name.
@@ -63,11 +51,11 @@ func (doc *document) rename(n *yaml.Node, name string) error {
 			}
 		}
 		if k, ok := doc.keys[key.Value]; ok {
-			*key = *textNode(k)
+			*key = *yamldoc.Text(k)
 		}
 	}
 	if doc.nameKey != "" {
-		n.Content = append(n.Content, textNode(doc.nameKey), textNode(name))
+		n.Content = append(n.Content, yamldoc.Text(doc.nameKey), yamldoc.Text(name))
 	}
 	return nil
 }
@@ -77,7 +65,7 @@ func listVariables(n *yaml.Node) error {
 	if n.Kind != yaml.MappingNode {
 		return errors.New("its environment variables are no dictionary")
 	}
-	sortKeys(n)
+	yamldoc.SortKeys(n, keyOrder)
 	items := make([]*yaml.Node, 0, len(n.Content)/2)
 	for i := 0; i < len(n.Content); i += 2 {
 		name := n.Content[i].Value
@@ -98,89 +86,5 @@ func nodeOf(v any) (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readNode(jsontext.NewDecoder(bytes.NewReader(data)), 0)
-}
-
-// readNode reads one JSON value.
-func readNode(dec *jsontext.Decoder, depth int) (*yaml.Node, error) {
-	if limit := DefaultLimits().Depth; depth > limit {
-		return nil, fmt.Errorf("it is nested deeper than %d levels", limit)
-	}
-	token, err := dec.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	switch token.Kind() {
-	case jsontext.KindNull:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
-	case jsontext.KindTrue, jsontext.KindFalse:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: token.String()}, nil
-	case jsontext.KindNumber:
-		n := &yaml.Node{Kind: yaml.ScalarNode, Value: token.String()}
-		if !yamldoc.IsNumber(n.Value) { // or some reader takes it for text
-			n.Tag, n.Style = "!!float", yaml.TaggedStyle
-		}
-		return n, nil
-	case jsontext.KindString:
-		return textNode(token.String()), nil
-	case jsontext.KindBeginObject:
-		return readNodes(dec, yaml.MappingNode, depth)
-	case jsontext.KindBeginArray:
-		return readNodes(dec, yaml.SequenceNode, depth)
-	default:
-		return nil, io.ErrUnexpectedEOF
-	}
-}
-
-func readNodes(dec *jsontext.Decoder, kind yaml.Kind, depth int) (*yaml.Node, error) {
-	n := &yaml.Node{Kind: kind}
-	for {
-		if k := dec.PeekKind(); k == jsontext.KindEndObject || k == jsontext.KindEndArray {
-			_, err := dec.ReadToken()
-			return n, err
-		}
-		child, err := readNode(dec, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		n.Content = append(n.Content, child)
-	}
-}
-
-// plainText is text that no version of YAML takes for anything but text, but
-// for the words below.
-var plainText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`)
-
-func textNode(s string) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.DoubleQuotedStyle}
-	switch strings.ToLower(s) {
-	case "null", "true", "false", "yes", "no", "on", "off", "y", "n":
-	default:
-		if plainText.MatchString(s) {
-			n.Style = 0
-		}
-	}
-	return n
-}
-
-// sortKeys sorts the keys of all mappings: first those that have a usual
-// place, in its order, then the others by name.
-func sortKeys(n *yaml.Node) {
-	for _, child := range n.Content {
-		sortKeys(child)
-	}
-	if n.Kind != yaml.MappingNode {
-		return
-	}
-	type pair struct{ key, value *yaml.Node }
-	pairs := make([]pair, 0, len(n.Content)/2)
-	for i := 0; i < len(n.Content); i += 2 {
-		pairs = append(pairs, pair{n.Content[i], n.Content[i+1]})
-	}
-	slices.SortFunc(pairs, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(keyOrder[a.key.Value], keyOrder[b.key.Value]), strings.Compare(a.key.Value, b.key.Value))
-	})
-	for i, p := range pairs {
-		n.Content[2*i], n.Content[2*i+1] = p.key, p.value
-	}
+	return yamldoc.FromJSON(data, DefaultLimits().Depth)
 }

@@ -2,42 +2,21 @@ package archive
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
-
-// visit follows an alias, and accounts for the node.
-func (d *decoder) visit(n *yaml.Node, depth int) (*yaml.Node, error) {
-	if depth > d.maxDepth {
-		return nil, d.fault(n, CodeLimit, "nested deeper than %d levels", d.maxDepth)
-	}
-	at := n
-	n = follow(n)
-	if d.budget -= 1 + len(n.Value); d.budget < 0 {
-		return nil, d.fault(at, CodeLimit, "aliases make the document many times larger than its text")
-	}
-	switch n.Tag {
-	case "!!str", "!!int", "!!float", "!!bool", "!!timestamp", "!!map", "!!seq", "!!merge":
-		return n, nil
-	case "!!null":
-		if n.Value == "" || n.Value == "~" || strings.EqualFold(n.Value, "null") {
-			return n, nil
-		}
-	}
-	return nil, d.fault(n, CodeYAML, "a YAML tag that is not supported; a text that begins with ! needs quotes")
-}
 
 // value writes the node as the shape's type.
 func (d *decoder) value(n *yaml.Node, s *shape, what string, depth int) error {
-	n, err := d.visit(n, depth)
+	n, err := d.nodes.Visit(n, depth)
 	if err != nil {
 		return err
 	}
-	if isNull(n) {
+	if yamldoc.IsNull(n) {
 		if s.nullable {
 			return d.enc.WriteToken(jsontext.Null)
 		}
@@ -101,18 +80,18 @@ func (d *decoder) variables(n *yaml.Node, what string, depth int) error {
 	}
 	lines := make(map[string]int, len(n.Content))
 	for _, item := range n.Content {
-		item, err := d.visit(item, depth+1)
+		item, err := d.nodes.Visit(item, depth+1)
 		if err != nil {
 			return err
 		}
-		content, err := d.merged(item, depth+1)
+		content, err := d.nodes.Merged(item, depth+1)
 		if err != nil {
 			return err
 		}
 		var name string // looked up first, since the dictionary begins with it
 		for i := 0; i+1 < len(content); i += 2 {
-			if follow(content[i]).Value == variableDocument.nameKey {
-				name = follow(content[i+1]).Value
+			if yamldoc.Follow(content[i]).Value == variableDocument.nameKey {
+				name = yamldoc.Follow(content[i+1]).Value
 			}
 		}
 		if line, ok := lines[name]; ok {
@@ -136,11 +115,11 @@ func (d *decoder) object(n *yaml.Node, s *shape, doc *document, what string, dep
 	err = d.pairs(n, what, depth, func(key, value *yaml.Node) error {
 		k := key.Value
 		if doc.nameKey != "" && k == doc.nameKey {
-			v, err := d.visit(value, depth+1)
+			v, err := d.nodes.Visit(value, depth+1)
 			if err != nil {
 				return err
 			}
-			if v.Kind != yaml.ScalarNode || isNull(v) || v.Value == "" {
+			if v.Kind != yaml.ScalarNode || yamldoc.IsNull(v) || v.Value == "" {
 				return d.fault(value, CodeMissingKey, "%s must be a name", k)
 			}
 			name = v.Value
@@ -160,7 +139,7 @@ func (d *decoder) object(n *yaml.Node, s *shape, doc *document, what string, dep
 		switch {
 		case !known:
 			of = free
-		case isNull(value) && !of.nullable && !slices.Contains(s.required, member):
+		case yamldoc.IsNull(value) && !of.nullable && !slices.Contains(s.required, member):
 			return nil // a member that knows no null is left out instead
 		}
 		seen[member] = k
@@ -191,39 +170,8 @@ func (d *decoder) pairs(n *yaml.Node, what string, depth int, fn func(key, value
 	if err := d.enc.WriteToken(jsontext.BeginObject); err != nil {
 		return err
 	}
-	content, err := d.merged(n, depth)
-	if err != nil {
+	if err := d.nodes.Pairs(n, what, depth, fn); err != nil {
 		return err
 	}
-	lines := make(map[string]int, len(content)/2)
-	for i := 0; i+1 < len(content); i += 2 {
-		key, err := d.visit(content[i], depth+1)
-		if err != nil {
-			return err
-		}
-		line, twice := lines[key.Value]
-		switch {
-		case key.Kind != yaml.ScalarNode:
-			return d.fault(key, CodeYAML, "a key of %s is no text", what)
-		case twice:
-			return d.fault(key, CodeDuplicateKey, "the key %s is already in line %d", printable.Key(key.Value), line)
-		}
-		lines[key.Value] = key.Line
-		if err := fn(key, content[i+1]); err != nil {
-			return err
-		}
-	}
 	return d.enc.WriteToken(jsontext.EndObject)
-}
-
-func follow(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
-}
-
-func isNull(n *yaml.Node) bool {
-	n = follow(n)
-	return n.Kind == yaml.ScalarNode && n.Tag == "!!null"
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
 
 // zipStored makes every entry a stored one.
@@ -69,7 +71,7 @@ func (g generator) restyle(t testing.TB, text string) string {
 	var change func(n *yaml.Node)
 	change = func(n *yaml.Node) {
 		n.Line, n.Column = 0, 0
-		switch text := n.Style == yaml.DoubleQuotedStyle || n.Tag == "!!str" && plainText.MatchString(n.Value); {
+		switch text := n.Style == yaml.DoubleQuotedStyle || n.Tag == "!!str" && yamldoc.Text(n.Value).Style == 0; {
 		case n.Kind != yaml.ScalarNode:
 			n.Style = []yaml.Style{0, yaml.FlowStyle}[g.IntN(2)]
 		case text: // unlike 1E400, which is a number

@@ -46,7 +46,7 @@ func TestOpenRefusesYAMLByEveryRuleInEveryDocument(t *testing.T) {
 		{"second document", "---\na: b", CodeYAML, 1, "second document"},
 		{"foreign tag", "a: !!python/object:os.system b", CodeYAML, 1, "tag"},
 		{"merge key", "<<: a", CodeYAML, 1, "merge"},
-		{"key that is no text", "[a]: b", CodeYAML, 1, "no text"},
+		{"key that is not text", "[a]: b", CodeYAML, 1, "not text"},
 		{"duplicate key", "a: 1\na: 2", CodeDuplicateKey, 2, "already in line"},
 		{"duplicate key below", "a:\n  b:\n  - c: 1\n    d: 1\n    c: 2", CodeDuplicateKey, 5, "already in line"},
 		{"duplicate key in another spelling", "a: 1\n\"\\x61\": 2", CodeDuplicateKey, 2, "already in line"},

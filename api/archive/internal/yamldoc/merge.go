@@ -1,4 +1,4 @@
-package archive
+package yamldoc
 
 import (
 	"slices"
@@ -6,18 +6,18 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// merged returns the keys and values of a mapping, with those that merge keys
+// Merged returns the keys and values of a mapping, with those that merge keys
 // (<<) add: what the mapping says itself goes before them, an earlier mapping of
 // a list before a later one.
-func (d *decoder) merged(n *yaml.Node, depth int) ([]*yaml.Node, error) {
-	isMerge := func(key *yaml.Node) bool { return follow(key).Tag == "!!merge" }
+func (r *Reader) Merged(n *yaml.Node, depth int) ([]*yaml.Node, error) {
+	isMerge := func(key *yaml.Node) bool { return Follow(key).Tag == "!!merge" }
 	if n.Kind != yaml.MappingNode || !slices.ContainsFunc(n.Content, isMerge) {
 		return n.Content, nil
 	}
 	var own, added []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if key, value := n.Content[i], n.Content[i+1]; isMerge(key) {
-			more, err := d.mergedValue(value, depth+1)
+			more, err := r.mergedValue(value, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -28,10 +28,10 @@ func (d *decoder) merged(n *yaml.Node, depth int) ([]*yaml.Node, error) {
 	}
 	seen := make(map[string]bool, len(own)/2)
 	for i := 0; i+1 < len(own); i += 2 {
-		seen[follow(own[i]).Value] = true
+		seen[Follow(own[i]).Value] = true
 	}
 	for i := 0; i+1 < len(added); i += 2 {
-		if key := follow(added[i]).Value; !seen[key] {
+		if key := Follow(added[i]).Value; !seen[key] {
 			seen[key] = true
 			own = append(own, added[i], added[i+1])
 		}
@@ -40,30 +40,30 @@ func (d *decoder) merged(n *yaml.Node, depth int) ([]*yaml.Node, error) {
 }
 
 // mergedValue returns what the value of a merge key adds.
-func (d *decoder) mergedValue(value *yaml.Node, depth int) ([]*yaml.Node, error) {
-	n, err := d.visit(value, depth)
+func (r *Reader) mergedValue(value *yaml.Node, depth int) ([]*yaml.Node, error) {
+	n, err := r.Visit(value, depth)
 	if err != nil {
 		return nil, err
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 { // each is read as often as it is merged
-			if _, err := d.visit(n.Content[i], depth+1); err != nil {
+			if _, err := r.Visit(n.Content[i], depth+1); err != nil {
 				return nil, err
 			}
 		}
-		return d.merged(n, depth)
+		return r.Merged(n, depth)
 	case yaml.SequenceNode:
 		var all []*yaml.Node
 		for _, item := range n.Content {
-			item, err := d.visit(item, depth+1)
+			item, err := r.Visit(item, depth+1)
 			if err != nil {
 				return nil, err
 			}
 			if item.Kind != yaml.MappingNode {
-				return nil, d.fault(item, CodeYAML, "a merge key (<<) takes a mapping, or a list of mappings")
+				return nil, faultf(item, Invalid, "a merge key (<<) takes a mapping, or a list of mappings")
 			}
-			more, err := d.mergedValue(item, depth+1)
+			more, err := r.mergedValue(item, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -71,6 +71,6 @@ func (d *decoder) mergedValue(value *yaml.Node, depth int) ([]*yaml.Node, error)
 		}
 		return all, nil
 	default:
-		return nil, d.fault(n, CodeYAML, "a merge key (<<) takes a mapping, or a list of mappings")
+		return nil, faultf(n, Invalid, "a merge key (<<) takes a mapping, or a list of mappings")
 	}
 }
