@@ -8,4 +8,6 @@ part.long-bench() {
     go test -run '^$' -bench . -timeout 2h ./...
 }
 
+part.long-cases() { ARCHIVE_CASES=all go test -count 1 ./api/archive; }
+
 part.long-fuzz() { fuzz "${FUZZ:-1000000x}"; }

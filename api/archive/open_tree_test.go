@@ -24,7 +24,7 @@ func (f files) tree() fstest.MapFS {
 
 func TestOpenFSReadsWhatOpenReads(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(30) {
+	eachSeed(t, 30, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 3))}
 		c, packages := g.content(t)
 		data := write(t, c, from(packages))
@@ -35,24 +35,24 @@ func TestOpenFSReadsWhatOpenReads(t *testing.T) {
 		}
 		a, err := OpenFS(m)
 		if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
+			t.Fatal(err)
 		}
 		inZip := mustOpen(t, data)
 		if changes, err := Diff(inZip, a); err != nil || len(changes) > 0 {
-			t.Fatalf("seed %d: %v %v", seed, changes, err)
+			t.Fatalf("%v %v", changes, err)
 		}
 		if got, want := asJSON(t, a.Content()), asJSON(t, inZip.Content()); got != want || a.Root() != strings.TrimSuffix(root, "/") {
-			t.Fatalf("seed %d: root %q\ngot  %s\nwant %s", seed, a.Root(), got, want)
+			t.Fatalf("root %q\ngot  %s\nwant %s", a.Root(), got, want)
 		}
 		for i, p := range a.Packages() {
 			if want := inZip.Packages()[i]; p != (Package{Path: want.Path, Size: want.Size, NoCRC32: true}) {
-				t.Fatalf("seed %d: package %+v, in the ZIP file %+v", seed, p, want)
+				t.Fatalf("package %+v, in the ZIP file %+v", p, want)
 			}
 		}
 		if again := write(t, a.Content(), a.OpenPackage); !bytes.Equal(again, data) {
-			t.Fatalf("seed %d: written from the tree, the archive has other bytes", seed)
+			t.Fatal("written from the tree, the archive has other bytes")
 		}
-	}
+	})
 }
 
 func TestOpenFSFindsWhatOpenFinds(t *testing.T) {

@@ -138,7 +138,7 @@ func fromDifference(a, b string) (string, string) {
 
 func TestOrderRootDirectoriesAndStyleMakeNoDifference(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	eachSeed(t, 60, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 2))}
 		c, packages := g.content(t)
 		data := write(t, c, from(packages))
@@ -147,21 +147,21 @@ func TestOrderRootDirectoriesAndStyleMakeNoDifference(t *testing.T) {
 		other := g.rearrange(t, data, root)
 		a, err := openBytes(other)
 		if err != nil {
-			t.Fatalf("seed %d, root %q: %v", seed, root, err)
+			t.Fatalf("root %q: %v", root, err)
 		}
 		if got := asJSON(t, a.Content()); got != want || a.Root() != strings.TrimSuffix(root, "/") {
 			got, want := fromDifference(got, want)
-			t.Fatalf("seed %d, root %q, read as %q\ngot  %q\nwant %q", seed, root, a.Root(), got, want)
+			t.Fatalf("root %q, read as %q\ngot  %q\nwant %q", root, a.Root(), got, want)
 		}
 		for path, body := range packages {
 			if got := readPackage(t, a, path); got != body {
-				t.Fatalf("seed %d: package %s is %q, want %q", seed, path, got, body)
+				t.Fatalf("package %s is %q, want %q", path, got, body)
 			}
 		}
 		if again := write(t, a.Content(), a.OpenPackage); !bytes.Equal(again, data) {
-			t.Fatalf("seed %d: written again, it has other bytes", seed)
+			t.Fatal("written again, it has other bytes")
 		}
-	}
+	})
 }
 
 func TestFindingsDoNotDependOnTheOrderOfEntries(t *testing.T) {

@@ -81,30 +81,30 @@ func hashes(t testing.TB, a *Archive) map[string][33]byte {
 
 func TestGeneratedArchivesAreUnpackedAndPackedAsTheSame(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	eachSeed(t, 60, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 3))}
 		data := g.archive(t)
 		a := mustOpen(t, data)
 		if got := pack(t, unpack(t, a), WithRoot("x")); !bytes.Equal(got, data) {
-			t.Fatalf("seed %d: packed, it has other bytes", seed)
+			t.Fatal("packed, it has other bytes")
 		}
 		dir := unpack(t, a, UnpackPackages(Limits{}))
 		packed := pack(t, dir, WithRoot("x"))
 		b := mustOpen(t, packed)
 		changes, err := DiffContent(a.Content(), b.Content())
 		if err != nil || len(changes) > 0 || asJSON(t, a.Content()) != asJSON(t, b.Content()) || asJSON(t, a.Info()) != asJSON(t, b.Info()) {
-			t.Fatalf("seed %d: %v %v", seed, changes, err)
+			t.Fatalf("%v %v", changes, err)
 		}
 		if got, want := asJSON(t, hashes(t, b)), asJSON(t, hashes(t, a)); got != want {
-			t.Fatalf("seed %d\ngot  %s\nwant %s", seed, got, want)
+			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 		if !slices.Equal(a.Others(), b.Others()) {
-			t.Fatalf("seed %d: %q, before %q", seed, b.Others(), a.Others())
+			t.Fatalf("%q, before %q", b.Others(), a.Others())
 		}
 		if got := pack(t, unpack(t, b, UnpackPackages(Limits{})), WithRoot("x")); !bytes.Equal(got, packed) {
-			t.Fatalf("seed %d: unpacked and packed again, it has other bytes", seed)
+			t.Fatal("unpacked and packed again, it has other bytes")
 		}
-	}
+	})
 }
 
 func TestUnpackLaysOutTheTemplateForPeople(t *testing.T) {

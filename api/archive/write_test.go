@@ -37,29 +37,29 @@ func write(t testing.TB, c Content, packages func(string) (io.ReadCloser, error)
 
 func TestWritingAndReadingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(200) {
+	eachSeed(t, 200, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}
 		c, packages := g.content(t)
 		data := write(t, c, from(packages))
 		a := mustOpen(t, data)
 		if got, want := asJSON(t, a.Content()), asJSON(t, c); got != want {
-			t.Fatalf("seed %d\ngot  %s\nwant %s", seed, got, want)
+			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 		if len(a.Packages()) != len(packages) || len(a.Others()) != 0 {
-			t.Fatalf("seed %d: packages %v, others %v", seed, a.Packages(), a.Others())
+			t.Fatalf("packages %v, others %v", a.Packages(), a.Others())
 		}
 		for path, want := range packages {
 			if got := readPackage(t, a, path); got != want {
-				t.Fatalf("seed %d: package %s is %q, want %q", seed, path, got, want)
+				t.Fatalf("package %s is %q, want %q", path, got, want)
 			}
 		}
 		if again := write(t, a.Content(), a.OpenPackage); !bytes.Equal(again, data) {
-			t.Fatalf("seed %d: the second archive has other bytes", seed)
+			t.Fatal("the second archive has other bytes")
 		}
 		if changes, err := Diff(a, mustOpen(t, data)); err != nil || len(changes) != 0 {
-			t.Fatalf("seed %d: an archive differs from itself: %v %v", seed, changes, err)
+			t.Fatalf("an archive differs from itself: %v %v", changes, err)
 		}
-	}
+	})
 }
 
 func TestTheTemplateSurvivesARoundTrip(t *testing.T) {
