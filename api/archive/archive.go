@@ -2,9 +2,13 @@ package archive
 
 import (
 	"archive/zip"
+	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -86,3 +90,41 @@ func (a *Archive) Packages() []Package { return slices.Clone(a.packages) }
 // archive and sorted: unknown ones, a package whose version has no document,
 // and whatever lies outside of the root directory. [Archive.OpenOther] reads them.
 func (a *Archive) Others() []string { return slices.Clone(a.others) }
+
+// OpenPackage streams a package. The path is relative to the root directory,
+// as in [Package] and in the member `zip` of the content; an unknown one gives
+// an error that is [fs.ErrNotExist]. Reading ends with a [Finding] instead of
+// io.EOF where the bytes are not those that the archive's directory states. How
+// the archive itself is read for it: see [RangeOpener].
+func (a *Archive) OpenPackage(path string) (io.ReadCloser, error) {
+	f := a.files[path]
+	if f == nil {
+		return nil, fmt.Errorf("package %q: %w", path, fs.ErrNotExist)
+	}
+	return a.source.open(f)
+}
+
+// FormatSpec is the version of the format that [Write] writes and that all
+// known archives state.
+const FormatSpec = "v1.0"
+
+// Info is the content of info.yaml.
+type Info struct {
+	// FormatSpec is the version of the format. [Open] does not compare it.
+	FormatSpec string `json:"format_spec"`
+
+	// Metadata says where the archive comes from; nil where nothing is said.
+	Metadata *Metadata `json:"metadata,omitzero"`
+
+	// Unknown holds what else the file says, as members of a JSON object.
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Metadata says where an archive comes from.
+type Metadata struct {
+	// ExportDate is the time of the export, as the file spells it.
+	ExportDate *string `json:"export_date,omitzero"`
+
+	// Unknown holds what else the file says, as members of a JSON object.
+	Unknown jsontext.Value `json:",embed"`
+}
