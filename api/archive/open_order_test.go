@@ -3,7 +3,6 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
-	"io"
 	"math/rand/v2"
 	"path"
 	"strings"
@@ -13,52 +12,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive/internal/yamldoc"
 )
-
-// zipStored makes every entry a stored one.
-func zipStored(h *zip.FileHeader) { h.Method = zip.Store }
-
-// zipOf writes entries, names and texts, in their order.
-func zipOf(t testing.TB, entries [][2]string, change func(*zip.FileHeader)) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, e := range entries {
-		h := &zip.FileHeader{Name: e[0]}
-		change(h)
-		w, err := z.CreateHeader(h)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, e[1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// unzipped returns the entries of an archive without its root directory.
-func unzipped(t testing.TB, data []byte, root string) (entries [][2]string) {
-	t.Helper()
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range z.File {
-		rc, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(rc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		entries = append(entries, [2]string{strings.TrimPrefix(f.Name, root+"/"), string(body)})
-	}
-	return entries
-}
 
 // restyle writes a document in another style: other quotes, other brackets,
 // other order of keys, without its last newline.

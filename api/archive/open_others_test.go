@@ -13,28 +13,6 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func rewrite(t testing.TB, a *Archive, opts ...WriteOption) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := Rewrite(&b, a, opts...); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func readOther(t testing.TB, a *Archive, name string) string {
-	t.Helper()
-	rc, err := a.OpenOther(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(rc)
-	if err := errors.Join(err, rc.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 // strange has a file in every place that the format does not know.
 func strange() files {
 	return small().

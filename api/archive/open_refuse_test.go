@@ -5,48 +5,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"io/fs"
 	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
 )
-
-func errorIs(err, target error) bool { return errors.Is(err, target) }
-
-// wantFinding checks the first finding of an error.
-func wantFinding(t *testing.T, err error, code Code, path string, line int) {
-	t.Helper()
-	f, ok := errors.AsType[*Finding](err)
-	if !ok || f.Code != code || f.Path != path || f.Line != line {
-		t.Errorf("got %#v (%v)\nwant %s at %q:%d", f, err, code, path, line)
-	}
-}
-
-// storedZip writes entries without compression, in order of name.
-func storedZip(t testing.TB, f files, change ...func(*zip.FileHeader)) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, name := range sorted(f) {
-		h := &zip.FileHeader{Name: name}
-		for _, c := range change {
-			c(h)
-		}
-		w, err := z.CreateHeader(h)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, f[name]); err != nil && f[name] != "" {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 func TestOpenRefusesNamesThatLeaveTheRootOrAreNotPortable(t *testing.T) {
 	t.Parallel()
@@ -166,13 +130,6 @@ func TestOpenRefusesWhatIsNoWholeZIP(t *testing.T) {
 	}
 }
 
-// patch overwrites bytes in a copy.
-func patch(data []byte, at int, with ...byte) []byte {
-	data = bytes.Clone(data)
-	copy(data[at:], with)
-	return data
-}
-
 // withSize changes a size in the directory's header of info.yaml.
 func withSize(t *testing.T, f files, field int, size uint32) []byte {
 	data := storedZip(t, f)
@@ -229,16 +186,6 @@ func TestOpenReadsMoreEntriesThanSixteenBitsCount(t *testing.T) {
 			t.Errorf("zip64, false %s: accepted", what)
 		}
 	}
-}
-
-type countingReader struct {
-	*bytes.Reader
-	n int
-}
-
-func (r *countingReader) ReadAt(p []byte, off int64) (int, error) {
-	r.n++
-	return r.Reader.ReadAt(p, off)
 }
 
 func TestOpenPassesOnErrorsOfTheReader(t *testing.T) {

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"errors"
 	"strings"
 	"testing"
 )
@@ -105,9 +104,4 @@ func TestOpenRefusesVariablesByEveryRule(t *testing.T) {
 			t.Errorf("%.40q: %v", yaml, err)
 		}
 	}
-}
-
-func firstFinding(err error) *Finding {
-	f, _ := errors.AsType[*Finding](err)
-	return f
 }

@@ -13,15 +13,6 @@ import (
 	"testing/fstest"
 )
 
-// tree returns the files as a directory tree.
-func (f files) tree() fstest.MapFS {
-	m := fstest.MapFS{}
-	for name, text := range f {
-		m[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	return m
-}
-
 func TestOpenFSReadsWhatOpenReads(t *testing.T) {
 	t.Parallel()
 	eachSeed(t, 30, func(t *testing.T, seed uint64) {

@@ -7,14 +7,6 @@ import (
 	"testing"
 )
 
-func warned(all []*Finding) []string {
-	var lines []string
-	for _, f := range all {
-		lines = append(lines, f.String())
-	}
-	return lines
-}
-
 // Success that did nothing, or less than it looks like, is said.
 func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 	t.Parallel()

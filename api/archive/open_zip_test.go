@@ -13,12 +13,6 @@ import (
 
 const smallPackage = "deployments/a/versions/c.zip"
 
-// local returns where the local header of an entry starts.
-func local(data []byte, name string) int { return bytes.Index(data, []byte(name)) - localHeaderLen }
-
-// central returns where an entry's header in the directory starts.
-func central(data []byte, name string) int { return bytes.LastIndex(data, []byte(name)) - headerLen }
-
 // readAll opens an archive and reads its package. The error is the first one.
 func readAll(data []byte, opts ...Option) error {
 	a, err := openBytes(data, opts...)

@@ -12,17 +12,6 @@ import (
 	"testing"
 )
 
-func writeFile(t testing.TB, dir, name, text string) {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestUnpackTakesANewOrEmptyDirectoryOnly(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, small().zip(t))

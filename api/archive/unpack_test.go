@@ -17,42 +17,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
-func unpack(t testing.TB, a *Archive, opts ...UnpackOption) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "tree")
-	if err := Unpack(dir, a, opts...); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-func pack(t testing.TB, dir string, opts ...WriteOption) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := Pack(&b, os.DirFS(dir), opts...); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// treeOf is every file below a directory.
-func treeOf(t testing.TB, dir string) files {
-	t.Helper()
-	all := files{}
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		all[name] = string(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // hashes are the SHA-256 and executable bits of the files in all packages.
 func hashes(t testing.TB, a *Archive) map[string][33]byte {
 	t.Helper()

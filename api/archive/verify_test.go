@@ -11,11 +11,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
-func verifyBytes(t testing.TB, data []byte, opts ...Option) error {
-	t.Helper()
-	return Verify(t.Context(), bytes.NewReader(data), int64(len(data)), opts...)
-}
-
 func TestVerifyAcceptsWhatIsSound(t *testing.T) {
 	t.Parallel()
 	if err := verifyBytes(t, template(t)); err != nil {

@@ -16,25 +16,6 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func from(packages map[string]string) func(string) (io.ReadCloser, error) {
-	return func(path string) (io.ReadCloser, error) {
-		body, ok := packages[path]
-		if !ok {
-			return nil, fs.ErrNotExist
-		}
-		return io.NopCloser(strings.NewReader(body)), nil
-	}
-}
-
-func write(t testing.TB, c Content, packages func(string) (io.ReadCloser, error), opts ...WriteOption) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := Write(&b, c, packages, opts...); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func TestWritingAndReadingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	eachSeed(t, 200, func(t *testing.T, seed uint64) {
