@@ -16,7 +16,7 @@ import (
 
 // Content is what an archive offers to create: the body that would confirm it
 // whole. The member `zip` of a version or an environment is the path of its
-// package relative to the root directory; it is absent where the archive has
+// package relative to the root directory; it is absent if the archive has
 // no package.
 type Content = models.ImportUpdate
 
@@ -43,7 +43,7 @@ type Package struct {
 	CRC32 uint32 // as the archive states it; reading the package checks it
 
 	// NoCRC32 says that CRC32 is 0 because nothing states it: the package lies
-	// in a directory tree. Who needs it has to read the package.
+	// in a directory tree. A caller that needs it reads the package.
 	NoCRC32 bool
 }
 
@@ -94,7 +94,7 @@ func (a *Archive) Others() []string { return slices.Clone(a.others) }
 // OpenPackage streams a package. The path is relative to the root directory,
 // as in [Package] and in the member `zip` of the content; an unknown one gives
 // an error that is [fs.ErrNotExist]. Reading ends with a [Finding] instead of
-// io.EOF where the bytes are not those that the archive's directory states. How
+// io.EOF if the bytes are not those that the archive's directory states. How
 // the archive itself is read for it: see [RangeOpener].
 func (a *Archive) OpenPackage(path string) (io.ReadCloser, error) {
 	f := a.files[path]
@@ -113,7 +113,7 @@ type Info struct {
 	// FormatSpec is the version of the format. [Open] does not compare it.
 	FormatSpec string `json:"format_spec"`
 
-	// Metadata says where the archive comes from; nil where nothing is said.
+	// Metadata says where the archive comes from; nil if nothing is said.
 	Metadata *Metadata `json:"metadata,omitzero"`
 
 	// Unknown holds what else the file says, as members of a JSON object.

@@ -15,7 +15,7 @@ import (
 type members = map[string]jsontext.Value
 
 // identities are the members that name the elements of a list, so that order
-// is no difference.
+// is not a difference.
 var identities = [][]string{{"name"}, {"destination_name"}, {"source_name"}, {"source_field_name", "destination_field_name"}}
 
 func byIndex(list []jsontext.Value) members {
@@ -26,7 +26,7 @@ func byIndex(list []jsontext.Value) members {
 	return m
 }
 
-// byName returns nil where two elements have one name.
+// byName returns nil if two elements have one name.
 func byName(list []jsontext.Value, identity []string) members {
 	m := make(members, len(list))
 	for _, v := range list {

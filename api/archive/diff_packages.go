@@ -219,7 +219,7 @@ func (u *unpacked) open(r io.ReaderAt, size int64, limits Limits) error {
 	return nil
 }
 
-// close removes the temporary file. Failing to is no reason to fail: it lies
+// close removes the temporary file. Failing to is not a reason to fail: it lies
 // in the directory for such files.
 func (u *unpacked) close() {
 	if u.spool != nil {

@@ -71,9 +71,9 @@ func TestDiffSaysWhyItListsNoFiles(t *testing.T) {
 		old, updated []byte
 		want         string
 	}{
-		{"no ZIP file", []byte("text that is no ZIP file"), good, "the old package cannot be compared inside: not a ZIP file"},
+		{"not a ZIP file", []byte("text that is not a ZIP file"), good, "the old package cannot be compared inside: not a ZIP file"},
 		{"cut short", good, good[:len(good)-30], "the new package cannot be compared inside: the ZIP file is cut short: its end, with the directory, is missing"},
-		{"a name that leaves the package", good, files{"../f": "1"}.zip(t), "the new package cannot be compared inside: ../f: the name is no clean path inside the archive: it has an empty element, . or .."},
+		{"a name that leaves the package", good, files{"../f": "1"}.zip(t), "the new package cannot be compared inside: ../f: the name is not a clean path inside the archive: it has an empty element, . or .."},
 		{"a wrong checksum", broken, good, "the old package cannot be compared inside: f: its checksum is wrong"},
 		{"zipped in another way", storedZip(t, files{"f": "1"}), good, "the files inside are the same; how they are zipped differs"},
 	} {
@@ -142,7 +142,7 @@ func (r *dyingReader) ReadAt(p []byte, off int64) (int, error) {
 	return r.ReaderAt.ReadAt(p, off)
 }
 
-// A fault of the reader is no property of a package.
+// A fault of the reader is not a property of a package.
 func TestDiffFailsWhereReadingFails(t *testing.T) {
 	t.Parallel()
 	old := withPackage(t, storedZip(t, files{"f": "1", "g": "3"}), true)
@@ -181,7 +181,7 @@ func FuzzDiffOfPackages(f *testing.F) {
 	f.Add(good)
 	f.Add(good[:len(good)-5])
 	f.Add(storedZip(f, files{"a": "2", "../c": "3"}))
-	f.Add([]byte("no ZIP file"))
+	f.Add([]byte("not a ZIP file"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if len(body) > 64<<10 || bytes.Equal(body, good) {
 			return

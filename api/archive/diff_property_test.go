@@ -28,7 +28,7 @@ type missing struct{}
 func isVariable(s *shape) bool { return s.fields["value"] != nil && s.fields["secret"] != nil }
 
 // apply changes one place of m, an object of the given shape, at random.
-// It reports nothing where it found no place.
+// It reports nothing if it found no place.
 func (g generator) apply(m map[string]any, s *shape, path string) *edit {
 	var names []string // members and, with them, places to go into
 	for _, name := range slices.Sorted(maps.Keys(m)) {

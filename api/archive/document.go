@@ -10,8 +10,8 @@ import (
 // members of the JSON object that is the same thing.
 type document struct {
 	shape    *shape            // of the model
-	nameKey  string            // key with the object's name, which is no member in JSON
-	keys     map[string]string // JSON member -> YAML key, where they differ
+	nameKey  string            // key with the object's name, which is not a member in JSON
+	keys     map[string]string // JSON member -> YAML key, if they differ
 	members  map[string]string // the reverse
 	required []string          // YAML keys beside nameKey
 	reserved []string          // members that have files of their own

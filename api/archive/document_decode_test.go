@@ -107,7 +107,7 @@ func TestDocumentsAreRefusedWithTheLine(t *testing.T) {
 		"a: 1\na: 2":                             {CodeDuplicateKey, 3, "line 2"},
 		"a: {b: 1, \"b\": 2}":                    {CodeDuplicateKey, 2, "line 2"},
 		"description: a\nversion_description: b": {CodeDuplicateKey, 3, "same thing"},
-		"zip: a.zip":                             {CodeLayout, 2, "files of their own"},
+		"zip: a.zip":                             {CodeLayout, 2, "files of its own"},
 		"memory_allocation: 1.5":                 {CodeType, 2, "memory_allocation must be an integer"},
 		"memory_allocation: \"5\"":               {CodeType, 2, "integer"},
 		"memory_allocation: 9223372036854775808": {CodeType, 2, "integer"},

@@ -63,7 +63,7 @@ func (doc *document) rename(n *yaml.Node, name string) error {
 // listVariables turns the dictionary of variables into a list.
 func listVariables(n *yaml.Node) error {
 	if n.Kind != yaml.MappingNode {
-		return errors.New("its environment variables are no dictionary")
+		return errors.New("its environment variables are not a dictionary")
 	}
 	yamldoc.SortKeys(n, keyOrder)
 	items := make([]*yaml.Node, 0, len(n.Content)/2)

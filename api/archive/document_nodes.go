@@ -126,7 +126,7 @@ func (d *decoder) object(n *yaml.Node, s *shape, doc *document, what string, dep
 			return nil
 		}
 		if slices.Contains(doc.reserved, k) {
-			return d.fault(key, CodeLayout, "%s must not be in the YAML; files of their own say it", k)
+			return d.fault(key, CodeLayout, "%s must not be in the YAML: it is read from files of its own", k)
 		}
 		member := k
 		if m, ok := doc.members[k]; ok {
@@ -221,12 +221,12 @@ func (d *decoder) guess(n *yaml.Node, what string) error {
 		if i, ok := yamldoc.Integer(n); ok {
 			return d.enc.WriteValue(jsontext.Value(i.String()))
 		}
-		return d.fault(n, CodeType, "%s is no integer", what)
+		return d.fault(n, CodeType, "%s is not an integer", what)
 	case n.Tag == "!!float":
 		if number, ok := yamldoc.Decimal(n.Value); ok {
 			return d.enc.WriteValue(jsontext.Value(number))
 		}
-		return d.fault(n, CodeType, "%s is no number that JSON has", what)
+		return d.fault(n, CodeType, "%s is not a number that JSON has", what)
 	}
 	return d.enc.WriteToken(jsontext.String(n.Value))
 }

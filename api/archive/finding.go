@@ -20,7 +20,7 @@ const (
 	CodeNotZip          Code = "not-zip"          // not a ZIP file, or its end is missing
 	CodeDamaged         Code = "damaged"          // parts of the ZIP file contradict each other, or a checksum is wrong
 	CodeLimit           Code = "limit"            // more than the Limits allow
-	CodeName            Code = "name"             // an entry's name leaves the root or is no portable path
+	CodeName            Code = "name"             // an entry's name leaves the root or is not a portable path
 	CodeIrregular       Code = "irregular"        // an entry is neither a file nor a directory
 	CodeEncrypted       Code = "encrypted"        // an entry needs a password
 	CodeMethod          Code = "method"           // an entry is neither stored nor deflated
@@ -37,20 +37,20 @@ const (
 	CodeHiddenData      Code = "hidden-data"      // bytes that belong to no entry, or to none that is read
 )
 
-// Finding is one fault of an archive. Programs that judge archives by rules of
+// Finding is one fault of an archive. Programs that check archives by rules of
 // their own make findings with codes of their own. The JSON form has the
 // members code, severity, path, line and message; path and line are left out
-// where they are empty.
+// if they are empty.
 type Finding struct {
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
 
-	// Path is the name of the entry as it is in the archive, and empty where
+	// Path is the name of the entry as it is in the archive, and empty if
 	// the fault is of the whole file. What lies in a package has the path of
 	// the package, "!/", and the name there.
 	Path string `json:"path,omitzero"`
 
-	Line    int    `json:"line,omitzero"` // line in the YAML document, from 1; 0 where there is none
+	Line    int    `json:"line,omitzero"` // line in the YAML document, from 1; 0 if there is none
 	Message string `json:"message"`       // never holds a value of the archive, since that may be a secret
 }
 
@@ -152,7 +152,7 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity %d", uint8(s))
 }
 
-// MarshalText returns what String returns, or an error for a value that is no
+// MarshalText returns what String returns, or an error for a value that is not a
 // severity.
 func (s Severity) MarshalText() ([]byte, error) {
 	if s > SeverityWarning {

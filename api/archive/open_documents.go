@@ -90,7 +90,7 @@ func (r *reader) decodeOne(f *zip.File, kind *document, text []byte) (d decoded,
 	return d, err
 }
 
-// modelOf puts the model of one document into v. It returns false where there
+// modelOf puts the model of one document into v. It returns false if there
 // is a fault, or were too many to read on.
 func modelOf[T any](r *reader, f *zip.File, v *T) (name string, ok bool) {
 	d, ok := r.decoded[f]

@@ -20,7 +20,7 @@ type Limits struct {
 	Depth         int   // nesting of a YAML document; default 64
 }
 
-// DefaultLimits returns the limits that hold where none are given.
+// DefaultLimits returns the limits that hold if none are given.
 func DefaultLimits() Limits {
 	return Limits{
 		Entries:       200_000,

@@ -30,7 +30,7 @@ func (a *Archive) OpenOther(name string) (io.ReadCloser, error) {
 // at the same place in the new root directory, those outside of it at the same
 // place outside. Only their bytes are kept, not their times and modes.
 //
-// [Write] refuses them where they would become something else: a file outside
+// [Write] refuses them if they would become something else: a file outside
 // when there is no root directory or it would lie in it, a package without a
 // document when there is one now, a file whose name is taken.
 func WithOthers(a *Archive) WriteOption {

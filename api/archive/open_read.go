@@ -80,7 +80,7 @@ func (t *tree) allPackages() map[*zip.File]bool {
 	return all
 }
 
-// checkDocuments judges the number and the sizes of documents before one is
+// checkDocuments checks the number and the sizes of documents before one is
 // read. What a document takes in the file counts too, since it is read whole.
 func (r *reader) checkDocuments(t *tree, documents []yamlFile) {
 	for _, g := range t.allGroups() {
@@ -88,7 +88,7 @@ func (r *reader) checkDocuments(t *tree, documents []yamlFile) {
 		case len(g.documents) > 1:
 			r.found.add(CodeLayout, g.documents[1].Name, "a second object beside %s; each needs a directory of its own", printable.Name(g.documents[0].Name))
 		case len(g.documents) == 0 && len(g.versions) > 0:
-			r.found.add(CodeLayout, g.versions[0].Name, "a version of nothing: the directory above it has no YAML file")
+			r.found.add(CodeLayout, g.versions[0].Name, "a version without its object: the directory above it has no YAML file")
 		}
 	}
 	var total uint64

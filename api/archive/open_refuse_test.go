@@ -114,7 +114,7 @@ func TestOpenRefusesWhatIsNoWholeZIP(t *testing.T) {
 		"no info.yaml":   {small().without("x/info.yaml").zip(t), CodeNoInfo, "no info.yaml"},
 		"no entries":     {files{}.zip(t), CodeNoInfo, "no info.yaml"},
 		"two info.yaml":  {small().with("y/info.yaml", "").zip(t), CodeLayout, "which directory"},
-		"lost versions":  {small().without("x/deployments/a/b.yaml").zip(t), CodeLayout, "version of nothing"},
+		"lost versions":  {small().without("x/deployments/a/b.yaml").zip(t), CodeLayout, "version without its object"},
 		"two in one":     {small().with("x/deployments/a/c.yaml", "").zip(t), CodeLayout, "second object"},
 		"bigger inside":  {withSize(t, small(), 24, 1<<30), CodeDamaged, "contradict"},
 		"bigger packed":  {withSize(t, small(), 20, 1<<30), CodeDamaged, "contradict"},
@@ -168,7 +168,7 @@ func TestOpenReadsMoreEntriesThanSixteenBitsCount(t *testing.T) {
 	if err != nil || len(a.Others()) != 70_000 || len(a.Content().Deployments) != 1 {
 		t.Fatal(err)
 	}
-	if reads.n > 30 { // none for an entry that is no document
+	if reads.n > 30 { // none for an entry that is not a document
 		t.Errorf("%d reads", reads.n)
 	}
 	_, err = openBytes(data, WithLimits(Limits{Entries: 70_000}))

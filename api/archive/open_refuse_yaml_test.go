@@ -41,7 +41,7 @@ func TestOpenRefusesYAMLByEveryRuleInEveryDocument(t *testing.T) {
 		text       string
 	}{
 		{"syntax", "a: [", CodeYAML, 2, "not valid YAML"},
-		{"bytes that are no UTF-8", "a: \xff", CodeYAML, -1, "UTF-8"},
+		{"bytes that are not UTF-8", "a: \xff", CodeYAML, -1, "UTF-8"},
 		{"second document", "---\na: b", CodeYAML, 1, "second document"},
 		{"foreign tag", "a: !!python/object:os.system b", CodeYAML, 1, "tag"},
 		{"merge key", "<<: a", CodeYAML, 1, "merge"},

@@ -12,7 +12,7 @@ import (
 type source interface {
 	// open opens a file of the archive.
 	open(f *zip.File) (io.ReadCloser, error)
-	// texts reads files whose sizes have been judged, in any order, and gives
+	// texts reads files whose sizes have been checked, in any order, and gives
 	// each to take, until that returns false. The bytes are good for the call.
 	texts(files []*zip.File, take func(f *zip.File, text []byte, err error) bool)
 	// inPlace returns where a file can be read at any offset, or nil.

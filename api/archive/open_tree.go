@@ -49,7 +49,7 @@ func OpenFS(fsys fs.FS, opts ...Option) (*Archive, error) {
 	return read(t, treeSource{fsys}, l.warnings(), o)
 }
 
-// check judges what lies in a tree.
+// check checks the names and sizes in a tree.
 func (l *listing) check(limits Limits) error {
 	faults, _ := zipcheck.CheckEntries(l.files, math.MaxInt64, limits.zip(), zipcheck.EverySystem)
 	found := findingsOf(faults, SeverityError)
@@ -78,7 +78,7 @@ func (s treeSource) open(f *zip.File) (io.ReadCloser, error) {
 	case err != nil:
 		err = readError(f, err)
 	case !info.Mode().IsRegular():
-		err = &Finding{Code: CodeIrregular, Path: f.Name, Message: "it was a file when the directory was listed, and is none now"}
+		err = &Finding{Code: CodeIrregular, Path: f.Name, Message: "it was a file when the directory was listed, and is not one now"}
 	default:
 		return &fileReader{ReadCloser: file, file: f, left: f.UncompressedSize64}, nil
 	}

@@ -72,7 +72,7 @@ func (r *reader) lacking(t *tree) {
 		case !inside:
 		case of != "":
 			if !said[folder] {
-				found.warnf(CodeIgnored, t.root+folder, "a package that lies as a folder is not read: an import takes the ZIP file "+printable.Name(of))
+				found.warnf(CodeIgnored, t.root+folder, "a package in the form of a folder is not read: an import takes the ZIP file "+printable.Name(of))
 			}
 			said[folder] = true
 		default:

@@ -27,10 +27,10 @@ func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 			"x/deployments/a/versions/d.yml: warning: this file is not read: documents end in .yaml [ignored]",
 		}},
 		"a package as a folder": {small().with("x/deployments/a/versions/c/code.py", "").with("x/deployments/a/versions/c/lib/b.yaml", "").without("x/deployments/a/versions/c.zip"), []string{
-			"x/deployments/a/versions/c: warning: a package that lies as a folder is not read: an import takes the ZIP file deployments/a/versions/c.zip [ignored]",
+			"x/deployments/a/versions/c: warning: a package in the form of a folder is not read: an import takes the ZIP file deployments/a/versions/c.zip [ignored]",
 		}},
 		"a package as an unpacked folder": {allKinds().with("x/environments/e/e.package/requirements.txt", ""), []string{
-			"x/environments/e/e.package: warning: a package that lies as a folder is not read: an import takes the ZIP file environments/e/e.zip [ignored]",
+			"x/environments/e/e.package: warning: a package in the form of a folder is not read: an import takes the ZIP file environments/e/e.zip [ignored]",
 		}},
 		"other places": {small().with("x/Deployments/b/b.yaml", "").with("x/deployments/b.yaml", "").with("x/deployments/a/versions/D.ZIP", "").with("x/deployments/a/versions/c.tar.gz", ""), []string{
 			"x/Deployments/b/b.yaml: warning: this file is not read: no document of the format lies there [ignored]",

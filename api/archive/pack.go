@@ -20,7 +20,7 @@ import (
 // files, so packages that were kept as ZIP files give the same bytes as
 // before. A directory that stands for a package, so with the extension
 // .package where the ZIP file would have .zip, becomes a ZIP file with the same
-// files: sorted, stored, with fixed times, executable where the file is. Both
+// files: sorted, stored, with fixed times, executable if the file is. Both
 // for one package are an error, and so is such a directory to which no YAML
 // file belongs.
 //

@@ -36,9 +36,9 @@ func UnpackPackages(limits Limits) UnpackOption {
 }
 
 // ReplaceUnpacked lets [Unpack] replace a tree that it wrote before, changed
-// or not. It still refuses a directory with files that are no part of the
-// format and that the archive does not have either, so nothing of another
-// origin is lost. What [Pack] leaves out at the top, as .git and .env, stays as it is.
+// or not. It still refuses a directory with files that are not part of the
+// format and that the archive does not have either, so nothing that came from
+// elsewhere is lost. What [Pack] leaves out at the top, as .git and .env, stays as it is.
 // If the tree changes while Unpack writes the new one, it stays too, and the error
 // is [fs.ErrExist].
 func ReplaceUnpacked() UnpackOption {
@@ -94,11 +94,11 @@ func (u *unpacker) run(dir string, a *Archive) error {
 	if err := u.checkOthers(); err != nil {
 		return err
 	}
-	target, err := u.target(dir)
+	destination, err := u.destination(dir)
 	if err != nil {
 		return err
 	}
-	return target.fill(func(root *os.Root) error {
+	return destination.fill(func(root *os.Root) error {
 		u.root = root
 		return u.write()
 	})
@@ -169,7 +169,7 @@ func (u *unpacker) write() error {
 func (u *unpacker) file(name string, mode fs.FileMode, from io.Reader) error {
 	local, err := filepath.Localize(name)
 	if err != nil {
-		return fmt.Errorf("%s is no file name on this system", printable.Name(name))
+		return fmt.Errorf("%s is not a file name on this system", printable.Name(name))
 	}
 	if err := u.root.MkdirAll(filepath.Dir(local), 0o755); err != nil {
 		return err

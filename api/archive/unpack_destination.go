@@ -15,8 +15,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
-// target is the directory that a tree comes to.
-type target struct {
+// destination is the directory that a tree comes to.
+type destination struct {
 	dir    string
 	exists bool
 	empty  bool
@@ -24,47 +24,47 @@ type target struct {
 	looked map[string]string // what was there, but for that
 }
 
-// target finds out whether the tree may come to dir.
-func (u *unpacker) target(dir string) (*target, error) {
-	t := &target{}
+// destination finds out whether the tree may come to dir.
+func (u *unpacker) destination(dir string) (*destination, error) {
+	dst := &destination{}
 	var err error
-	if t.dir, err = filepath.Abs(dir); err != nil {
+	if dst.dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	if real, err := filepath.EvalSymlinks(t.dir); err == nil {
-		t.dir = real // or the link would be replaced
+	if real, err := filepath.EvalSymlinks(dst.dir); err == nil {
+		dst.dir = real // or the link would be replaced
 	}
-	switch stat, err := os.Lstat(t.dir); {
+	switch stat, err := os.Lstat(dst.dir); {
 	case errors.Is(err, fs.ErrNotExist):
-		return t, nil
+		return dst, nil
 	case err != nil:
 		return nil, err
 	case !stat.IsDir():
 		return nil, &fs.PathError{Op: "unpack to", Path: dir, Err: fs.ErrExist}
 	}
-	t.exists = true
-	list, err := os.ReadDir(t.dir)
-	t.empty = len(list) == 0
+	dst.exists = true
+	list, err := os.ReadDir(dst.dir)
+	dst.empty = len(list) == 0
 	switch {
-	case err != nil || t.empty:
-		return t, err
+	case err != nil || dst.empty:
+		return dst, err
 	case !u.replace:
 		return nil, fmt.Errorf("the directory %s is not empty: %w", dir, fs.ErrExist)
 	}
-	l, err := listTree(os.DirFS(t.dir), DefaultLimits())
+	l, err := listTree(os.DirFS(dst.dir), DefaultLimits())
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range l.leftOut {
 		if name = strings.TrimSuffix(name, "/"); !strings.Contains(name, "/") {
-			t.kept = append(t.kept, name)
+			dst.kept = append(dst.kept, name)
 		}
 	}
 	if err := u.checkReplaced(dir, l); err != nil {
 		return nil, err
 	}
-	t.looked, err = t.look(t.dir)
-	return t, err
+	dst.looked, err = dst.look(dst.dir)
+	return dst, err
 }
 
 // checkReplaced refuses to replace files that are neither part of the format
@@ -85,7 +85,7 @@ func (u *unpacker) checkReplaced(dir string, l *listing) error {
 	}
 	t, err := arrange(files)
 	if err != nil || t.root != "" {
-		return fmt.Errorf("the directory %s is not empty and no unpacked archive: %w", dir, fs.ErrExist)
+		return fmt.Errorf("the directory %s is not empty and not an unpacked archive: %w", dir, fs.ErrExist)
 	}
 	for _, f := range slices.Concat(t.others, t.orphans()) {
 		if !slices.ContainsFunc(u.files.others, func(o output) bool { return o.path == f.Name }) {
@@ -97,15 +97,15 @@ func (u *unpacker) checkReplaced(dir string, l *listing) error {
 
 // look describes everything in dir that is replaced, so that a second look tells
 // whether it is the same.
-func (t *target) look(dir string) (map[string]string, error) {
+func (dst *destination) look(dir string) (map[string]string, error) {
 	seen := map[string]string{}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case slices.Contains(t.kept, name) && d.IsDir():
+		case slices.Contains(dst.kept, name) && d.IsDir():
 			return fs.SkipDir
-		case name == ".", slices.Contains(t.kept, name):
+		case name == ".", slices.Contains(dst.kept, name):
 			return nil
 		}
 		info, err := d.Info()
@@ -122,8 +122,8 @@ func (t *target) look(dir string) (map[string]string, error) {
 }
 
 // fill makes a new directory, lets write fill it, and puts it into place.
-func (t *target) fill(write func(*os.Root) error) (err error) {
-	fresh := t.beside("new")
+func (dst *destination) fill(write func(*os.Root) error) (err error) {
+	fresh := dst.beside("new")
 	if err := os.Mkdir(fresh, 0o755); err != nil { //nolint:gosec // for everyone to read, as any checkout
 		return err
 	}
@@ -139,47 +139,47 @@ func (t *target) fill(write func(*os.Root) error) (err error) {
 	if err := errors.Join(write(root), root.Close()); err != nil {
 		return err
 	}
-	if !t.exists {
-		return os.Rename(fresh, t.dir)
+	if !dst.exists {
+		return os.Rename(fresh, dst.dir)
 	}
-	return t.exchange(fresh)
+	return dst.exchange(fresh)
 }
 
 // exchange puts a directory in the place of the one that is there. Writing took
 // long: that is looked at again, once nobody finds it any more by its name.
-func (t *target) exchange(fresh string) (err error) {
-	old := t.beside("old")
-	if err := os.Rename(t.dir, old); err != nil {
+func (dst *destination) exchange(fresh string) (err error) {
+	old := dst.beside("old")
+	if err := os.Rename(dst.dir, old); err != nil {
 		return err
 	}
-	undo := []func() error{func() error { return os.Rename(old, t.dir) }}
+	undo := []func() error{func() error { return os.Rename(old, dst.dir) }}
 	defer func() {
 		for _, back := range slices.Backward(undo) {
 			err = errors.Join(err, back())
 		}
 	}()
-	if !t.empty {
-		now, err := t.look(old)
+	if !dst.empty {
+		now, err := dst.look(old)
 		if err != nil {
 			return err
 		}
-		if !maps.Equal(now, t.looked) {
-			return fmt.Errorf("%s in %s has changed meanwhile, so it would be lost: %w", printable.Name(difference(t.looked, now)), t.dir, fs.ErrExist)
+		if !maps.Equal(now, dst.looked) {
+			return fmt.Errorf("%s in %s has changed in the meantime, so it would be lost: %w", printable.Name(difference(dst.looked, now)), dst.dir, fs.ErrExist)
 		}
 	}
-	for _, name := range t.kept {
+	for _, name := range dst.kept {
 		from, to := filepath.Join(old, name), filepath.Join(fresh, name)
 		if err := os.Rename(from, to); err != nil {
 			return err
 		}
 		undo = append(undo, func() error { return os.Rename(to, from) })
 	}
-	if err := os.Rename(fresh, t.dir); err != nil {
+	if err := os.Rename(fresh, dst.dir); err != nil {
 		return err
 	}
 	undo = nil
 	remove := os.RemoveAll
-	if t.empty || len(t.looked) == 0 {
+	if dst.empty || len(dst.looked) == 0 {
 		remove = os.Remove // fails if it is not any more
 	}
 	if err := remove(old); err != nil {
@@ -199,7 +199,7 @@ func difference(before, now map[string]string) string {
 }
 
 // beside returns a new name in the same directory.
-func (t *target) beside(what string) string {
-	dir, base := filepath.Split(t.dir)
+func (dst *destination) beside(what string) string {
+	dir, base := filepath.Split(dst.dir)
 	return dir + "." + base + "." + what + "-" + rand.Text()[:8]
 }

@@ -65,7 +65,7 @@ func TestReplacingLeavesExactlyTheNewTreeAndTheRepository(t *testing.T) {
 	}
 }
 
-func TestReplacingNeverTakesAwayFilesOfAnotherOrigin(t *testing.T) {
+func TestReplacingNeverTakesAwayFilesThatCameFromElsewhere(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"notes.txt", ".gitignore", "deployments/notes.txt", "deployments/a/versions/orphan.zip", "deployments/a/versions/orphan.package/f", "sub/.git/HEAD", "_outside/f"} {
 		a := mustOpen(t, small().zip(t))
@@ -81,7 +81,7 @@ func TestReplacingNeverTakesAwayFilesOfAnotherOrigin(t *testing.T) {
 	}
 	dir := t.TempDir()
 	writeFile(t, dir, "precious", "")
-	if err := Unpack(dir, mustOpen(t, small().zip(t)), ReplaceUnpacked()); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "no unpacked archive") {
+	if err := Unpack(dir, mustOpen(t, small().zip(t)), ReplaceUnpacked()); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "not an unpacked archive") {
 		t.Errorf("a directory of something else: %v", err)
 	}
 }
@@ -141,7 +141,7 @@ func TestReplacingNeverTakesAwayWhatWasMadeMeanwhile(t *testing.T) {
 				before[name] = "precious"
 			}
 		}
-		if err := Unpack(dir, a, ReplaceUnpacked()); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "changed meanwhile") {
+		if err := Unpack(dir, a, ReplaceUnpacked()); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "changed in the meantime") {
 			t.Errorf("%s: %v", name, err)
 		}
 		if got := treeOf(t, dir); !maps.Equal(got, before) {

@@ -9,9 +9,9 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
-// Verify reads a whole archive and judges it as a ZIP file, down to the last
-// byte. [Open] alone judges the archive's directory, and an entry when it is
-// read; the YAML documents are judged by Open alone. r holds the archive in
+// Verify reads a whole archive and checks it as a ZIP file, down to the last
+// byte. [Open] alone checks the archive's directory, and an entry when it is
+// read; the YAML documents are checked by Open alone. r holds the archive in
 // its first size bytes and is read from front to back, stored packages twice.
 //
 // For every entry it demands that its own header says what the directory

@@ -71,7 +71,7 @@ func TestVerifyRefusesPackagesThatAreNoZIP(t *testing.T) {
 	}
 }
 
-// A package is judged by where it lies; what lies in packages is not looked into.
+// A package is checked by where it lies; what lies in packages is not looked into.
 func TestVerifyGoesOneLevelDown(t *testing.T) {
 	t.Parallel()
 	z := forgeable()

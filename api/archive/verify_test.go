@@ -49,7 +49,7 @@ func TestVerifyRefusesByEveryRuleOnBothLevels(t *testing.T) {
 		{"data before the first entry", func(z *forged) { z.entries[first].before = []byte("#!/bin/sh\n") }, CodeHiddenData, -1, "10 bytes at byte 0, before its first entry"},
 		{"data between entries", func(z *forged) { z.entries[second].before = []byte("hidden") }, CodeHiddenData, -1, "between its entries"},
 		{"data before the directory", func(z *forged) { z.after = []byte("hidden") }, CodeHiddenData, -1, "between its entries"},
-		{"an entry that the directory leaves out", func(z *forged) { z.order = rest(z, second) }, CodeHiddenData, -1, "belong to nothing"},
+		{"an entry that the directory leaves out", func(z *forged) { z.order = rest(z, second) }, CodeHiddenData, -1, "belong to no entry"},
 		{"data behind the compressed stream", func(z *forged) {
 			e := z.entries[second]
 			e.data = append(e.data, "hidden"...)

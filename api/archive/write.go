@@ -52,19 +52,19 @@ func WithExportDate(t time.Time) WriteOption {
 // calls packages with that value, once for each, and closes the reader. In the
 // archive it has the canonical path ([VersionPackagePath],
 // [EnvironmentPackagePath]), which is what reading the archive then gives as
-// `zip`. packages may be nil where there are none.
+// `zip`. packages may be nil if there are none.
 //
 // Every entry states its size and CRC-32 before its bytes. A reader that is
 // [Stated] is copied straight. One that is an [io.Seeker], as a file is, is
-// read twice, or once where w is a file that can be written at an offset: then
+// read twice, or once if w is a file that can be written at an offset: then
 // the checksum is filled in afterwards. Any other is first read to its end, up
 // to 1 MiB into memory and more into a temporary file. Bytes that are not those
 // announced are an error.
 //
 // Before the first byte is written, Write refuses with an error that names
 // the object: an empty name; objects that lack a key that the format requires;
-// text that is not UTF-8; members that the archive has no place for. Later errors come from w or packages; what has been
-// written then is no archive. A missing dictionary and an empty one are the same
+// text that is not UTF-8; members that the archive has no place for. Later errors come from w or
+// packages; what has been written then is not an archive. A missing dictionary and an empty one are the same
 // in an archive, but for environment variables of deployments and their
 // versions.
 func Write(w io.Writer, content Content, packages func(path string) (io.ReadCloser, error), opts ...WriteOption) error {
@@ -156,7 +156,7 @@ func (w *writer) rootPrefix() (string, error) {
 
 // Stated is what a reader of a package may implement besides [io.ReadCloser]:
 // it knows size and CRC-32 of the bytes before they are read. [Write] then
-// passes them on in one go, and fails where they turn out to be others. What
+// passes them on in one go, and fails if they turn out to be others. What
 // [Archive.OpenPackage] and [Archive.OpenOther] return implements it.
 type Stated interface {
 	// Stated returns the number of bytes and their CRC-32 (IEEE).

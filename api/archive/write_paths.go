@@ -20,7 +20,7 @@ const maxBase = 240
 // VersionPackagePath returns where [Write] puts the package of a version,
 // relative to the root directory. It is the form that the platform uses in
 // the member `zip` of a confirmation. What cannot be part of a path is replaced
-// as in %2F and what is too long is cut; where that, or case, makes two paths
+// as in %2F and what is too long is cut; if that, or case, makes two paths
 // equal, Write adds a number to one: what it wrote is in the content that
 // [Open] reads.
 func VersionPackagePath(deployment, version string) string {

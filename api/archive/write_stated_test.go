@@ -87,7 +87,7 @@ func TestAPackageThatIsNotWhatItStatesIsRefused(t *testing.T) {
 		sum  uint32
 		want string
 	}{
-		{3, crc32.ChecksumIEEE([]byte("body")), "more than the 3 bytes"},
+		{3, crc32.ChecksumIEEE([]byte("body")), "more than the announced 3 bytes"},
 		{5, crc32.ChecksumIEEE([]byte("body")), "5 bytes with CRC-32"},
 		{4, 1, "4 bytes with CRC-32 00000001 were announced"},
 		{-1, 0, "-1 bytes"},

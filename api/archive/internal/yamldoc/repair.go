@@ -19,7 +19,7 @@ const (
 	repairLeast = 8 << 10 // bytes, so that a short text is repaired too
 )
 
-// loadRepaired parses a text, and repairs it for the parser where that helps.
+// loadRepaired parses a text, and repairs it for the parser if that helps.
 func loadRepaired(text []byte, depth int) (*yaml.Node, error) {
 	root, err := load(text, depth)
 	budget := repairTimes*len(text) + repairLeast
@@ -58,7 +58,7 @@ func repair(text []byte, at int, message string) []byte {
 	return nil
 }
 
-// indented moves a line to the right that lies in brackets, where indentation
+// indented moves a line to the right that lies in brackets, in which indentation
 // means nothing.
 func indented(text []byte, at int) []byte {
 	start := bytes.LastIndexAny(text[:at], "\r\n") + 1

@@ -73,7 +73,7 @@ func (s standIn) restore(n *yaml.Node) error {
 			if s.is(r) {
 				next, size := utf8.DecodeRuneInString(rest)
 				if r = utf16.DecodeRune(s.half(r), s.half(next)); r == unicode.ReplacementChar {
-					return &Fault{Line: n.Line, Message: "half of a surrogate pair is escaped, which is no character"}
+					return &Fault{Line: n.Line, Message: "half of a surrogate pair is escaped, which is not a character"}
 				}
 				rest = rest[size:]
 			}

@@ -10,7 +10,7 @@ import (
 	"math"
 )
 
-// archive/zip reads entries until something is no entry, whatever number the
+// archive/zip reads entries until something is not an entry, whatever number the
 // file states (it compares 16 bits of it), and keeps all it has read. So the
 // directory is found and walked here first, under the limits, and archive/zip
 // then sees exactly those bytes.

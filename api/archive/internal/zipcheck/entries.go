@@ -106,7 +106,7 @@ func UnsafeName(name string) string {
 	case len(p) >= 2 && p[1] == ':' && unicode.IsLetter(rune(p[0])):
 		return "the name starts with a drive letter"
 	case p == ".", !fs.ValidPath(p):
-		return "the name is no clean path inside the archive: it has an empty element, . or .."
+		return "the name is not a clean path inside the archive: it has an empty element, . or .."
 	case strings.Count(p, "/") >= MaxNameDepth:
 		return "the name has too many elements"
 	}

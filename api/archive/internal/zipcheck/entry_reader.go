@@ -119,7 +119,7 @@ func (r *EntryReader) end() error {
 		return io.EOF
 	}
 	// The data descriptor: the checksum again, with or without a signature.
-	b, _ := r.packed.in.Peek(8) // its error matters only where the bytes are too few
+	b, _ := r.packed.in.Peek(8) // its error matters only if the bytes are too few
 	if len(b) < 4 {
 		return zip.ErrFormat
 	}

@@ -26,7 +26,7 @@ type localHeader struct {
 	length        int64
 }
 
-// readLocalHeader returns nil where there is no header before end.
+// readLocalHeader returns nil if there is no header before end.
 func readLocalHeader(s *stream, offset, end int64) (*localHeader, error) {
 	if err := s.section(offset, end); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func readLocalHeader(s *stream, offset, end int64) (*localHeader, error) {
 
 // differs says what a local header and the directory contradict each other in.
 func (h *localHeader) differs(f *zip.File, name string) string {
-	// Who writes a descriptor may leave out what comes with it.
+	// A program that writes a descriptor may leave out what comes with it.
 	later := h.flags&flagDescriptor != 0
 	same := func(local, central uint64) bool { return local == central || later && local == 0 }
 	switch {

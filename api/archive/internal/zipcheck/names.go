@@ -83,7 +83,7 @@ func (n *entryNames) add(name string) {
 		if n.exact[bare] {
 			found = &n.same
 		}
-		found.add(Clash, name, "the archive has this name twice, as %s too; upper and lower case are not told apart", printable.Name(other))
+		found.add(Clash, name, "the archive has this name twice, also as %s; upper and lower case count as the same", printable.Name(other))
 	}
 	n.seen[key], n.exact[bare] = name, true
 	for dir := path.Dir(key); dir != "."; dir = path.Dir(dir) {
@@ -94,7 +94,7 @@ func (n *entryNames) add(name string) {
 	}
 }
 
-// clashes returns what is wrong with names, and what is only where upper and lower
+// clashes returns what is wrong with names, and what is wrong only if upper and lower
 // case are not told apart.
 func (n *entryNames) clashes() (same, byCase Faults) {
 	same, byCase = n.same, n.byCase

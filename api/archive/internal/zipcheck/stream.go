@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// stream reads a ZIP file from front to back, and jumps where it has to.
+// stream reads a ZIP file from front to back, and jumps when it has to.
 type stream struct {
 	in   *bufio.Reader
 	file *io.SectionReader

@@ -103,7 +103,7 @@ func (v *Verifier) hidden(from, to int64) {
 	if from == 0 {
 		where = "before its first entry"
 	}
-	v.fault(HiddenData, "", "%d bytes at byte %d, %s, belong to nothing", to-from, from, where)
+	v.fault(HiddenData, "", "%d bytes at byte %d, %s, belong to no entry", to-from, from, where)
 }
 
 // entry reads one entry, and the ZIP file that it is, and returns where it ends; 0
@@ -120,7 +120,7 @@ func (v *Verifier) entry(s *stream, end int64, e entry) (next int64, err error) 
 	}
 	data := e.offset + h.length
 	if e.CompressedSize64 > uint64(max(end-data, 0)) {
-		v.fault(Damaged, e.Name, "it is cut short: it would end behind the file's entries")
+		v.fault(Damaged, e.Name, "it is cut short: it would reach into the directory of the ZIP file")
 		return 0, nil
 	}
 	if what := h.differs(e.File, e.name); what != "" {

@@ -19,7 +19,7 @@ import (
 type Writer struct {
 	zip    *zip.Writer
 	to     *counted
-	patch  patcher // nil where what was written cannot be changed
+	patch  patcher // nil if what was written cannot be changed
 	buffer []byte
 }
 
@@ -166,7 +166,7 @@ func (s *Writer) streamAndPatch(path string, mode fs.FileMode, size int64, from 
 		return err
 	}
 	if to.size != size {
-		return fmt.Errorf("%d bytes were there at first, %d came", size, to.size)
+		return fmt.Errorf("the reader had %d bytes at first, and gave %d", size, to.size)
 	}
 	if err := s.zip.Flush(); err != nil {
 		return err
@@ -240,7 +240,7 @@ type measure struct {
 
 func (m *measure) Write(p []byte) (int, error) {
 	if int64(len(p)) > m.limit-m.size {
-		return 0, fmt.Errorf("more than the %d bytes came that were announced", m.limit)
+		return 0, fmt.Errorf("more than the announced %d bytes came", m.limit)
 	}
 	m.size += int64(len(p))
 	if !m.checked {
