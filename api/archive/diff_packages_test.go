@@ -40,7 +40,7 @@ func diffPackages(t testing.TB, old, updated []byte, opts ...Option) Change {
 }
 
 // The package of either archive lies there stored or compressed.
-func TestDiffListsTheFilesThatDifferInPackages(t *testing.T) {
+func TestDiff_listsTheFilesThatDifferInPackages(t *testing.T) {
 	t.Parallel()
 	old := files{"p/deployment.py": "one", "p/gone.txt": "bye", "p/same.txt": "same", "p/d/": ""}
 	updated := files{"p/deployment.py": "two", "p/new.txt": "hello", "p/same.txt": "same"}
@@ -61,7 +61,7 @@ func TestDiffListsTheFilesThatDifferInPackages(t *testing.T) {
 	}
 }
 
-func TestDiffSaysWhyItListsNoFiles(t *testing.T) {
+func TestDiff_saysWhyItListsNoFiles(t *testing.T) {
 	t.Parallel()
 	good := files{"f": "1"}.zip(t)
 	broken := storedZip(t, files{"f": "some text"})
@@ -86,7 +86,7 @@ func TestDiffSaysWhyItListsNoFiles(t *testing.T) {
 	}
 }
 
-func TestTheLimitsOfAnArchiveHoldInsideItsPackages(t *testing.T) {
+func TestDiff_theLimitsOfAnArchiveHoldInsideItsPackages(t *testing.T) {
 	t.Parallel()
 	many := files{}
 	for i := range 20 {
@@ -99,7 +99,7 @@ func TestTheLimitsOfAnArchiveHoldInsideItsPackages(t *testing.T) {
 }
 
 // Only a compressed package is copied, and the copy does not stay.
-func TestTemporaryFilesAreRemoved(t *testing.T) {
+func TestDiff_temporaryFilesAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	temporary := func() int {
@@ -143,7 +143,7 @@ func (r *dyingReader) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // A fault of the reader is not a property of a package.
-func TestDiffFailsWhereReadingFails(t *testing.T) {
+func TestDiff_failsIfReadingFails(t *testing.T) {
 	t.Parallel()
 	old := withPackage(t, storedZip(t, files{"f": "1", "g": "3"}), true)
 	updated := withPackage(t, storedZip(t, files{"f": "2", "g": "4"}), true)

@@ -112,10 +112,10 @@ func jsonTreeOf(t *testing.T, c Content) map[string]any {
 	return tree
 }
 
-// TestDiffFindsEverySingleEdit edits generated contents in one place. Both
+// TestDiff_findsEverySingleEdit edits generated contents in one place. Both
 // contents are written and read: their bytes differ if and only if there is a
 // difference, but for an edit from one form of no value to another.
-func TestDiffFindsEverySingleEdit(t *testing.T) {
+func TestDiff_findsEverySingleEdit(t *testing.T) {
 	t.Parallel()
 	var tried, defaulted, equal atomic.Int64
 	eachSeed(t, 400, func(t *testing.T, seed uint64) {
@@ -184,8 +184,8 @@ func checkReverse(t *testing.T, before, after *Archive, changes []Change) {
 	}
 }
 
-// TestDiffOfTwoContentsIsTheSameBackwards also has packages that differ.
-func TestDiffOfTwoContentsIsTheSameBackwards(t *testing.T) {
+// TestDiff_ofTwoContentsIsTheSameBackwards also has packages that differ.
+func TestDiff_ofTwoContentsIsTheSameBackwards(t *testing.T) {
 	t.Parallel()
 	var packageChanges atomic.Int64
 	eachSeed(t, 200, func(t *testing.T, seed uint64) {

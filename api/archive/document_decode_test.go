@@ -13,7 +13,7 @@ func decodeVersion(yaml string) (name string, v models.DeploymentVersion, err er
 	return name, v, err
 }
 
-func TestTextIsWhatIsWrittenWhateverYAMLTakesItFor(t *testing.T) {
+func TestDocument_textIsWhatIsWrittenWhateverYAMLTakesItFor(t *testing.T) {
 	t.Parallel()
 	for written, want := range map[string]string{
 		"1.10": "1.10", "0123": "0123", "0x1F": "0x1F", "True": "True", "yes": "yes", "2020-01-01": "2020-01-01",
@@ -32,7 +32,7 @@ func TestTextIsWhatIsWrittenWhateverYAMLTakesItFor(t *testing.T) {
 	}
 }
 
-func TestDocumentsBecomeModels(t *testing.T) {
+func TestDocument_becomesAModel(t *testing.T) {
 	t.Parallel()
 	for yaml, want := range map[string]string{
 		"memory_allocation: 2048":                            `{"memory_allocation":2048}`,
@@ -81,7 +81,7 @@ func TestDocumentsBecomeModels(t *testing.T) {
 	}
 }
 
-func TestDocumentsAreRefusedWithTheLine(t *testing.T) {
+func TestDocument_isRefusedWithTheLine(t *testing.T) {
 	t.Parallel()
 	for yaml, want := range map[string]struct {
 		code Code
@@ -136,7 +136,7 @@ func TestDocumentsAreRefusedWithTheLine(t *testing.T) {
 	}
 }
 
-func TestAliasBombsAreRefused(t *testing.T) {
+func TestDocument_aliasBombsAreRefused(t *testing.T) {
 	t.Parallel()
 	bomb := "version_name: v\na: &a [x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c < 'k'; c++ {
@@ -152,7 +152,7 @@ func TestAliasBombsAreRefused(t *testing.T) {
 	}
 }
 
-func TestRequiredKeysAreDemanded(t *testing.T) {
+func TestDocument_requiredKeysAreDemanded(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, yaml, missing string
@@ -179,7 +179,7 @@ func TestRequiredKeysAreDemanded(t *testing.T) {
 	}
 }
 
-func TestTwoObjectsMustNotHaveOneName(t *testing.T) {
+func TestDocument_twoObjectsMustNotHaveOneName(t *testing.T) {
 	t.Parallel()
 	_, err := openBytes(small().with("x/deployments/z/z.yaml", "deployment_name: dep\n"+pipes).zip(t))
 	wantFinding(t, err, CodeDuplicateObject, "x/deployments/z/z.yaml", 0)
@@ -188,7 +188,7 @@ func TestTwoObjectsMustNotHaveOneName(t *testing.T) {
 }
 
 // Keys with a prefix are what a detail has without it, written and read.
-func TestKeysWithAPrefixAreTheMembersOfADetail(t *testing.T) {
+func TestDocument_keysWithAPrefixAreTheMembersOfADetail(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, small().
 		with("x/deployments/a/b.yaml", "deployment_name: dep\ndeployment_supports_request_format: false\n"+pipes).

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestEveryMemberOfTheContractHasAFormInYAML(t *testing.T) {
+func TestDocument_everyMemberOfTheContractHasAFormInYAML(t *testing.T) {
 	t.Parallel()
 	for _, unformed := range unformed(contentShape, reflect.TypeFor[Content]()) {
 		t.Errorf("%s; give it one in api/archive/shape.go", unformed)

@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-func TestFindingsHaveAFormForPeopleAndOneForPrograms(t *testing.T) {
+func TestFinding_hasAFormForPeopleAndOneForPrograms(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		finding              Finding
@@ -43,7 +43,7 @@ func TestFindingsHaveAFormForPeopleAndOneForPrograms(t *testing.T) {
 	}
 }
 
-func TestAFindingAboutANameThatIsNoTextHasJSON(t *testing.T) {
+func TestFinding_aboutANameThatIsNotTextHasJSON(t *testing.T) {
 	t.Parallel()
 	data, err := json.Marshal(&Finding{Code: CodeName, Path: "x/\xff", Message: "not UTF-8"})
 	if want := `{"code":"name","severity":"error","path":"x/` + "\ufffd" + `","message":"not UTF-8"}`; err != nil || string(data) != want {
@@ -51,7 +51,7 @@ func TestAFindingAboutANameThatIsNoTextHasJSON(t *testing.T) {
 	}
 }
 
-func TestOtherSeveritiesDoNotExist(t *testing.T) {
+func TestFinding_otherSeveritiesDoNotExist(t *testing.T) {
 	t.Parallel()
 	if _, err := json.Marshal(&Finding{Severity: 7}); err == nil {
 		t.Error("severity 7 was written")

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestNoFindingHoldsAValue writes a value in every way that YAML may take for
+// TestOpen_noFindingHoldsAValue writes a value in every way that YAML may take for
 // something else.
-func TestNoFindingHoldsAValue(t *testing.T) {
+func TestOpen_noFindingHoldsAValue(t *testing.T) {
 	t.Parallel()
 	refused := 0
 	for _, text := range []string{

@@ -54,7 +54,7 @@ func lies() map[string][]byte {
 
 // No t.Parallel here and below: allocations of other tests would be counted.
 
-func TestLyingDirectoriesAllocateNothingForTheLie(t *testing.T) {
+func TestOpen_lyingDirectoriesAllocateNothingForTheLie(t *testing.T) {
 	var most uint64
 	for what, data := range lies() {
 		_, used, opened, verified := judge(t, data, Limits{})
@@ -74,7 +74,7 @@ func TestLyingDirectoriesAllocateNothingForTheLie(t *testing.T) {
 }
 
 // What a deflated package unpacks to goes to a file.
-func TestVerifyHoldsNoPackageInMemory(t *testing.T) {
+func TestVerify_holdsNoPackageInMemory(t *testing.T) {
 	z := forgeable()
 	inside := forge("a")
 	inside.entries[0].fill(make([]byte, 32<<20))
@@ -91,7 +91,7 @@ func TestVerifyHoldsNoPackageInMemory(t *testing.T) {
 	t.Logf("%d bytes", used)
 }
 
-func TestVerifyAllocatesByEntriesAndNotByBytes(t *testing.T) {
+func TestVerify_allocatesByEntriesAndNotByBytes(t *testing.T) {
 	const entries = 5000
 	z := forgeable()
 	for i := range entries {

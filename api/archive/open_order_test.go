@@ -89,7 +89,7 @@ func fromDifference(a, b string) (string, string) {
 	return a[i:min(len(a), i+100)], b[i:min(len(b), i+100)]
 }
 
-func TestOrderRootDirectoriesAndStyleMakeNoDifference(t *testing.T) {
+func TestOpen_orderRootDirectoriesAndStyleMakeNoDifference(t *testing.T) {
 	t.Parallel()
 	eachSeed(t, 60, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 2))}
@@ -117,7 +117,7 @@ func TestOrderRootDirectoriesAndStyleMakeNoDifference(t *testing.T) {
 	})
 }
 
-func TestFindingsDoNotDependOnTheOrderOfEntries(t *testing.T) {
+func TestOpen_findingsDoNotDependOnTheOrderOfEntries(t *testing.T) {
 	t.Parallel()
 	entries := [][2]string{
 		{"info.yaml", "- not a mapping"},

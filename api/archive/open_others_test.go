@@ -26,7 +26,7 @@ func strange() files {
 		with("top.txt", "outside")
 }
 
-func TestOtherFilesAreReadByName(t *testing.T) {
+func TestOpen_otherFilesAreReadByName(t *testing.T) {
 	t.Parallel()
 	f := strange()
 	a := mustOpen(t, f.zip(t))
@@ -45,7 +45,7 @@ func TestOtherFilesAreReadByName(t *testing.T) {
 	}
 }
 
-func TestRewritingKeepsEverything(t *testing.T) {
+func TestRewrite_keepsEverything(t *testing.T) {
 	t.Parallel()
 	before := mustOpen(t, strange().with("x/info.yaml", "format_spec: v1.0\nmetadata: {export_date: d, by: me}\nmore: 1").zip(t))
 	data := rewrite(t, before)
@@ -69,7 +69,7 @@ func TestRewritingKeepsEverything(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfEntriesDoesNotChangeTheRewrittenBytes(t *testing.T) {
+func TestRewrite_theOrderOfEntriesDoesNotChangeTheBytes(t *testing.T) {
 	t.Parallel()
 	f := strange()
 	want := rewrite(t, mustOpen(t, f.zip(t)))
@@ -80,7 +80,7 @@ func TestTheOrderOfEntriesDoesNotChangeTheRewrittenBytes(t *testing.T) {
 	}
 }
 
-func TestRewritingFollowsTheRootDirectory(t *testing.T) {
+func TestRewrite_followsTheRootDirectory(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, strange().zip(t))
 	b := mustOpen(t, rewrite(t, a, WithRoot("export")))
@@ -100,7 +100,7 @@ func TestRewritingFollowsTheRootDirectory(t *testing.T) {
 	}
 }
 
-func TestOtherFilesNeverBecomePartOfTheFormat(t *testing.T) {
+func TestOpen_otherFilesNeverBecomePartOfTheFormat(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		f    files
@@ -141,7 +141,7 @@ func TestOtherFilesNeverBecomePartOfTheFormat(t *testing.T) {
 	}
 }
 
-func TestGeneratedArchivesWithOtherFilesAreRewrittenAsTheSame(t *testing.T) {
+func TestRewrite_generatedArchivesWithOtherFilesStayTheSame(t *testing.T) {
 	t.Parallel()
 	eachSeed(t, 100, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 2))}

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestOpenRefusesNamesThatLeaveTheRootOrAreNotPortable(t *testing.T) {
+func TestOpen_refusesNamesThatLeaveTheRootOrAreNotPortable(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"../evil", "x/../../evil", "x/..", "/etc/passwd", "//host/x", `x\y`, `..\evil`, "C:/x", "c:x", "x//y", "./x", "x/./y",
@@ -26,7 +26,7 @@ func TestOpenRefusesNamesThatLeaveTheRootOrAreNotPortable(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesEntriesThatAreNoPlainFiles(t *testing.T) {
+func TestOpen_refusesEntriesThatAreNotPlainFiles(t *testing.T) {
 	t.Parallel()
 	for what, test := range map[string]struct {
 		code   Code
@@ -53,7 +53,7 @@ func TestOpenRefusesEntriesThatAreNoPlainFiles(t *testing.T) {
 	wantFinding(t, err, CodeMethod, "x/info.yaml", 0)
 }
 
-func TestOpenRefusesNamesThatClash(t *testing.T) {
+func TestOpen_refusesNamesThatClash(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"X/info.yaml", "x/INFO.yaml", "x/info.yaml/", "x/info.yaml/inside", "x/deployments/A/b.yaml"} {
 		_, err := openBytes(small().with(name, "").zip(t))
@@ -75,7 +75,7 @@ func TestOpenRefusesNamesThatClash(t *testing.T) {
 	wantFinding(t, err, CodeClash, "info.yaml", 0)
 }
 
-func TestOpenKeepsItsLimits(t *testing.T) {
+func TestOpen_keepsItsLimits(t *testing.T) {
 	t.Parallel()
 	data := small().with("x/zeros", strings.Repeat("\x00", 4<<20)).zip(t)
 	if _, err := openBytes(data, WithLimits(Limits{Ratio: 2000})); err != nil {
@@ -97,7 +97,7 @@ func TestOpenKeepsItsLimits(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesWhatIsNoWholeZIP(t *testing.T) {
+func TestOpen_refusesWhatIsNotAWholeZIP(t *testing.T) {
 	t.Parallel()
 	data := small().zip(t)
 	for what, test := range map[string]struct {
@@ -137,7 +137,7 @@ func withSize(t *testing.T, f files, field int, size uint32) []byte {
 	return patch(data, at+field, binary.LittleEndian.AppendUint32(nil, size)...)
 }
 
-func TestOpenCountsEntriesItselfBeforeAnythingIsAllocated(t *testing.T) {
+func TestOpen_countsEntriesItselfBeforeAnythingIsAllocated(t *testing.T) {
 	t.Parallel()
 	// The file states no entries, modulo 65536 as archive/zip compares; it has 65,536.
 	var b bytes.Buffer
@@ -156,7 +156,7 @@ func TestOpenCountsEntriesItselfBeforeAnythingIsAllocated(t *testing.T) {
 	wantFinding(t, err, CodeLimit, "", 0)
 }
 
-func TestOpenReadsMoreEntriesThanSixteenBitsCount(t *testing.T) {
+func TestOpen_readsMoreEntriesThanSixteenBitsCount(t *testing.T) {
 	t.Parallel()
 	f := small()
 	for i := range 70_000 {
@@ -188,7 +188,7 @@ func TestOpenReadsMoreEntriesThanSixteenBitsCount(t *testing.T) {
 	}
 }
 
-func TestOpenPassesOnErrorsOfTheReader(t *testing.T) {
+func TestOpen_passesOnErrorsOfTheReader(t *testing.T) {
 	t.Parallel()
 	data := small().zip(t)
 	broken := errors.New("the disk is gone")
@@ -214,7 +214,7 @@ func (r *failingReader) ReadAt(p []byte, off int64) (int, error) {
 	return r.Reader.ReadAt(p, off)
 }
 
-func TestOpenJoinsFindings(t *testing.T) {
+func TestOpen_joinsFindings(t *testing.T) {
 	t.Parallel()
 	f := small().with("x/info.yaml", "").with("x/deployments/a/b.yaml", "deployment_name: [\n").with("x/deployments/z/z.yaml", pipes)
 	_, err := openBytes(f.zip(t))

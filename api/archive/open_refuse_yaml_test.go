@@ -27,7 +27,7 @@ func allKinds() files {
 }
 
 // Every rule for YAML, at Open, in documents of every kind.
-func TestOpenRefusesYAMLByEveryRuleInEveryDocument(t *testing.T) {
+func TestOpen_refusesYAMLByEveryRuleInEveryDocument(t *testing.T) {
 	t.Parallel()
 	mustOpen(t, allKinds().zip(t))
 	bomb := "a: &a [x, x, x, x, x, x, x, x, x]\n"
@@ -74,7 +74,7 @@ func TestOpenRefusesYAMLByEveryRuleInEveryDocument(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesVariablesByEveryRule(t *testing.T) {
+func TestOpen_refusesVariablesByEveryRule(t *testing.T) {
 	t.Parallel()
 	for yaml, want := range map[string]struct {
 		code Code

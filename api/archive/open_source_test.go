@@ -18,7 +18,7 @@ func laidOut(t testing.TB, entries ...[2]string) []byte {
 	return zipOf(t, entries, zipStored)
 }
 
-func TestOpenReadsNeighbouringDocumentsTogether(t *testing.T) {
+func TestOpen_readsNeighbouringDocumentsTogether(t *testing.T) {
 	t.Parallel()
 	const versions = 50
 	document := func(i int) [2]string {
@@ -72,7 +72,7 @@ func largeDocuments() (all [][2]string) {
 	return all
 }
 
-func TestOpenPackageReadsInLargePieces(t *testing.T) {
+func TestOpenPackage_readsInLargePieces(t *testing.T) {
 	t.Parallel()
 	body := strings.Repeat("0123456789abcdef", 3<<20/16)
 	for what, data := range map[string][]byte{
@@ -119,7 +119,7 @@ type closer func()
 
 func (c closer) Close() error { c(); return nil }
 
-func TestOpenPackageTakesOneRangeWhereTheReaderGivesRanges(t *testing.T) {
+func TestOpenPackage_takesOneRangeIfTheReaderGivesRanges(t *testing.T) {
 	t.Parallel()
 	data := small().zip(t)
 	r := &rangedReader{countingReader: &countingReader{Reader: bytes.NewReader(data)}}
@@ -136,7 +136,7 @@ func TestOpenPackageTakesOneRangeWhereTheReaderGivesRanges(t *testing.T) {
 	}
 }
 
-func TestOpenPackageTellsFaultsOfTheReaderFromThoseOfTheArchive(t *testing.T) {
+func TestOpenPackage_tellsFaultsOfTheReaderFromThoseOfTheArchive(t *testing.T) {
 	t.Parallel()
 	gone := errors.New("gone")
 	for what, test := range map[string]struct {

@@ -13,7 +13,7 @@ import (
 	"testing/fstest"
 )
 
-func TestOpenFSReadsWhatOpenReads(t *testing.T) {
+func TestOpenFS_readsWhatOpenReads(t *testing.T) {
 	t.Parallel()
 	eachSeed(t, 30, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 3))}
@@ -46,7 +46,7 @@ func TestOpenFSReadsWhatOpenReads(t *testing.T) {
 	})
 }
 
-func TestOpenFSFindsWhatOpenFinds(t *testing.T) {
+func TestOpenFS_findsWhatOpenFinds(t *testing.T) {
 	t.Parallel()
 	for what, f := range map[string]files{
 		"names":        small().with("x/a\\b", ""),
@@ -70,7 +70,7 @@ func TestOpenFSFindsWhatOpenFinds(t *testing.T) {
 	}
 }
 
-func TestOpenFSReadsADirectoryOfTheDisk(t *testing.T) {
+func TestOpenFS_readsADirectoryOfTheDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, small().tree()); err != nil {
@@ -101,7 +101,7 @@ func TestOpenFSReadsADirectoryOfTheDisk(t *testing.T) {
 	}
 }
 
-func TestOpenPackageFindsThatTheTreeHasChanged(t *testing.T) {
+func TestOpenPackage_findsThatTheTreeHasChanged(t *testing.T) {
 	t.Parallel()
 	const name = "x/" + smallPackage
 	for what, test := range map[string]struct {
@@ -153,7 +153,7 @@ func (f failingFS) Open(name string) (fs.File, error) {
 	return f.FS.Open(name)
 }
 
-func TestOpenFSPassesOnErrorsOfTheFileSystem(t *testing.T) {
+func TestOpenFS_passesOnErrorsOfTheFileSystem(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is gone")
 	for _, name := range []string{".", "x", "x/deployments/a", "x/info.yaml", "x/deployments/a/versions/c.yaml"} {

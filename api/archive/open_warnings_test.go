@@ -8,7 +8,7 @@ import (
 )
 
 // Success that did nothing, or less than it looks like, is said.
-func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
+func TestOpen_whatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 	t.Parallel()
 	info := files{"x/info.yaml": "format_spec: v1.0"}
 	for what, test := range map[string]struct {
@@ -55,7 +55,7 @@ func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 	}
 }
 
-func TestKeysInFindingsAreCut(t *testing.T) {
+func TestOpen_keysInFindingsAreCut(t *testing.T) {
 	t.Parallel()
 	key := strings.Repeat("ü", 100)
 	_, _, err := decodeVersion("version_name: v\n? " + key + "\n: 1\n? " + key + "\n: 2")

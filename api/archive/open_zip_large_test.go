@@ -60,7 +60,7 @@ func (zeros) ReadAt(p []byte, _ int64) (int, error) {
 	return len(p), nil
 }
 
-func TestArchivesAndEntriesOver4GiB(t *testing.T) {
+func TestOpen_archivesAndEntriesOver4GiB(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
 	sizes := []int64{math.MaxUint32 + 2}

@@ -18,7 +18,7 @@ func backSlashed(t *testing.T, f files) []byte {
 	return storedZip(t, changed)
 }
 
-func TestBackSlashesAreSeparatorsIfNoNameHasASlash(t *testing.T) {
+func TestOpen_backSlashesAreSeparatorsIfNoNameHasASlash(t *testing.T) {
 	t.Parallel()
 	f := small().with("x/deployments/", "").with("x/note.txt", "text")
 	data := backSlashed(t, f)
@@ -47,7 +47,7 @@ func TestBackSlashesAreSeparatorsIfNoNameHasASlash(t *testing.T) {
 	}
 }
 
-func TestBackSlashesThatAreNotSeparatorsAreRefused(t *testing.T) {
+func TestOpen_backSlashesThatAreNotSeparatorsAreRefused(t *testing.T) {
 	t.Parallel()
 	for what, f := range map[string]files{
 		"beside a slash":  small().with(`x\a`, ""),

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestOpenRefusesEntriesThatOverlap(t *testing.T) {
+func TestOpen_refusesEntriesThatOverlap(t *testing.T) {
 	t.Parallel()
 	data := storedZip(t, small())
 	const info, other = "x/info.yaml", "x/deployments/a/versions/c.yaml"

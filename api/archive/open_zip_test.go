@@ -27,7 +27,7 @@ func readAll(data []byte, opts ...Option) error {
 	return errors.Join(err, rc.Close())
 }
 
-func TestReadingFindsEntriesThatAreNotWhatTheDirectorySays(t *testing.T) {
+func TestOpen_readingFindsEntriesThatAreNotWhatTheDirectorySays(t *testing.T) {
 	t.Parallel()
 	body := strings.Repeat("text that deflates, and more of it; ", 20)
 	f := small().with("x/"+smallPackage, body).with("x/info.yaml", "format_spec: v1.0\n#"+body)
@@ -66,7 +66,7 @@ func TestReadingFindsEntriesThatAreNotWhatTheDirectorySays(t *testing.T) {
 	}
 }
 
-func TestAPackageNeverGivesMoreBytesThanTheDirectorySays(t *testing.T) {
+func TestOpen_aPackageNeverGivesMoreBytesThanTheDirectorySays(t *testing.T) {
 	t.Parallel()
 	const name, stated = "x/" + smallPackage, 9
 	deflated := small().with(name, strings.Repeat("text that deflates, and more of it; ", 20)).zip(t)
@@ -84,7 +84,7 @@ func TestAPackageNeverGivesMoreBytesThanTheDirectorySays(t *testing.T) {
 	}
 }
 
-func TestADataDescriptorNeedsNoSignature(t *testing.T) {
+func TestOpen_aDataDescriptorNeedsNoSignature(t *testing.T) {
 	t.Parallel()
 	const name = "x/deployments/a/versions/c.zip"
 	data := storedZip(t, small(), zipStored)
@@ -98,7 +98,7 @@ func TestADataDescriptorNeedsNoSignature(t *testing.T) {
 	}
 }
 
-func TestAClosedPackageReadsNoMore(t *testing.T) {
+func TestOpenPackage_closedReadsNoMore(t *testing.T) {
 	t.Parallel()
 	for what, data := range map[string][]byte{"stored": storedZip(t, small()), "deflated": small().zip(t)} {
 		rc, err := mustOpen(t, data).OpenPackage(smallPackage)
@@ -114,7 +114,7 @@ func TestAClosedPackageReadsNoMore(t *testing.T) {
 	}
 }
 
-func TestPackagesAreReadAtTheSameTime(t *testing.T) {
+func TestOpen_packagesAreReadAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	f := small().with("x/"+smallPackage, strings.Repeat("one", 1<<16)).
 		with("x/deployments/a/versions/d.yaml", "version_name: v2").with("x/deployments/a/versions/d.zip", strings.Repeat("two", 1<<16))
@@ -144,7 +144,7 @@ func TestPackagesAreReadAtTheSameTime(t *testing.T) {
 	}
 }
 
-func TestADocumentCountsWithWhatItTakesInTheFile(t *testing.T) {
+func TestOpen_aDocumentCountsWithWhatItTakesInTheFile(t *testing.T) {
 	t.Parallel()
 	// Deflated in stored blocks of one byte: a short text that takes much room.
 	var packed bytes.Buffer

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func TestUnpackTakesANewOrEmptyDirectoryOnly(t *testing.T) {
+func TestUnpack_takesANewOrEmptyDirectoryOnly(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, small().zip(t))
 	dir := t.TempDir()
@@ -35,7 +35,7 @@ func TestUnpackTakesANewOrEmptyDirectoryOnly(t *testing.T) {
 	}
 }
 
-func TestReplacingLeavesExactlyTheNewTreeAndTheRepository(t *testing.T) {
+func TestUnpack_replacingLeavesExactlyTheNewTreeAndTheRepository(t *testing.T) {
 	t.Parallel()
 	first := mustOpen(t, small().with("x/README.md", "one").with("x/services/s/s.yaml", "service_name: s").with("x/deployments/a/versions/c.zip", string(files{"f": "1"}.zip(t))).zip(t))
 	second := mustOpen(t, small().with("x/README.md", "two").zip(t))
@@ -65,7 +65,7 @@ func TestReplacingLeavesExactlyTheNewTreeAndTheRepository(t *testing.T) {
 	}
 }
 
-func TestReplacingNeverTakesAwayFilesThatCameFromElsewhere(t *testing.T) {
+func TestUnpack_replacingNeverTakesAwayFilesThatCameFromElsewhere(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"notes.txt", ".gitignore", "deployments/notes.txt", "deployments/a/versions/orphan.zip", "deployments/a/versions/orphan.package/f", "sub/.git/HEAD", "_outside/f"} {
 		a := mustOpen(t, small().zip(t))
@@ -86,7 +86,7 @@ func TestReplacingNeverTakesAwayFilesThatCameFromElsewhere(t *testing.T) {
 	}
 }
 
-func TestWhenUnpackFailsTheFormerTreeStays(t *testing.T) {
+func TestUnpack_leavesTheFormerTreeIfItFails(t *testing.T) {
 	t.Parallel()
 	dir := unpack(t, mustOpen(t, small().zip(t)))
 	writeFile(t, dir, ".git/HEAD", "ref")
@@ -120,7 +120,7 @@ func (h *hooked) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // What was looked at before the packages were written is looked at again.
-func TestReplacingNeverTakesAwayWhatWasMadeMeanwhile(t *testing.T) {
+func TestUnpack_replacingNeverTakesAwayWhatWasMadeMeanwhile(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"notes.txt", "deployments/new/new.yaml", "info.yaml", ".vscode/settings.json", ".env", "empty/"} {
 		data := storedZip(t, small())

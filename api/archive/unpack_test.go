@@ -43,7 +43,7 @@ func hashes(t testing.TB, a *Archive) map[string][33]byte {
 	return all
 }
 
-func TestGeneratedArchivesAreUnpackedAndPackedAsTheSame(t *testing.T) {
+func TestUnpack_generatedArchivesAreUnpackedAndPackedAsTheSame(t *testing.T) {
 	t.Parallel()
 	eachSeed(t, 60, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 3))}
@@ -71,7 +71,7 @@ func TestGeneratedArchivesAreUnpackedAndPackedAsTheSame(t *testing.T) {
 	})
 }
 
-func TestUnpackLaysOutTheTemplateForPeople(t *testing.T) {
+func TestUnpack_laysOutTheTemplateForPeople(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, template(t))
 	dir := unpack(t, a, UnpackPackages(Limits{}))
@@ -97,7 +97,7 @@ func TestUnpackLaysOutTheTemplateForPeople(t *testing.T) {
 	}
 }
 
-func TestFilesOutsideOfTheRootComeBackThere(t *testing.T) {
+func TestUnpack_filesOutsideOfTheRootComeBackThere(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, strange().zip(t))
 	dir := unpack(t, a)
@@ -109,7 +109,7 @@ func TestFilesOutsideOfTheRootComeBackThere(t *testing.T) {
 	}
 }
 
-func TestUnpackRefusesWhatWouldMeanSomethingElseInATree(t *testing.T) {
+func TestUnpack_refusesWhatWouldMeanSomethingElseInATree(t *testing.T) {
 	t.Parallel()
 	in := func(name, body string) []byte {
 		return small().with("x/deployments/a/versions/c.zip", string(files{name: body}.zip(t))).zip(t)
@@ -154,7 +154,7 @@ func TestUnpackRefusesWhatWouldMeanSomethingElseInATree(t *testing.T) {
 	}
 }
 
-func TestTheLimitsHoldForAllPackagesTogether(t *testing.T) {
+func TestUnpack_theLimitsHoldForAllPackagesTogether(t *testing.T) {
 	t.Parallel()
 	body := string(storedZip(t, files{"a": "1234", "b": "5678"}))
 	data := small().
@@ -175,7 +175,7 @@ func TestTheLimitsHoldForAllPackagesTogether(t *testing.T) {
 	}
 }
 
-func TestAPackageWithoutFilesStaysAZipFile(t *testing.T) {
+func TestUnpack_aPackageWithoutFilesStaysAZipFile(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, small().with("x/deployments/a/versions/c.zip", string(files{}.zip(t))).zip(t))
 	dir := unpack(t, a, UnpackPackages(Limits{}))
@@ -186,7 +186,7 @@ func TestAPackageWithoutFilesStaysAZipFile(t *testing.T) {
 
 // What not every disk can hold, or Git, is left as it is: nothing is followed or
 // lost, and packing gives the same package.
-func TestAPackageThatNotEveryDiskHoldsStaysAZipFile(t *testing.T) {
+func TestUnpack_aPackageThatNotEveryDiskHoldsStaysAZipFile(t *testing.T) {
 	t.Parallel()
 	link := storedZip(t, files{"l": "/etc/passwd"}, func(h *zip.FileHeader) { h.SetMode(0o777 | fs.ModeSymlink) })
 	deep := strings.Repeat("d/", zipcheck.MaxNameDepth-2) + "f"

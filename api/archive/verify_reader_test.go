@@ -11,7 +11,7 @@ import (
 )
 
 // No t.Parallel: the directory of temporary files is set for the process.
-func TestVerifyLeavesNoTemporaryFile(t *testing.T) {
+func TestVerify_leavesNoTemporaryFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	damaged := forgeable()
@@ -40,7 +40,7 @@ type readerAt func(p []byte, off int64) (int, error)
 
 func (r readerAt) ReadAt(p []byte, off int64) (int, error) { return r(p, off) }
 
-func TestVerifyPassesOnErrorsOfTheReader(t *testing.T) {
+func TestVerify_passesOnErrorsOfTheReader(t *testing.T) {
 	t.Parallel()
 	data := forgeable().bytes()
 	broken := errors.New("the disk is gone")
@@ -60,7 +60,7 @@ func TestVerifyPassesOnErrorsOfTheReader(t *testing.T) {
 }
 
 // The size is the caller's word, not the archive's.
-func TestVerifyTellsAShortReaderFromATruncatedArchive(t *testing.T) {
+func TestVerify_tellsAShortReaderFromATruncatedArchive(t *testing.T) {
 	t.Parallel()
 	data := forgeable().bytes()
 	r := readerAt(func(p []byte, off int64) (int, error) {
@@ -75,7 +75,7 @@ func TestVerifyTellsAShortReaderFromATruncatedArchive(t *testing.T) {
 	}
 }
 
-func TestVerifyEndsWithTheContext(t *testing.T) {
+func TestVerify_endsWithTheContext(t *testing.T) {
 	t.Parallel()
 	data := forgeable().bytes()
 	for after := range 4 {
@@ -97,7 +97,7 @@ func TestVerifyEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestVerifyReadsFromFrontToBack(t *testing.T) {
+func TestVerify_readsFromFrontToBack(t *testing.T) {
 	t.Parallel()
 	z := forgeable()
 	for i := range 2000 {

@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
-func TestVerifyAcceptsWhatIsSound(t *testing.T) {
+func TestVerify_acceptsWhatIsSound(t *testing.T) {
 	t.Parallel()
 	if err := verifyBytes(t, template(t)); err != nil {
 		t.Errorf("the official template: %v", err)
@@ -36,7 +36,7 @@ func TestVerifyAcceptsWhatIsSound(t *testing.T) {
 
 // Every rule of Verify for the entries of a ZIP file. Each change is made to
 // the archive, to its stored package and to its deflated package.
-func TestVerifyRefusesByEveryRuleOnBothLevels(t *testing.T) {
+func TestVerify_refusesByEveryRuleOnBothLevels(t *testing.T) {
 	t.Parallel()
 	const first, second = 0, 1 // the second one is deflated
 	for _, test := range []struct {
@@ -182,7 +182,7 @@ func wantFindingAt(t *testing.T, what string, err error, code Code, path, text s
 	t.Errorf("%s: got\n%v\nwant %s at %q with %q", what, err, code, path, text)
 }
 
-func TestVerifyReportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
+func TestVerify_reportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
 	t.Parallel()
 	z := forgeable()
 	z.entries[1].local.name = "y"
@@ -210,7 +210,7 @@ func TestVerifyReportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
 	}
 }
 
-func TestVerifySaysThatThereIsNoInfo(t *testing.T) {
+func TestVerify_saysThatThereIsNoInfo(t *testing.T) {
 	t.Parallel()
 	wantFinding(t, verifyBytes(t, forge("a").bytes()), CodeNoInfo, "", 0)
 	wantFinding(t, verifyBytes(t, []byte("no ZIP")), CodeNotZip, "", 0)
@@ -218,7 +218,7 @@ func TestVerifySaysThatThereIsNoInfo(t *testing.T) {
 }
 
 // A file whose header states an offset that is negative as a signed number.
-func TestVerifyRefusesOffsetsThatNoFileHas(t *testing.T) {
+func TestVerify_refusesOffsetsThatNoFileHas(t *testing.T) {
 	t.Parallel()
 	z := forgeable()
 	z.zip64 = true
@@ -233,7 +233,7 @@ func TestVerifyRefusesOffsetsThatNoFileHas(t *testing.T) {
 	}
 }
 
-func TestVerifyRefusesALocalHeaderThatReachesIntoTheDirectory(t *testing.T) {
+func TestVerify_refusesALocalHeaderThatReachesIntoTheDirectory(t *testing.T) {
 	t.Parallel()
 	data := forgeable().bytes()
 	last := bytes.LastIndex(data, []byte("PK\x03\x04\x14\x00\x08\x00\x08"))

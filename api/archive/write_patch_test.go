@@ -39,7 +39,7 @@ func (c counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestFilesGetTheSameBytesAsOtherWriters(t *testing.T) {
+func TestWrite_filesGetTheSameBytesAsOtherWriters(t *testing.T) {
 	t.Parallel()
 	text := func(size int) io.ReadSeeker { return strings.NewReader(strings.Repeat("x", size)) }
 	content, packages := packaged(func(size int) io.ReadCloser { return io.NopCloser(text(size)) })
@@ -95,7 +95,7 @@ func (s shrinking) Read(p []byte) (int, error) {
 	return n / 2, errors.Join(err, io.EOF)
 }
 
-func TestAPackageThatShrinksWhileItIsWrittenIsAnError(t *testing.T) {
+func TestWrite_aPackageThatShrinksWhileItIsWrittenIsAnError(t *testing.T) {
 	t.Parallel()
 	content, packages := packaged(func(size int) io.ReadCloser {
 		return seeking{shrinking{strings.NewReader(strings.Repeat("x", size))}}

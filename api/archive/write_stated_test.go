@@ -37,7 +37,7 @@ func onePackage() Content {
 	}}}
 }
 
-func TestTheWayAPackageIsReadDoesNotChangeTheBytes(t *testing.T) {
+func TestWrite_theWayAPackageIsReadDoesNotChangeTheBytes(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 1, zipcheck.SpoolMemory, zipcheck.SpoolMemory + 1, 3 * zipcheck.SpoolMemory} {
 		body := bytes.Repeat([]byte("x"), size)
@@ -80,7 +80,7 @@ func TestTheWayAPackageIsReadDoesNotChangeTheBytes(t *testing.T) {
 	}
 }
 
-func TestAPackageThatIsNotWhatItStatesIsRefused(t *testing.T) {
+func TestWrite_aPackageThatIsNotWhatItStatesIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		size int64
@@ -101,7 +101,7 @@ func TestAPackageThatIsNotWhatItStatesIsRefused(t *testing.T) {
 	}
 }
 
-func TestAPackageThatCannotBeReadLeavesNoTemporaryFile(t *testing.T) {
+func TestWrite_aPackageThatCannotBeReadLeavesNoTemporaryFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	failing := io.MultiReader(bytes.NewReader(make([]byte, 2*zipcheck.SpoolMemory)), iotest.ErrReader(fs.ErrInvalid))
@@ -114,7 +114,7 @@ func TestAPackageThatCannotBeReadLeavesNoTemporaryFile(t *testing.T) {
 	}
 }
 
-func TestHeadersAreCompleteAndSayTheSameTwice(t *testing.T) {
+func TestWrite_headersAreCompleteAndSayTheSameTwice(t *testing.T) {
 	t.Parallel()
 	data := write(t, onePackage(), from(map[string]string{"p": "body"}))
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))

@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestWritingAndReadingAgainChangesNothing(t *testing.T) {
+func TestWrite_andReadAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	eachSeed(t, 200, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}
@@ -43,7 +43,7 @@ func TestWritingAndReadingAgainChangesNothing(t *testing.T) {
 	})
 }
 
-func TestTheTemplateSurvivesARoundTrip(t *testing.T) {
+func TestWrite_theTemplateSurvivesARoundTrip(t *testing.T) {
 	t.Parallel()
 	before := mustOpen(t, template(t))
 	data := write(t, before.Content(), before.OpenPackage, WithRoot("import"), WithInfo(before.Info()))
@@ -56,7 +56,7 @@ func TestTheTemplateSurvivesARoundTrip(t *testing.T) {
 	}
 }
 
-func TestWriteUsesTheCanonicalLayoutAndStyle(t *testing.T) {
+func TestWrite_usesTheCanonicalLayoutAndStyle(t *testing.T) {
 	t.Parallel()
 	structured := models.DataStructureStructured
 	c := Content{
@@ -125,7 +125,7 @@ zz:
 	}
 }
 
-func TestWriteNamesTheObjectThatItRefuses(t *testing.T) {
+func TestWrite_namesTheObjectThatItRefuses(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
 	deployment := func(name string, change func(*models.Deployment)) Content {
@@ -176,7 +176,7 @@ func TestWriteNamesTheObjectThatItRefuses(t *testing.T) {
 	}
 }
 
-func TestWritePassesOnErrorsOfPackagesAndTheWriter(t *testing.T) {
+func TestWrite_passesOnErrorsOfPackagesAndTheWriter(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
 	c := Content{Deployments: map[string]models.Deployment{"d": {
@@ -196,7 +196,7 @@ func TestWritePassesOnErrorsOfPackagesAndTheWriter(t *testing.T) {
 	}
 }
 
-func TestWithRootCanLeaveTheRootOut(t *testing.T) {
+func TestWrite_withRootCanLeaveTheRootOut(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, write(t, Content{}, nil, WithRoot("")))
 	if a.Root() != "" || a.Info().FormatSpec != FormatSpec {
@@ -204,7 +204,7 @@ func TestWithRootCanLeaveTheRootOut(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrittenIsNeverTooDeepToRead(t *testing.T) {
+func TestWrite_whatIsWrittenIsNeverTooDeepToRead(t *testing.T) {
 	t.Parallel()
 	written := 0
 	for depth := 50; depth < 75; depth++ {
