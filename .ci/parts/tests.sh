@@ -18,6 +18,9 @@ part.fetched() { .ci/fetched.sh; }
 
 part.test() { as_printed 2; }
 
+# The README's command tries a part of the generated archives.
+part.cases() { ARCHIVE_CASES=all go test -count 1 ./api/archive; }
+
 # Its encoding/json is another one.
 part.go-next() { GOTOOLCHAIN=$next_go go test ./tests/models; }
 

@@ -2,23 +2,28 @@ package archive
 
 import (
 	"archive/zip"
+	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // Content is what an archive offers to create: the body that would confirm it
 // whole. The member `zip` of a version or an environment is the path of its
-// package relative to the root directory; it is absent where the archive has
+// package relative to the root directory; it is absent if the archive has
 // no package.
 type Content = models.ImportUpdate
 
 // Archive is an open archive. Its methods may be called at the same time; it
 // needs what it was opened from for [Archive.OpenPackage] only.
 type Archive struct {
-	origin   origin
+	source   source
 	limits   Limits
 	root     string
 	info     Info
@@ -38,7 +43,7 @@ type Package struct {
 	CRC32 uint32 // as the archive states it; reading the package checks it
 
 	// NoCRC32 says that CRC32 is 0 because nothing states it: the package lies
-	// in a directory tree. Who needs it has to read the package.
+	// in a directory tree. A caller that needs it reads the package.
 	NoCRC32 bool
 }
 
@@ -56,11 +61,11 @@ type Package struct {
 // the format in info.yaml is not compared.
 func Open(r io.ReaderAt, size int64, opts ...Option) (*Archive, error) {
 	o := optionsOf(opts)
-	from, err := openZip(r, size, o.limits, false)
+	from, err := openZip(r, size, o.limits, zipcheck.EverySystem)
 	if err != nil {
 		return nil, err
 	}
-	t, err := arrange(from.files)
+	t, err := arrange(from.Entries)
 	if err != nil {
 		return nil, err
 	}
@@ -85,3 +90,41 @@ func (a *Archive) Packages() []Package { return slices.Clone(a.packages) }
 // archive and sorted: unknown ones, a package whose version has no document,
 // and whatever lies outside of the root directory. [Archive.OpenOther] reads them.
 func (a *Archive) Others() []string { return slices.Clone(a.others) }
+
+// OpenPackage streams a package. The path is relative to the root directory,
+// as in [Package] and in the member `zip` of the content; an unknown one gives
+// an error that is [fs.ErrNotExist]. Reading ends with a [Finding] instead of
+// io.EOF if the bytes are not those that the archive's directory states. How
+// the archive itself is read for it: see [RangeOpener].
+func (a *Archive) OpenPackage(path string) (io.ReadCloser, error) {
+	f := a.files[path]
+	if f == nil {
+		return nil, fmt.Errorf("package %q: %w", path, fs.ErrNotExist)
+	}
+	return a.source.open(f)
+}
+
+// FormatSpec is the version of the format that [Write] writes and that all
+// known archives state.
+const FormatSpec = "v1.0"
+
+// Info is the content of info.yaml.
+type Info struct {
+	// FormatSpec is the version of the format. [Open] does not compare it.
+	FormatSpec string `json:"format_spec"`
+
+	// Metadata says where the archive comes from; nil if nothing is said.
+	Metadata *Metadata `json:"metadata,omitzero"`
+
+	// Unknown holds what else the file says, as members of a JSON object.
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Metadata says where an archive comes from.
+type Metadata struct {
+	// ExportDate is the time of the export, as the file spells it.
+	ExportDate *string `json:"export_date,omitzero"`
+
+	// Unknown holds what else the file says, as members of a JSON object.
+	Unknown jsontext.Value `json:",embed"`
+}

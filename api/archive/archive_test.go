@@ -1,117 +1,13 @@
 package archive
 
 import (
-	"archive/zip"
 	"bytes"
 	"io"
 	"io/fs"
-	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
-
-// files is an archive to build: names and texts, written in order of name.
-type files map[string]string
-
-const pipes = "input_type: plain\noutput_type: plain\n"
-
-// small is a valid archive to vary.
-func small() files {
-	return files{
-		"x/info.yaml":                     "format_spec: v1.0",
-		"x/deployments/a/b.yaml":          "deployment_name: dep\n" + pipes,
-		"x/deployments/a/versions/c.yaml": "version_name: v1\n",
-		"x/deployments/a/versions/c.zip":  "the package",
-	}
-}
-
-func (f files) with(name, text string) files {
-	f = maps.Clone(f)
-	f[name] = text
-	return f
-}
-
-func (f files) without(name string) files {
-	f = maps.Clone(f)
-	delete(f, name)
-	return f
-}
-
-func (f files) zip(t testing.TB) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(f)) {
-		w, err := z.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, f[name]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func openBytes(data []byte, opts ...Option) (*Archive, error) {
-	return Open(bytes.NewReader(data), int64(len(data)), opts...)
-}
-
-func mustOpen(t testing.TB, data []byte, opts ...Option) *Archive {
-	t.Helper()
-	a, err := openBytes(data, opts...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-// asJSON returns the JSON of v with all keys in order.
-func asJSON(t testing.TB, v any) string {
-	t.Helper()
-	data, err := json.Marshal(v, json.Deterministic(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	value := jsontext.Value(data)
-	if err := value.Format(jsontext.ReorderRawObjects(true)); err != nil {
-		t.Fatal(err)
-	}
-	return string(value)
-}
-
-func readPackage(t testing.TB, a *Archive, path string) string {
-	t.Helper()
-	rc, err := a.OpenPackage(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(rc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := rc.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
-func template(t testing.TB) []byte {
-	t.Helper()
-	data, err := os.ReadFile("testdata/template.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
 
 func TestOpenReadsTheFirstGenerationOfArchives(t *testing.T) {
 	t.Parallel()

@@ -69,7 +69,7 @@ type comparison struct {
 // archives have.
 //
 // How the YAML is written, the order of keys and of named list elements, the
-// names of directories, the content of info.yaml and unknown files are no
+// names of directories, the content of info.yaml and unknown files are not
 // differences. Nor is one between an absent member, null, and its default: an
 // empty description or display_name, an empty list or dictionary, false for
 // secret, an empty value of a secret variable, an empty name of a version, an

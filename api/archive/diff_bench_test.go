@@ -11,7 +11,7 @@ import (
 )
 
 // project is 1,000 deployments with five versions each, all with a package;
-// where changed is set, nine deployments have one other package.
+// if changed is set, nine deployments have one other package.
 func project(b *testing.B, changed bool) []byte {
 	c := large()
 	for name, d := range c.Deployments {

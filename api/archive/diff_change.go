@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 // ChangeKind says what happened to an object, a field or a file.
@@ -24,23 +26,23 @@ type Change struct {
 	Kind ChangeKind `json:"kind"`
 
 	// Path leads to the object or field as in the content's JSON. Elements of
-	// lists go by name where all have one, else by index.
+	// lists go by name if all have one, else by index.
 	Path jsontext.Pointer `json:"path"`
 
-	// Old and New are the values of a field; absent where there is none, for
+	// Old and New are the values of a field; absent if there is none, for
 	// whole objects, and for what is secret. A package's value is its SHA-256,
 	// as in "sha256:6b86...".
 	Old jsontext.Value `json:"old,omitzero"`
 	New jsontext.Value `json:"new,omitzero"`
 
-	// Secret is set where values are left out because they are secret.
+	// Secret is set if values are left out because they are secret.
 	Secret bool `json:"secret,omitzero"`
 
 	// Files are the files that differ inside a package that both archives
 	// have, by path.
 	Files []FileChange `json:"files,omitzero"`
 
-	// Note says why a package has no Files: one of the two is no ZIP file, not
+	// Note says why a package has no Files: one of the two is not a ZIP file, not
 	// an acceptable one, or differs in nothing but how it was zipped.
 	Note string `json:"note,omitzero"`
 }
@@ -51,14 +53,14 @@ type FileChange struct {
 	Path string     `json:"path"` // in the package
 
 	// Old and New are the file's SHA-256, as in "sha256:6b86..."; absent
-	// where there is no file.
+	// if there is no file.
 	Old string `json:"old,omitzero"`
 	New string `json:"new,omitzero"`
 }
 
 // String returns one line for people, without the files of a package.
 func (c Change) String() string {
-	return string(c.Kind) + " " + display(string(c.Path)) + c.values()
+	return string(c.Kind) + " " + printable.Name(string(c.Path)) + c.values()
 }
 
 // values returns what follows the path.

@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestDiffExportDetailComparesNames(t *testing.T) {
+func TestDiffExportDetail_comparesNames(t *testing.T) {
 	t.Parallel()
 	var detail models.ExportDetail
 	if err := json.Unmarshal([]byte(`{"id":"1","description":"not compared","deployments":{"a":{"versions":{"v1":{"environment_variables":{"X":{"include_value":true}}},"v2":{}},
@@ -36,7 +36,7 @@ func TestDiffExportDetailComparesNames(t *testing.T) {
 	}
 }
 
-func TestDiffImportDetailComparesContent(t *testing.T) {
+func TestDiffImportDetail_comparesContent(t *testing.T) {
 	t.Parallel()
 	var detail models.ImportDetail
 	const same = `"deployments":{"a":{"versions":{"v1":{"zip":"x"}}}},"pipelines":{"p":{}},"environments":{"e":{}},"services":{"s":{}},"environment_variables":{"A":{"secret":true,"value":null}}`

@@ -15,7 +15,7 @@ import (
 type members = map[string]jsontext.Value
 
 // identities are the members that name the elements of a list, so that order
-// is no difference.
+// is not a difference.
 var identities = [][]string{{"name"}, {"destination_name"}, {"source_name"}, {"source_field_name", "destination_field_name"}}
 
 func byIndex(list []jsontext.Value) members {
@@ -26,7 +26,7 @@ func byIndex(list []jsontext.Value) members {
 	return m
 }
 
-// byName returns nil where two elements have one name.
+// byName returns nil if two elements have one name.
 func byName(list []jsontext.Value, identity []string) members {
 	m := make(members, len(list))
 	for _, v := range list {
@@ -80,4 +80,60 @@ func keys(a, b members) []string {
 	all := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// defaults are the named defaults: the values that mean the same as no value,
+// by member, in any object of the contract. Null means it for every member.
+// One more depends on its object: the value "" of a secret variable, which is
+// how archives leave the value of a secret out.
+//
+// Numbers and booleans of versions are not here: what the platform takes for
+// a missing one is documented nowhere, and changes.
+var defaults = map[string]string{
+	// The page's examples and real archives write these for nothing.
+	"description":       `""`,
+	"display_name":      `""`,
+	"labels":            `{}`,
+	"reference_version": `""`,
+
+	// Documented.
+	"reference_type": `"deployment"`,
+
+	// A variable is plain unless it says otherwise.
+	"secret": `false`,
+
+	// No object and no setting has an empty name.
+	"default_version":          `""`,
+	"base_environment":         `""`,
+	"environment":              `""`,
+	"instance_type":            `""`,
+	"instance_type_group_name": `""`,
+	"language":                 `""`,
+	"deployment_mode":          `""`,
+	"request_retention_mode":   `""`,
+	"scaling_strategy":         `""`,
+
+	// An empty collection has nothing to differ in.
+	"configuration":         `{}`,
+	"deployments":           `{}`,
+	"pipelines":             `{}`,
+	"environments":          `{}`,
+	"services":              `{}`,
+	"versions":              `{}`,
+	"environment_variables": `{}`,
+	"input_fields":          `[]`,
+	"output_fields":         `[]`,
+	"objects":               `[]`,
+	"attachments":           `[]`,
+	"sources":               `[]`,
+	"mapping":               `[]`,
+	"ports":                 `[]`,
+}
+
+// withoutDefault makes null and a named default the same as an absent member.
+func withoutDefault(name string, v jsontext.Value) jsontext.Value {
+	if v == nil || v.Kind() == jsontext.KindNull || string(v) == defaults[name] {
+		return nil
+	}
+	return v
 }

@@ -32,7 +32,7 @@ func diffLines(t *testing.T, old, updated string, opts ...DiffOption) []string {
 	return lines
 }
 
-func TestDiffContentNamesEachChange(t *testing.T) {
+func TestDiffContent_namesEachChange(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		what, old, updated string
@@ -65,7 +65,7 @@ func TestDiffContentNamesEachChange(t *testing.T) {
 	}
 }
 
-func TestNamedDefaultsAreNoDifference(t *testing.T) {
+func TestDiff_namedDefaultsAreNotADifference(t *testing.T) {
 	t.Parallel()
 	place := map[string][2]string{ // where a member of the contract is found
 		"description": {`{"deployments":{"a":{`, `}}}`}, "display_name": {`{"environments":{"e":{`, `}}}`},
@@ -114,7 +114,7 @@ func TestNamedDefaultsAreNoDifference(t *testing.T) {
 	}
 }
 
-func TestDiffNeverShowsSecrets(t *testing.T) {
+func TestDiff_neverShowsSecrets(t *testing.T) {
 	t.Parallel()
 	old := `{"environment_variables":{"A":{"secret":true,"value":"hush-1","hint":"hush-2"},"B":{"value":"hush-3"},"C":{"secret":true,"value":"hush-4"}},
 		"deployments":{"gone":{"environment_variables":{"X":{"secret":true,"value":"hush-5"}}}}}`
@@ -142,7 +142,7 @@ func TestDiffNeverShowsSecrets(t *testing.T) {
 	}
 }
 
-func TestDiffOptionsLeaveOutWhatTheyName(t *testing.T) {
+func TestDiff_optionsLeaveOutWhatTheyName(t *testing.T) {
 	t.Parallel()
 	old := `{"deployments":{"a":{"labels":{"import":"1"},"versions":{"v":{"labels":{"x":"y"}}}}},"environment_variables":{"A":{"secret":true,"value":"1"},"B":{"secret":true,"value":"1"}}}`
 	updated := `{"deployments":{"a":{"labels":{},"versions":{"v":{"labels":{"x":"y","import":"2"}}}}},"environment_variables":{"A":{"secret":true,"value":null},"B":{"value":"2"}}}`
@@ -155,7 +155,7 @@ func TestDiffOptionsLeaveOutWhatTheyName(t *testing.T) {
 	}
 }
 
-func TestDiffComparesPackagesByTheirBytes(t *testing.T) {
+func TestDiff_comparesPackagesByTheirBytes(t *testing.T) {
 	t.Parallel()
 	base := small().with("x/environments/e/e.yaml", "environment_name: e").with("x/environments/e/e.zip", "1")
 	before := mustOpen(t, base.zip(t))
@@ -189,7 +189,7 @@ func TestDiffComparesPackagesByTheirBytes(t *testing.T) {
 	}
 }
 
-func TestDiffContentFailsForTextThatIsNotUTF8(t *testing.T) {
+func TestDiffContent_failsForTextThatIsNotUTF8(t *testing.T) {
 	t.Parallel()
 	bad := contentOf(t, `{"services":{"s":{}}}`)
 	bad.Services["\xff"] = bad.Services["s"]

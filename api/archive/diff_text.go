@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 // WriteChanges writes differences for people: grouped by object, each version
@@ -94,14 +96,14 @@ func place(c Change) placed {
 		"services": "service", "environment_variables": "environment variable",
 	}
 	if len(tokens) < 2 || kinds[tokens[0]] == "" {
-		return placed{c, "project", cmp.Or(display(strings.Join(tokens, "/")), "/")}
+		return placed{c, "project", cmp.Or(printable.Name(strings.Join(tokens, "/")), "/")}
 	}
 	kind := kinds[tokens[0]]
 	object, rest := fmt.Sprintf("%s %.300q", kind, tokens[1]), tokens[2:]
 	if len(rest) >= 2 && rest[0] == "versions" && (kind == "deployment" || kind == "pipeline") {
 		object, rest = fmt.Sprintf("%s version %.300q", object, rest[1]), rest[2:]
 	}
-	return placed{c, object, display(strings.Join(rest, "/"))}
+	return placed{c, object, printable.Name(strings.Join(rest, "/"))}
 }
 
 func (p placed) write(b *strings.Builder) {
@@ -110,7 +112,7 @@ func (p placed) write(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "    %s %s%s\n", sign(p.Kind), p.field, p.values())
 	for _, f := range p.Files {
-		fmt.Fprintf(b, "        %s %s\n", sign(f.Kind), display(f.Path))
+		fmt.Fprintf(b, "        %s %s\n", sign(f.Kind), printable.Name(f.Path))
 	}
 	if p.Note != "" {
 		fmt.Fprintf(b, "        (%s)\n", p.Note)

@@ -50,7 +50,7 @@ const everyChangeText = `- deployment "gone"
 2 objects added, 1 removed, 5 changed
 `
 
-func TestChangesForPeopleAreGroupedByObject(t *testing.T) {
+func TestWriteChanges_areGroupedByObject(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	if err := WriteChanges(&b, everyChange()); err != nil || b.String() != everyChangeText {
@@ -66,7 +66,7 @@ func TestChangesForPeopleAreGroupedByObject(t *testing.T) {
 	}
 }
 
-func TestChangesForProgramsKeepTheirNames(t *testing.T) {
+func TestWriteChangesJSON_keepsTheirNames(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	changes := everyChange()
@@ -129,7 +129,7 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
 
-func TestWritingChangesReportsTheWriter(t *testing.T) {
+func TestWriteChanges_reportsTheWriter(t *testing.T) {
 	t.Parallel()
 	if err := WriteChanges(fullDisk{}, nil); err == nil {
 		t.Error("text: no error")

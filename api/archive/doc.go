@@ -43,7 +43,7 @@
 // a package has the name of its document with another extension.
 //
 // Writing takes objects of any name. In a path, what it cannot have is replaced
-// as in %2F, what no file system would take is cut, and where two objects would
+// as in %2F, what no file system would take is cut, and if two objects would
 // then have one path, or two that differ by case only, one gets a number as in
 // deployment_model~2. Any other name is in the path as it is.
 //

@@ -64,11 +64,11 @@ func ExampleReplaceUnpacked() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("over a file of another origin:", archive.Unpack(dir, a, archive.ReplaceUnpacked()) == nil)
+	fmt.Println("over a file that came from elsewhere:", archive.Unpack(dir, a, archive.ReplaceUnpacked()) == nil)
 	// Output:
 	// 3 deployments
 	// 2 deployments
-	// over a file of another origin: false
+	// over a file that came from elsewhere: false
 }
 
 // What the platform has imported differs from the archive by a label.

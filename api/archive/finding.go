@@ -2,12 +2,13 @@ package archive
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // Code says what kind of fault a [Finding] is about. Programs switch on it;
@@ -19,7 +20,7 @@ const (
 	CodeNotZip          Code = "not-zip"          // not a ZIP file, or its end is missing
 	CodeDamaged         Code = "damaged"          // parts of the ZIP file contradict each other, or a checksum is wrong
 	CodeLimit           Code = "limit"            // more than the Limits allow
-	CodeName            Code = "name"             // an entry's name leaves the root or is no portable path
+	CodeName            Code = "name"             // an entry's name leaves the root or is not a portable path
 	CodeIrregular       Code = "irregular"        // an entry is neither a file nor a directory
 	CodeEncrypted       Code = "encrypted"        // an entry needs a password
 	CodeMethod          Code = "method"           // an entry is neither stored nor deflated
@@ -36,20 +37,20 @@ const (
 	CodeHiddenData      Code = "hidden-data"      // bytes that belong to no entry, or to none that is read
 )
 
-// Finding is one fault of an archive. Programs that judge archives by rules of
+// Finding is one fault of an archive. Programs that check archives by rules of
 // their own make findings with codes of their own. The JSON form has the
 // members code, severity, path, line and message; path and line are left out
-// where they are empty.
+// if they are empty.
 type Finding struct {
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
 
-	// Path is the name of the entry as it is in the archive, and empty where
+	// Path is the name of the entry as it is in the archive, and empty if
 	// the fault is of the whole file. What lies in a package has the path of
 	// the package, "!/", and the name there.
 	Path string `json:"path,omitzero"`
 
-	Line    int    `json:"line,omitzero"` // line in the YAML document, from 1; 0 where there is none
+	Line    int    `json:"line,omitzero"` // line in the YAML document, from 1; 0 if there is none
 	Message string `json:"message"`       // never holds a value of the archive, since that may be a secret
 }
 
@@ -67,9 +68,9 @@ func (f *Finding) place() string {
 	case f.Path == "":
 		return ""
 	case f.Line > 0:
-		return fmt.Sprintf("%s:%d: ", display(f.Path), f.Line)
+		return fmt.Sprintf("%s:%d: ", printable.Name(f.Path), f.Line)
 	}
-	return display(f.Path) + ": "
+	return printable.Name(f.Path) + ": "
 }
 
 // MarshalJSON writes the finding. What is not UTF-8 in the path is replaced.
@@ -102,7 +103,7 @@ func (f Findings) Unwrap() []error {
 }
 
 // maxFindings bounds what a hostile archive can make us collect and print.
-const maxFindings = 50
+const maxFindings = zipcheck.MaxFaults
 
 // add appends a finding until there are enough of them.
 func (f *Findings) add(code Code, path string, format string, args ...any) {
@@ -129,31 +130,44 @@ func (f Findings) err() error {
 // Printable makes a name from an archive or a server, or a path of names, fit to
 // print: with quotes and escapes if it has a control character or is not UTF-8, and
 // cut after 300 bytes.
-func Printable(name string) string { return display(name) }
+func Printable(name string) string { return printable.Name(name) }
 
-// display is [Printable].
-func display(name string) string {
-	const longest = 300
-	return displayShort(name, longest)
+// Severity says how bad a [Finding] is. The zero value is [SeverityError].
+type Severity uint8
+
+// The severities of findings.
+const (
+	SeverityError   Severity = iota // the archive is refused
+	SeverityWarning                 // the archive can be used; a person should look at it
+)
+
+// String returns "error" or "warning".
+func (s Severity) String() string {
+	switch s {
+	case SeverityError:
+		return "error"
+	case SeverityWarning:
+		return "warning"
+	}
+	return fmt.Sprintf("severity %d", uint8(s))
 }
 
-// displayKey makes a key fit to print. It is shown as little as a value is: it may
-// be one in the wrong place.
-func displayKey(key string) string {
-	const longest = 60
-	return displayShort(key, longest)
+// MarshalText returns what String returns, or an error for a value that is not a
+// severity.
+func (s Severity) MarshalText() ([]byte, error) {
+	if s > SeverityWarning {
+		return nil, fmt.Errorf("there is no %s", s)
+	}
+	return []byte(s.String()), nil
 }
 
-func displayShort(name string, longest int) string {
-	cut := name
-	if len(cut) > longest {
-		for longest > 0 && !utf8.RuneStart(cut[longest]) {
-			longest--
+// UnmarshalText reads what MarshalText writes.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for _, known := range []Severity{SeverityError, SeverityWarning} {
+		if string(text) == known.String() {
+			*s = known
+			return nil
 		}
-		cut = cut[:longest] + "..."
 	}
-	if strings.ContainsFunc(cut, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {
-		return strconv.Quote(cut)
-	}
-	return cut
+	return fmt.Errorf("there is no severity %q", text)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // textTreeOf builds a tree from text: a line `-- name --` starts a file, and
-// `-- name @ --` something that is no plain file.
+// `-- name @ --` something that is not a plain file.
 func textTreeOf(text string) fstest.MapFS {
 	m := fstest.MapFS{}
 	var file *fstest.MapFile
@@ -33,7 +33,7 @@ func textTreeOf(text string) fstest.MapFS {
 }
 
 // Whatever tree is opened either is refused, or is the same archive as what is
-// written from it. Only a fault of the file system is an error that is no finding.
+// written from it. Only a fault of the file system is an error that is not a finding.
 func FuzzOpenFS(f *testing.F) {
 	for _, fileSet := range []files{
 		small(),
@@ -69,7 +69,7 @@ func FuzzOpenFS(f *testing.F) {
 		}
 		var b bytes.Buffer
 		if Write(&b, a.Content(), a.OpenPackage) != nil {
-			return // a name that is no path
+			return // a name that is not a path
 		}
 		again, err := openBytes(b.Bytes())
 		if err != nil {

@@ -41,7 +41,7 @@ func FuzzOpen(f *testing.F) {
 		}
 		var b bytes.Buffer
 		if Write(&b, a.Content(), a.OpenPackage) != nil {
-			return // a damaged package, or a name that is no path
+			return // a damaged package, or a name that is not a path
 		}
 		again, err := openBytes(b.Bytes())
 		if err != nil {

@@ -51,7 +51,7 @@ type decoded struct {
 // decode reads the documents in the order in which they lie in the archive,
 // which keeps the reads few and no text in memory. read then puts them
 // together in an order of its own, which keeps findings the same. An error is
-// the origin's.
+// the source's.
 func (r *reader) decode(documents []yamlFile) (broken error) {
 	r.decoded = make(map[*zip.File]decoded, len(documents))
 	kinds := make(map[*zip.File]*document, len(documents))
@@ -60,7 +60,7 @@ func (r *reader) decode(documents []yamlFile) (broken error) {
 		files[i], kinds[d.file] = d.file, d.kind
 	}
 	faults := 0
-	r.origin.texts(files, func(f *zip.File, text []byte, err error) bool {
+	r.source.texts(files, func(f *zip.File, text []byte, err error) bool {
 		var d decoded
 		if err == nil {
 			d, err = r.decodeOne(f, kinds[f], text)
@@ -90,7 +90,7 @@ func (r *reader) decodeOne(f *zip.File, kind *document, text []byte) (d decoded,
 	return d, err
 }
 
-// modelOf puts the model of one document into v. It returns false where there
+// modelOf puts the model of one document into v. It returns false if there
 // is a fault, or were too many to read on.
 func modelOf[T any](r *reader, f *zip.File, v *T) (name string, ok bool) {
 	d, ok := r.decoded[f]

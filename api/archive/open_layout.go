@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 )
 
 const (
@@ -61,10 +63,10 @@ func (t *tree) findRoot(files []*zip.File) error {
 		}
 	}
 	if t.info == nil {
-		return Findings{{Code: CodeNoInfo, Message: "the archive has no info.yaml, so it is no export"}}
+		return Findings{{Code: CodeNoInfo, Message: "the archive has no info.yaml, so it is not an export"}}
 	}
 	if twin != nil {
-		return Findings{{Code: CodeLayout, Path: twin.Name, Message: "a second info.yaml beside " + display(t.info.Name) + ": which directory is the root?"}}
+		return Findings{{Code: CodeLayout, Path: twin.Name, Message: "a second info.yaml beside " + printable.Name(t.info.Name) + ": which directory is the root?"}}
 	}
 	t.root = strings.TrimSuffix(t.info.Name, infoName)
 	return nil

@@ -1,11 +1,14 @@
 package archive
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
+)
 
 // Limits bound what [Open], [OpenFS] and [Verify] accept. A field that is zero
-// or less takes its
-// default. The defaults let a project of 50 GiB in tens of thousands of
-// versions through.
+// or less takes its default. The defaults let a project of 50 GiB in tens of
+// thousands of versions through.
 type Limits struct {
 	Entries       int   // entries, directories included; default 200,000
 	DirectorySize int64 // bytes of the ZIP file's own directory, read into memory; default 64 MiB
@@ -17,7 +20,7 @@ type Limits struct {
 	Depth         int   // nesting of a YAML document; default 64
 }
 
-// DefaultLimits returns the limits that hold where none are given.
+// DefaultLimits returns the limits that hold if none are given.
 func DefaultLimits() Limits {
 	return Limits{
 		Entries:       200_000,
@@ -79,6 +82,13 @@ func (l Limits) orDefault() Limits {
 		DocumentSize:  positive(l.DocumentSize, d.DocumentSize),
 		DocumentsSize: positive(l.DocumentsSize, d.DocumentsSize),
 		Depth:         positive(l.Depth, d.Depth),
+	}
+}
+
+// zip returns those limits that hold for a ZIP file whatever is in it.
+func (l Limits) zip() zipcheck.Limits {
+	return zipcheck.Limits{
+		Entries: l.Entries, DirectorySize: l.DirectorySize, TotalSize: l.TotalSize, EntrySize: l.EntrySize, Ratio: l.Ratio,
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // OpenOther streams a file that the format has no place for. The name is one
@@ -19,7 +22,7 @@ func (a *Archive) OpenOther(name string) (io.ReadCloser, error) {
 	if f == nil {
 		return nil, fmt.Errorf("file %q: %w", name, fs.ErrNotExist)
 	}
-	return a.origin.open(f)
+	return a.source.open(f)
 }
 
 // WithOthers writes the files of a that the format has no place for
@@ -27,7 +30,7 @@ func (a *Archive) OpenOther(name string) (io.ReadCloser, error) {
 // at the same place in the new root directory, those outside of it at the same
 // place outside. Only their bytes are kept, not their times and modes.
 //
-// [Write] refuses them where they would become something else: a file outside
+// [Write] refuses them if they would become something else: a file outside
 // when there is no root directory or it would lie in it, a package without a
 // document when there is one now, a file whose name is taken.
 func WithOthers(a *Archive) WriteOption {
@@ -61,7 +64,7 @@ func (w *writer) placeOthers() {
 	for _, o := range w.unknown {
 		at, object := w.root+o.path, fmt.Sprintf("file %q", o.name)
 		if o.outside {
-			if at = w.outside + o.path; w.outside == "" && strings.HasPrefix(fold(at), fold(w.root)) {
+			if at = w.outside + o.path; w.outside == "" && strings.HasPrefix(zipcheck.Fold(at), zipcheck.Fold(w.root)) {
 				w.errs = append(w.errs, fmt.Errorf("%s lies outside of the root directory and would now lie in it", object))
 				continue
 			}
@@ -84,15 +87,15 @@ func (w *writer) checkOthers() error {
 	for _, f := range slices.Concat(w.documents, w.bodies, w.others) {
 		all = append(all, named(f.path))
 	}
-	if err := checkEntries(all, math.MaxInt64, DefaultLimits()).err(); err != nil {
-		return err
+	if found, _ := zipcheck.CheckEntries(all, math.MaxInt64, DefaultLimits().zip(), zipcheck.EverySystem); len(found) > 0 {
+		return findingsOf(found, SeverityError)
 	}
 	t, err := arrange(all)
 	if err != nil {
 		return err
 	}
 	if t.root != w.root {
-		return fmt.Errorf("%s would make another directory the root", display(t.info.Name))
+		return fmt.Errorf("%s would make another directory the root", printable.Name(t.info.Name))
 	}
 	unknown := map[string]bool{}
 	for _, f := range slices.Concat(t.others, t.orphans()) {
@@ -100,7 +103,7 @@ func (w *writer) checkOthers() error {
 	}
 	for _, f := range w.others {
 		if !unknown[f.path] {
-			return fmt.Errorf("%s would be read as part of the format at %s", f.object, display(f.path))
+			return fmt.Errorf("%s would be read as part of the format at %s", f.object, printable.Name(f.path))
 		}
 	}
 	return nil

@@ -13,28 +13,6 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func rewrite(t testing.TB, a *Archive, opts ...WriteOption) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := Rewrite(&b, a, opts...); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func readOther(t testing.TB, a *Archive, name string) string {
-	t.Helper()
-	rc, err := a.OpenOther(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := io.ReadAll(rc)
-	if err := errors.Join(err, rc.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 // strange has a file in every place that the format does not know.
 func strange() files {
 	return small().
@@ -48,7 +26,7 @@ func strange() files {
 		with("top.txt", "outside")
 }
 
-func TestOtherFilesAreReadByName(t *testing.T) {
+func TestOpen_otherFilesAreReadByName(t *testing.T) {
 	t.Parallel()
 	f := strange()
 	a := mustOpen(t, f.zip(t))
@@ -67,7 +45,7 @@ func TestOtherFilesAreReadByName(t *testing.T) {
 	}
 }
 
-func TestRewritingKeepsEverything(t *testing.T) {
+func TestRewrite_keepsEverything(t *testing.T) {
 	t.Parallel()
 	before := mustOpen(t, strange().with("x/info.yaml", "format_spec: v1.0\nmetadata: {export_date: d, by: me}\nmore: 1").zip(t))
 	data := rewrite(t, before)
@@ -91,7 +69,7 @@ func TestRewritingKeepsEverything(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfEntriesDoesNotChangeTheRewrittenBytes(t *testing.T) {
+func TestRewrite_theOrderOfEntriesDoesNotChangeTheBytes(t *testing.T) {
 	t.Parallel()
 	f := strange()
 	want := rewrite(t, mustOpen(t, f.zip(t)))
@@ -102,7 +80,7 @@ func TestTheOrderOfEntriesDoesNotChangeTheRewrittenBytes(t *testing.T) {
 	}
 }
 
-func TestRewritingFollowsTheRootDirectory(t *testing.T) {
+func TestRewrite_followsTheRootDirectory(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, strange().zip(t))
 	b := mustOpen(t, rewrite(t, a, WithRoot("export")))
@@ -122,7 +100,7 @@ func TestRewritingFollowsTheRootDirectory(t *testing.T) {
 	}
 }
 
-func TestOtherFilesNeverBecomePartOfTheFormat(t *testing.T) {
+func TestOpen_otherFilesNeverBecomePartOfTheFormat(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		f    files
@@ -163,17 +141,17 @@ func TestOtherFilesNeverBecomePartOfTheFormat(t *testing.T) {
 	}
 }
 
-func TestGeneratedArchivesWithOtherFilesAreRewrittenAsTheSame(t *testing.T) {
+func TestRewrite_generatedArchivesWithOtherFilesStayTheSame(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(100) {
+	eachSeed(t, 100, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 2))}
 		data := g.archive(t)
 		a := mustOpen(t, data)
 		if again := rewrite(t, a); !bytes.Equal(again, data) {
-			t.Fatalf("seed %d: other bytes", seed)
+			t.Fatal("other bytes")
 		}
 		if got, want := write(t, a.Content(), a.OpenPackage, WithRoot(a.Root()), WithInfo(a.Info()), WithOthers(a)), data; !bytes.Equal(got, want) {
-			t.Fatalf("seed %d: from its model, other bytes", seed)
+			t.Fatal("from its model, other bytes")
 		}
-	}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -17,9 +18,9 @@ type reader struct {
 	found   Findings
 }
 
-func read(t *tree, from origin, warnings Findings, o options) (*Archive, error) {
+func read(t *tree, from source, warnings Findings, o options) (*Archive, error) {
 	limits := o.limits
-	r := &reader{Archive: &Archive{origin: from, limits: limits, root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}, warnings: warnings}, limits: limits}
+	r := &reader{Archive: &Archive{source: from, limits: limits, root: t.root, files: map[string]*zip.File{}, unknown: map[string]*zip.File{}, warnings: warnings}, limits: limits}
 	documents := t.documents()
 	if r.checkDocuments(t, documents); len(r.found) > 0 {
 		return nil, r.found
@@ -68,15 +69,26 @@ func (t *tree) allGroups() []*group {
 	return all
 }
 
-// checkDocuments judges the number and the sizes of documents before one is
+// allPackages returns what lies where a package of a version or an environment lies.
+func (t *tree) allPackages() map[*zip.File]bool {
+	all := map[*zip.File]bool{}
+	for _, g := range t.allGroups() {
+		for _, f := range g.packages {
+			all[f] = true
+		}
+	}
+	return all
+}
+
+// checkDocuments checks the number and the sizes of documents before one is
 // read. What a document takes in the file counts too, since it is read whole.
 func (r *reader) checkDocuments(t *tree, documents []yamlFile) {
 	for _, g := range t.allGroups() {
 		switch {
 		case len(g.documents) > 1:
-			r.found.add(CodeLayout, g.documents[1].Name, "a second object beside %s; each needs a directory of its own", display(g.documents[0].Name))
+			r.found.add(CodeLayout, g.documents[1].Name, "a second object beside %s; each needs a directory of its own", printable.Name(g.documents[0].Name))
 		case len(g.documents) == 0 && len(g.versions) > 0:
-			r.found.add(CodeLayout, g.versions[0].Name, "a version of nothing: the directory above it has no YAML file")
+			r.found.add(CodeLayout, g.versions[0].Name, "a version without its object: the directory above it has no YAML file")
 		}
 	}
 	var total uint64
@@ -133,7 +145,7 @@ func add[T any](r *reader, all map[string]T, doc *document, f *zip.File, rest fu
 		return all
 	}
 	if _, twice := all[name]; twice {
-		r.found.add(CodeDuplicateObject, f.Name, "%s %s is in another file too", doc.nameKey, displayKey(name))
+		r.found.add(CodeDuplicateObject, f.Name, "%s %s is in another file too", doc.nameKey, printable.Key(name))
 		return all
 	}
 	if all == nil {
@@ -158,7 +170,7 @@ func (r *reader) attach(g *group, document *zip.File) models.Nullable[string] {
 func (r *reader) list(t *tree) {
 	for _, path := range slices.Sorted(maps.Keys(r.files)) {
 		f := r.files[path]
-		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32, NoCRC32: !r.origin.checksums()}) //nolint:gosec // within the limits
+		r.packages = append(r.packages, Package{Path: path, Size: int64(f.UncompressedSize64), CRC32: f.CRC32, NoCRC32: !r.source.checksums()}) //nolint:gosec // within the limits
 	}
 	for _, f := range t.others {
 		r.unknown[f.Name] = f

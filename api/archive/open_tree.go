@@ -4,9 +4,16 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // OpenFS reads an archive from a directory tree, such as a checked-out
@@ -39,12 +46,13 @@ func OpenFS(fsys fs.FS, opts ...Option) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(t, treeOrigin{fsys}, l.warnings(), o)
+	return read(t, treeSource{fsys}, l.warnings(), o)
 }
 
-// check judges what lies in a tree.
+// check checks the names and sizes in a tree.
 func (l *listing) check(limits Limits) error {
-	found := checkEntries(l.files, math.MaxInt64, limits)
+	faults, _ := zipcheck.CheckEntries(l.files, math.MaxInt64, limits.zip(), zipcheck.EverySystem)
+	found := findingsOf(faults, SeverityError)
 	for _, f := range l.files {
 		if gitElement(f.Name) {
 			found.add(CodeName, f.Name, "the file is part of a Git repository below the top")
@@ -53,14 +61,14 @@ func (l *listing) check(limits Limits) error {
 	return found.err()
 }
 
-// treeOrigin reads the files of a directory tree.
-type treeOrigin struct{ fs.FS }
+// treeSource reads the files of a directory tree.
+type treeSource struct{ fs.FS }
 
-func (s treeOrigin) inPlace(*zip.File) (io.ReaderAt, error) { return nil, nil }
+func (s treeSource) inPlace(*zip.File) (io.ReaderAt, error) { return nil, nil }
 
-func (s treeOrigin) checksums() bool { return false }
+func (s treeSource) checksums() bool { return false }
 
-func (s treeOrigin) open(f *zip.File) (io.ReadCloser, error) {
+func (s treeSource) open(f *zip.File) (io.ReadCloser, error) {
 	file, err := s.Open(f.Name)
 	if err != nil {
 		return nil, readError(f, err)
@@ -70,24 +78,28 @@ func (s treeOrigin) open(f *zip.File) (io.ReadCloser, error) {
 	case err != nil:
 		err = readError(f, err)
 	case !info.Mode().IsRegular():
-		err = &Finding{Code: CodeIrregular, Path: f.Name, Message: "it was a file when the directory was listed, and is none now"}
+		err = &Finding{Code: CodeIrregular, Path: f.Name, Message: "it was a file when the directory was listed, and is not one now"}
 	default:
 		return &fileReader{ReadCloser: file, file: f, left: f.UncompressedSize64}, nil
 	}
 	return nil, errors.Join(err, file.Close())
 }
 
-func (s treeOrigin) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
+func (s treeSource) texts(files []*zip.File, take func(*zip.File, []byte, error) bool) {
 	var text bytes.Buffer
 	for _, f := range files {
 		rc, err := s.open(f)
 		if err == nil {
-			err = readInto(&text, rc)
+			err = zipcheck.ReadInto(&text, rc)
 		}
 		if !take(f, text.Bytes(), err) {
 			return
 		}
 	}
+}
+
+func readError(f *zip.File, err error) error {
+	return fmt.Errorf("reading %s: %w", printable.Name(f.Name), err)
 }
 
 // fileReader reads a file that has as many bytes as it had when it was listed.
@@ -115,4 +127,30 @@ func (r *fileReader) Read(p []byte) (int, error) {
 
 func (r *fileReader) changed() error {
 	return &Finding{Code: CodeDamaged, Path: r.file.Name, Message: "the file has changed since the directory was listed"}
+}
+
+// gitDir is what a tree keeps when it is replaced, and what packing leaves out.
+const gitDir = ".git"
+
+// invisible is what HFS+ leaves out of names when it compares them.
+var invisible = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x200c, Hi: 0x200f, Stride: 1}, {Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x206a, Hi: 0x206f, Stride: 1}, {Lo: 0xfeff, Hi: 0xfeff, Stride: 1},
+}}
+
+// gitElement tells whether Git would take a path for part of a repository, or
+// could, on another file system: NTFS takes .git. for the same name, and git~1 and
+// .git::$INDEX_ALLOCATION, HFS+ one with invisible characters.
+func gitElement(name string) bool {
+	isSeparator := func(r rune) bool { return r == '/' || r == '\\' }
+	return slices.ContainsFunc(strings.FieldsFunc(name, isSeparator), func(element string) bool {
+		element = strings.Map(func(r rune) rune {
+			if unicode.Is(invisible, r) {
+				return -1
+			}
+			return r
+		}, element)
+		element, _, _ = strings.Cut(element, ":")
+		element = zipcheck.Fold(strings.TrimRight(element, " ."))
+		return element == zipcheck.Fold(gitDir) || element == zipcheck.Fold("git~1")
+	})
 }

@@ -10,6 +10,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // listing is what lies in a tree: the files and directories that belong to the
@@ -41,8 +44,8 @@ func leavesOut(name string, isDir bool) bool {
 
 // isEnvFile tells whether a file of this name usually holds secrets.
 func isEnvFile(name string) bool {
-	name = fold(name)
-	return name == fold(".env") || strings.HasPrefix(name, fold(".env."))
+	name = zipcheck.Fold(name)
+	return name == zipcheck.Fold(".env") || strings.HasPrefix(name, zipcheck.Fold(".env."))
 }
 
 // warnings says what is left out, and what is taken along and may hold secrets.
@@ -97,7 +100,7 @@ func (w *walk) directory(dir string) error {
 func (w *walk) entry(name string, e fs.DirEntry) error {
 	info, err := e.Info()
 	if err != nil {
-		return fmt.Errorf("listing %s: %w", display(name), err)
+		return fmt.Errorf("listing %s: %w", printable.Name(name), err)
 	}
 	f := &zip.File{FileHeader: zip.FileHeader{Name: name, Method: zip.Store}}
 	w.files = append(w.files, f)
@@ -109,7 +112,7 @@ func (w *walk) entry(name string, e fs.DirEntry) error {
 	case fs.ModeDir:
 		f.Name += "/"
 		f.SetMode(fs.ModeDir)
-		if unsafeName(f.Name) == "" { // else it is refused, and may have no end
+		if zipcheck.UnsafeName(f.Name) == "" { // else it is refused, and may have no end
 			return w.directory(f.Name)
 		}
 	default:
@@ -127,7 +130,7 @@ func (w *walk) list(dir string) ([]fs.DirEntry, error) {
 	}
 	d, err := w.fsys.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("listing %s: %w", display(name), err)
+		return nil, fmt.Errorf("listing %s: %w", printable.Name(name), err)
 	}
 	var all []fs.DirEntry
 	if reader, ok := d.(fs.ReadDirFile); ok {
@@ -139,7 +142,7 @@ func (w *walk) list(dir string) ([]fs.DirEntry, error) {
 		if _, refused := errors.AsType[*Finding](err); refused {
 			return nil, err
 		}
-		return nil, fmt.Errorf("listing %s: %w", display(name), err)
+		return nil, fmt.Errorf("listing %s: %w", printable.Name(name), err)
 	}
 	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return all, nil
@@ -164,7 +167,7 @@ func (w *walk) readAll(d fs.ReadDirFile) (all []fs.DirEntry, err error) {
 
 func (w *walk) count(n int) error {
 	if w.seen += n; w.seen > w.limit {
-		return overLimit("the directory has more than %d entries", w.limit)
+		return Findings{{Code: CodeLimit, Message: fmt.Sprintf("the directory has more than %d entries", w.limit)}}
 	}
 	return nil
 }

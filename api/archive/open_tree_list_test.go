@@ -10,7 +10,7 @@ import (
 	"testing/fstest"
 )
 
-func TestOpenFSKeepsItsLimits(t *testing.T) {
+func TestOpenFS_keepsItsLimits(t *testing.T) {
 	t.Parallel()
 	m := small().with("x/zeros", strings.Repeat("\x00", 4<<20)).tree()
 	if _, err := OpenFS(m); err != nil {
@@ -36,7 +36,7 @@ func TestOpenFSKeepsItsLimits(t *testing.T) {
 	wantFinding(t, err, CodeName, "x/"+strings.Repeat("d/", 32), 0)
 }
 
-func TestOpenFSRefusesLinksAndSpecialFiles(t *testing.T) {
+func TestOpenFS_refusesLinksAndSpecialFiles(t *testing.T) {
 	t.Parallel()
 	for what, mode := range map[string]fs.FileMode{
 		"link": fs.ModeSymlink, "pipe": fs.ModeNamedPipe, "socket": fs.ModeSocket, "device": fs.ModeDevice, "unknown": fs.ModeIrregular,
@@ -59,7 +59,7 @@ func TestOpenFSRefusesLinksAndSpecialFiles(t *testing.T) {
 	}
 }
 
-func TestOpenFSLeavesOutHiddenDirectoriesOfTheRoot(t *testing.T) {
+func TestOpenFS_leavesOutHiddenDirectoriesOfTheRoot(t *testing.T) {
 	t.Parallel()
 	for _, root := range []string{"", "x/"} {
 		f := files{root + "info.yaml": "format_spec: v1.0"}
@@ -94,7 +94,7 @@ func TestOpenFSLeavesOutHiddenDirectoriesOfTheRoot(t *testing.T) {
 	}
 }
 
-func TestOpenFSReadsMoreFilesThanAreListedAtOnce(t *testing.T) {
+func TestOpenFS_readsMoreFilesThanAreListedAtOnce(t *testing.T) {
 	t.Parallel()
 	f := small()
 	for i := range 2500 {

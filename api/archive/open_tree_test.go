@@ -13,18 +13,9 @@ import (
 	"testing/fstest"
 )
 
-// tree returns the files as a directory tree.
-func (f files) tree() fstest.MapFS {
-	m := fstest.MapFS{}
-	for name, text := range f {
-		m[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	return m
-}
-
-func TestOpenFSReadsWhatOpenReads(t *testing.T) {
+func TestOpenFS_readsWhatOpenReads(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(30) {
+	eachSeed(t, 30, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 3))}
 		c, packages := g.content(t)
 		data := write(t, c, from(packages))
@@ -35,27 +26,27 @@ func TestOpenFSReadsWhatOpenReads(t *testing.T) {
 		}
 		a, err := OpenFS(m)
 		if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
+			t.Fatal(err)
 		}
 		inZip := mustOpen(t, data)
 		if changes, err := Diff(inZip, a); err != nil || len(changes) > 0 {
-			t.Fatalf("seed %d: %v %v", seed, changes, err)
+			t.Fatalf("%v %v", changes, err)
 		}
 		if got, want := asJSON(t, a.Content()), asJSON(t, inZip.Content()); got != want || a.Root() != strings.TrimSuffix(root, "/") {
-			t.Fatalf("seed %d: root %q\ngot  %s\nwant %s", seed, a.Root(), got, want)
+			t.Fatalf("root %q\ngot  %s\nwant %s", a.Root(), got, want)
 		}
 		for i, p := range a.Packages() {
 			if want := inZip.Packages()[i]; p != (Package{Path: want.Path, Size: want.Size, NoCRC32: true}) {
-				t.Fatalf("seed %d: package %+v, in the ZIP file %+v", seed, p, want)
+				t.Fatalf("package %+v, in the ZIP file %+v", p, want)
 			}
 		}
 		if again := write(t, a.Content(), a.OpenPackage); !bytes.Equal(again, data) {
-			t.Fatalf("seed %d: written from the tree, the archive has other bytes", seed)
+			t.Fatal("written from the tree, the archive has other bytes")
 		}
-	}
+	})
 }
 
-func TestOpenFSFindsWhatOpenFinds(t *testing.T) {
+func TestOpenFS_findsWhatOpenFinds(t *testing.T) {
 	t.Parallel()
 	for what, f := range map[string]files{
 		"names":        small().with("x/a\\b", ""),
@@ -79,7 +70,7 @@ func TestOpenFSFindsWhatOpenFinds(t *testing.T) {
 	}
 }
 
-func TestOpenFSReadsADirectoryOfTheDisk(t *testing.T) {
+func TestOpenFS_readsADirectoryOfTheDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, small().tree()); err != nil {
@@ -110,7 +101,7 @@ func TestOpenFSReadsADirectoryOfTheDisk(t *testing.T) {
 	}
 }
 
-func TestOpenPackageFindsThatTheTreeHasChanged(t *testing.T) {
+func TestOpenPackage_findsThatTheTreeHasChanged(t *testing.T) {
 	t.Parallel()
 	const name = "x/" + smallPackage
 	for what, test := range map[string]struct {
@@ -162,7 +153,7 @@ func (f failingFS) Open(name string) (fs.File, error) {
 	return f.FS.Open(name)
 }
 
-func TestOpenFSPassesOnErrorsOfTheFileSystem(t *testing.T) {
+func TestOpenFS_passesOnErrorsOfTheFileSystem(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is gone")
 	for _, name := range []string{".", "x", "x/deployments/a", "x/info.yaml", "x/deployments/a/versions/c.yaml"} {

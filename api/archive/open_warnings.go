@@ -5,6 +5,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // The codes of warnings: findings for which no archive is refused.
@@ -56,7 +59,7 @@ func (r *reader) lacking(t *tree) {
 	if len(content.Deployments)+len(content.Pipelines)+len(content.Environments)+len(content.Services)+len(content.EnvironmentVariables) == 0 {
 		message := "the archive has nothing that an import creates"
 		if len(r.others) > 0 {
-			message += "; the format has no place for its files, such as " + display(r.others[0])
+			message += "; the format has no place for its files, such as " + printable.Name(r.others[0])
 		}
 		found.warnf(CodeNothing, "", message)
 	}
@@ -69,7 +72,7 @@ func (r *reader) lacking(t *tree) {
 		case !inside:
 		case of != "":
 			if !said[folder] {
-				found.warnf(CodeIgnored, t.root+folder, "a package that lies as a folder is not read: an import takes the ZIP file "+display(of))
+				found.warnf(CodeIgnored, t.root+folder, "a package in the form of a folder is not read: an import takes the ZIP file "+printable.Name(of))
 			}
 			said[folder] = true
 		default:
@@ -119,8 +122,8 @@ func packageFolder(rel string) string {
 // nothing for any other.
 func ignored(rel string) string {
 	base := path.Base(rel)
-	kind, _, below := strings.Cut(fold(rel), "/")
-	isKind := slices.ContainsFunc([]string{"deployments", "pipelines", "environments", "services"}, func(k string) bool { return fold(k) == kind })
+	kind, _, below := strings.Cut(zipcheck.Fold(rel), "/")
+	isKind := slices.ContainsFunc([]string{"deployments", "pipelines", "environments", "services"}, func(k string) bool { return zipcheck.Fold(k) == kind })
 	isTop := !below && slices.Contains([]string{"environment_variables.yml"}, strings.ToLower(rel))
 	if strings.HasPrefix(base, ".") || !isTop && (!isKind || !below) {
 		return ""

@@ -7,16 +7,8 @@ import (
 	"testing"
 )
 
-func warned(all []*Finding) []string {
-	var lines []string
-	for _, f := range all {
-		lines = append(lines, f.String())
-	}
-	return lines
-}
-
 // Success that did nothing, or less than it looks like, is said.
-func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
+func TestOpen_whatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 	t.Parallel()
 	info := files{"x/info.yaml": "format_spec: v1.0"}
 	for what, test := range map[string]struct {
@@ -35,10 +27,10 @@ func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 			"x/deployments/a/versions/d.yml: warning: this file is not read: documents end in .yaml [ignored]",
 		}},
 		"a package as a folder": {small().with("x/deployments/a/versions/c/code.py", "").with("x/deployments/a/versions/c/lib/b.yaml", "").without("x/deployments/a/versions/c.zip"), []string{
-			"x/deployments/a/versions/c: warning: a package that lies as a folder is not read: an import takes the ZIP file deployments/a/versions/c.zip [ignored]",
+			"x/deployments/a/versions/c: warning: a package in the form of a folder is not read: an import takes the ZIP file deployments/a/versions/c.zip [ignored]",
 		}},
 		"a package as an unpacked folder": {allKinds().with("x/environments/e/e.package/requirements.txt", ""), []string{
-			"x/environments/e/e.package: warning: a package that lies as a folder is not read: an import takes the ZIP file environments/e/e.zip [ignored]",
+			"x/environments/e/e.package: warning: a package in the form of a folder is not read: an import takes the ZIP file environments/e/e.zip [ignored]",
 		}},
 		"other places": {small().with("x/Deployments/b/b.yaml", "").with("x/deployments/b.yaml", "").with("x/deployments/a/versions/D.ZIP", "").with("x/deployments/a/versions/c.tar.gz", ""), []string{
 			"x/Deployments/b/b.yaml: warning: this file is not read: no document of the format lies there [ignored]",
@@ -63,7 +55,7 @@ func TestWhatLooksLikeAPartOfTheArchiveAndIsNotReadIsAWarning(t *testing.T) {
 	}
 }
 
-func TestKeysInFindingsAreCut(t *testing.T) {
+func TestOpen_keysInFindingsAreCut(t *testing.T) {
 	t.Parallel()
 	key := strings.Repeat("ü", 100)
 	_, _, err := decodeVersion("version_name: v\n? " + key + "\n: 1\n? " + key + "\n: 2")

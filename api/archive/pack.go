@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // Pack writes the archive that a directory holds, as [Unpack] writes it or a
@@ -18,7 +20,7 @@ import (
 // files, so packages that were kept as ZIP files give the same bytes as
 // before. A directory that stands for a package, so with the extension
 // .package where the ZIP file would have .zip, becomes a ZIP file with the same
-// files: sorted, stored, with fixed times, executable where the file is. Both
+// files: sorted, stored, with fixed times, executable if the file is. Both
 // for one package are an error, and so is such a directory to which no YAML
 // file belongs.
 //
@@ -45,7 +47,7 @@ func Pack(w io.Writer, fsys fs.FS, opts ...WriteOption) (err error) {
 		return fmt.Errorf("packing a directory: %w", err)
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
-	a, err := Open(index, index.size)
+	a, err := Open(index, index.Size())
 	if err != nil {
 		return fmt.Errorf("packing a directory: %w", err)
 	}
@@ -105,7 +107,7 @@ func readPackTree(fsys fs.FS) (*packTree, error) {
 }
 
 // index returns a ZIP file with all names but the bytes of documents only.
-func (t *packTree) index() (_ *spool, err error) {
+func (t *packTree) index() (_ *zipcheck.Spool, err error) {
 	all := slices.Clone(t.files)
 	for _, name := range sorted(t.packages) {
 		all = append(all, named(name))
@@ -126,16 +128,16 @@ func (t *packTree) index() (_ *spool, err error) {
 	for _, d := range documents {
 		read[d.file.Name] = true
 	}
-	index := &spool{}
+	index := &zipcheck.Spool{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, index.Close())
 		}
 	}()
-	z := newStoredWriter(index)
+	z := zipcheck.NewWriter(index)
 	for _, f := range all {
 		if !read[f.Name] {
-			if err := z.data(f.Name, nil); err != nil {
+			if err := z.Data(f.Name, nil); err != nil {
 				return nil, err
 			}
 			continue
@@ -144,26 +146,26 @@ func (t *packTree) index() (_ *spool, err error) {
 			return nil, err
 		}
 	}
-	return index, z.close()
+	return index, z.Close()
 }
 
 // document copies a document, which must not have grown since it was listed.
-func (t *packTree) document(z *storedWriter, f *zip.File) error {
-	from, err := treeOrigin{t.fsys}.open(f)
+func (t *packTree) document(z *zipcheck.Writer, f *zip.File) error {
+	from, err := treeSource{t.fsys}.open(f)
 	if err != nil {
 		return err
 	}
-	return errors.Join(z.stream(f.Name, 0o644, from), from.Close())
+	return errors.Join(z.Stream(f.Name, 0o644, from), from.Close())
 }
 
-func (t *packTree) copy(z *storedWriter, entry, name string) error {
+func (t *packTree) copy(z *zipcheck.Writer, entry, name string) error {
 	from, err := t.fsys.Open(name)
 	if err != nil {
 		return err
 	}
 	stat, err := from.Stat()
 	if err == nil {
-		err = z.stream(entry, packedMode(stat.Mode()), from)
+		err = z.Stream(entry, packedMode(stat.Mode()), from)
 	}
 	return errors.Join(err, from.Close())
 }
@@ -174,15 +176,15 @@ func (t *packTree) open(name string) (_ io.ReadCloser, err error) {
 	if !ok {
 		return t.fsys.Open(name)
 	}
-	body := &spool{}
-	z := newStoredWriter(body)
+	body := &zipcheck.Spool{}
+	z := zipcheck.NewWriter(body)
 	for _, file := range files { // sorted as their paths are
 		if err := t.copy(z, file, strings.TrimSuffix(name, ".zip")+packageExt+"/"+file); err != nil {
 			return nil, errors.Join(err, body.Close())
 		}
 	}
-	if err := z.close(); err != nil {
+	if err := z.Close(); err != nil {
 		return nil, errors.Join(err, body.Close())
 	}
-	return body.open(), nil
+	return body.Open(), nil
 }

@@ -35,7 +35,7 @@ func byHand() files {
 	}
 }
 
-func TestPackTakesATreeThatAPersonWrote(t *testing.T) {
+func TestPack_takesATreeThatAPersonWrote(t *testing.T) {
 	t.Parallel()
 	m := mapFS(byHand())
 	m["deployments/a/versions/c.package/run.sh"].Mode = 0o700
@@ -61,7 +61,7 @@ func TestPackTakesATreeThatAPersonWrote(t *testing.T) {
 	}
 }
 
-func TestPackRefusesWhatHasNoClearMeaning(t *testing.T) {
+func TestPack_refusesWhatHasNoClearMeaning(t *testing.T) {
 	t.Parallel()
 	link := mapFS(byHand())
 	link["deployments/a/versions/c.package/link"] = &fstest.MapFile{Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}
@@ -91,7 +91,7 @@ func TestPackRefusesWhatHasNoClearMeaning(t *testing.T) {
 }
 
 // What Pack takes is what OpenFS reads and what Verify accepts.
-func TestPackAndOpenFSReadADirectoryByOneRule(t *testing.T) {
+func TestPack_andOpenFSReadADirectoryByOneRule(t *testing.T) {
 	t.Parallel()
 	f := byHand().with(".venv/bin/python", "").with(".env", "KEY=1").with(".ENV.local", "KEY=1").with(".github/a.yaml", "").with(".gitignore", "").with("docs/.env", "KEY=1").
 		with("docs/info.yaml", "text").with("docs/.cache/a", "").
@@ -135,7 +135,7 @@ func TestPackAndOpenFSReadADirectoryByOneRule(t *testing.T) {
 }
 
 // A document that is too large is refused before it is opened.
-func TestPackLooksAtTheSizeOfADocumentFirst(t *testing.T) {
+func TestPack_looksAtTheSizeOfADocumentFirst(t *testing.T) {
 	t.Parallel()
 	name := "deployments/a/versions/c.yaml"
 	m := mapFS(byHand().with(name, "version_name: v1\n#"+strings.Repeat("x", 1<<20)))

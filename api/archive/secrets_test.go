@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestDiffNeverShowsSecretsOfUnknownMembers(t *testing.T) {
+func TestDiff_neverShowsSecretsOfUnknownMembers(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		what, old, updated string
@@ -38,7 +38,7 @@ func TestDiffNeverShowsSecretsOfUnknownMembers(t *testing.T) {
 	}
 }
 
-func TestDiffShowsWhatOnlyMentionsSecrets(t *testing.T) {
+func TestDiff_showsWhatOnlyMentionsSecrets(t *testing.T) {
 	t.Parallel()
 	got := diffLines(t, `{"services":{"s":{"vars":{"A":{"value":"1","secret":false}}}},"deployments":{"a":{"labels":{"secret":"x"}}}}`,
 		`{"services":{"s":{"vars":{"A":{"value":"2","secret":null}}}},"deployments":{"a":{"labels":{"secret":"y"}}}}`)
@@ -49,7 +49,7 @@ func TestDiffShowsWhatOnlyMentionsSecrets(t *testing.T) {
 }
 
 // JSON can write a name with escapes, and unknown members keep theirs.
-func TestSecretsAreHiddenHoweverTheirNameIsWritten(t *testing.T) {
+func TestSecrets_areHiddenHoweverTheirNameIsWritten(t *testing.T) {
 	t.Parallel()
 	content := contentOf(t, `{"x":{"name":"A","value":"hush-1","\u0073ecret":true},"services":{"s":{"vars":[{"value":"hush-2","secre\u0074":true}]}}}`)
 	for _, shown := range []Content{WithoutSecrets(content), MaskSecrets(content)} {
@@ -60,7 +60,7 @@ func TestSecretsAreHiddenHoweverTheirNameIsWritten(t *testing.T) {
 }
 
 // Wherever a secret stands, and whatever it has beside its value.
-func TestSecretsAreHiddenWhereverTheyStand(t *testing.T) {
+func TestSecrets_areHiddenWhereverTheyStand(t *testing.T) {
 	t.Parallel()
 	const content = `{
 		"services":{"s":{"secret":"of the service","vars":[{"name":"A","value":"hush-1","secret":true,"default":["hush-2"],"required":true},{"name":"B","value":"1"}]}},
@@ -101,7 +101,7 @@ func TestSecretsAreHiddenWhereverTheyStand(t *testing.T) {
 	}
 }
 
-func TestDiffIgnoresTheValuesOfSecretsOfUnknownMembers(t *testing.T) {
+func TestDiff_ignoresTheValuesOfSecretsOfUnknownMembers(t *testing.T) {
 	t.Parallel()
 	before := contentOf(t, `{"services":{"s":{"token":"hush-1","secret":true,"vars":[{"name":"A","value":"hush-1","secret":true},{"name":"B","value":"1"}]}}}`)
 	if changes, err := DiffContent(before, WithoutSecrets(before), IgnoreSecretValues()); err != nil || len(changes) > 0 {

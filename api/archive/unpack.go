@@ -10,6 +10,9 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // UnpackOption changes what [Unpack] does.
@@ -33,9 +36,9 @@ func UnpackPackages(limits Limits) UnpackOption {
 }
 
 // ReplaceUnpacked lets [Unpack] replace a tree that it wrote before, changed
-// or not. It still refuses a directory with files that are no part of the
-// format and that the archive does not have either, so nothing of another
-// origin is lost. What [Pack] leaves out at the top, as .git and .env, stays as it is.
+// or not. It still refuses a directory with files that are not part of the
+// format and that the archive does not have either, so nothing that came from
+// elsewhere is lost. What [Pack] leaves out at the top, as .git and .env, stays as it is.
 // If the tree changes while Unpack writes the new one, it stays too, and the error
 // is [fs.ErrExist].
 func ReplaceUnpacked() UnpackOption {
@@ -58,7 +61,7 @@ func ReplaceUnpacked() UnpackOption {
 // any spelling that a file system takes for it. Files have mode 0644,
 // executable ones of a package 0755.
 func Unpack(dir string, a *Archive, opts ...UnpackOption) error {
-	u := &unpacker{buffer: make([]byte, copyBuffer)}
+	u := &unpacker{buffer: make([]byte, zipcheck.CopyBuffer)}
 	for _, opt := range opts {
 		opt.applyUnpack(u)
 	}
@@ -91,11 +94,11 @@ func (u *unpacker) run(dir string, a *Archive) error {
 	if err := u.checkOthers(); err != nil {
 		return err
 	}
-	target, err := u.target(dir)
+	destination, err := u.destination(dir)
 	if err != nil {
 		return err
 	}
-	return target.fill(func(root *os.Root) error {
+	return destination.fill(func(root *os.Root) error {
 		u.root = root
 		return u.write()
 	})
@@ -109,7 +112,7 @@ func (u *unpacker) checkOthers() error {
 		switch {
 		case !o.outside && isPackage:
 			return fmt.Errorf("file %q lies where an unpacked package would be", o.name)
-		case !o.outside && fold(first) == fold(outsideDir):
+		case !o.outside && zipcheck.Fold(first) == zipcheck.Fold(outsideDir):
 			return fmt.Errorf("file %q: %s in the root directory is for the files outside of it", o.name, outsideDir)
 		case gitElement(o.path):
 			return fmt.Errorf("file %q would be part of a Git repository", o.name)
@@ -166,7 +169,7 @@ func (u *unpacker) write() error {
 func (u *unpacker) file(name string, mode fs.FileMode, from io.Reader) error {
 	local, err := filepath.Localize(name)
 	if err != nil {
-		return fmt.Errorf("%s is no file name on this system", display(name))
+		return fmt.Errorf("%s is not a file name on this system", printable.Name(name))
 	}
 	if err := u.root.MkdirAll(filepath.Dir(local), 0o755); err != nil {
 		return err

@@ -10,22 +10,25 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // unpackPackage writes the files of a package below the directory that stands
 // for it. One that not every disk can hold stays a ZIP file.
 func (u *unpacker) unpackPackage(name string, from io.Reader) (err error) {
-	body := &spool{}
+	body := &zipcheck.Spool{}
 	defer func() { err = errors.Join(err, body.Close()) }()
 	if _, err := io.CopyBuffer(body, from, u.buffer); err != nil {
 		return err
 	}
-	whole := func() error { return u.file(name, 0o644, io.NewSectionReader(body, 0, body.size)) }
-	inside, err := openZip(body, body.size, u.limits, true)
+	whole := func() error { return u.file(name, 0o644, io.NewSectionReader(body, 0, body.Size())) }
+	inside, err := openZip(body, body.Size(), u.limits, zipcheck.Linux)
 	if err != nil {
 		return err
 	}
-	files := slices.DeleteFunc(slices.Clone(inside.files), func(f *zip.File) bool { return strings.HasSuffix(f.Name, "/") })
+	files := slices.DeleteFunc(slices.Clone(inside.Entries), func(f *zip.File) bool { return strings.HasSuffix(f.Name, "/") })
 	if len(files) == 0 {
 		return whole()
 	}
@@ -44,8 +47,8 @@ func (u *unpacker) unpackPackage(name string, from io.Reader) (err error) {
 			return err
 		}
 	}
-	u.limits.Entries -= len(inside.files)
-	for _, f := range inside.files {
+	u.limits.Entries -= len(inside.Entries)
+	for _, f := range inside.Entries {
 		u.limits.TotalSize -= int64(f.UncompressedSize64) //nolint:gosec // within the limits
 	}
 	return nil
@@ -67,13 +70,13 @@ func unportable(dir string, files []*zip.File, warnings Findings) string {
 		name := dir + "/" + f.Name
 		switch _, err := filepath.Localize(name); {
 		case gitElement(f.Name):
-			return display(f.Name) + ": the file would be part of a Git repository"
-		case unsafeName(name) != "":
-			return display(f.Name) + ": " + unsafeName(name)
+			return printable.Name(f.Name) + ": the file would be part of a Git repository"
+		case zipcheck.UnsafeName(name) != "":
+			return printable.Name(f.Name) + ": " + zipcheck.UnsafeName(name)
 		case slices.ContainsFunc(strings.Split(f.Name, "/"), func(element string) bool { return len(element) > longest }):
-			return display(f.Name) + ": the name is too long"
+			return printable.Name(f.Name) + ": the name is too long"
 		case err != nil:
-			return display(f.Name) + " is not a file name on this system"
+			return printable.Name(f.Name) + " is not a file name on this system"
 		}
 	}
 	return ""
@@ -85,13 +88,13 @@ func refusesName(err error) bool {
 	return errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.EILSEQ)
 }
 
-func (u *unpacker) packageFile(name string, f *zip.File, from *zipOrigin) error {
+func (u *unpacker) packageFile(name string, f *zip.File, from *zipSource) error {
 	rc, err := from.open(f)
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(u.file(name, packedMode(f.Mode()), rc), rc.Close()); err != nil {
-		return fmt.Errorf("%s: %w", display(f.Name), err)
+		return fmt.Errorf("%s: %w", printable.Name(f.Name), err)
 	}
 	return nil
 }

@@ -13,43 +13,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
-
-func unpack(t testing.TB, a *Archive, opts ...UnpackOption) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "tree")
-	if err := Unpack(dir, a, opts...); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-func pack(t testing.TB, dir string, opts ...WriteOption) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := Pack(&b, os.DirFS(dir), opts...); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// treeOf is every file below a directory.
-func treeOf(t testing.TB, dir string) files {
-	t.Helper()
-	all := files{}
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		all[name] = string(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
 
 // hashes are the SHA-256 and executable bits of the files in all packages.
 func hashes(t testing.TB, a *Archive) map[string][33]byte {
@@ -77,35 +43,35 @@ func hashes(t testing.TB, a *Archive) map[string][33]byte {
 	return all
 }
 
-func TestGeneratedArchivesAreUnpackedAndPackedAsTheSame(t *testing.T) {
+func TestUnpack_generatedArchivesAreUnpackedAndPackedAsTheSame(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	eachSeed(t, 60, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 3))}
 		data := g.archive(t)
 		a := mustOpen(t, data)
 		if got := pack(t, unpack(t, a), WithRoot("x")); !bytes.Equal(got, data) {
-			t.Fatalf("seed %d: packed, it has other bytes", seed)
+			t.Fatal("packed, it has other bytes")
 		}
 		dir := unpack(t, a, UnpackPackages(Limits{}))
 		packed := pack(t, dir, WithRoot("x"))
 		b := mustOpen(t, packed)
 		changes, err := DiffContent(a.Content(), b.Content())
 		if err != nil || len(changes) > 0 || asJSON(t, a.Content()) != asJSON(t, b.Content()) || asJSON(t, a.Info()) != asJSON(t, b.Info()) {
-			t.Fatalf("seed %d: %v %v", seed, changes, err)
+			t.Fatalf("%v %v", changes, err)
 		}
 		if got, want := asJSON(t, hashes(t, b)), asJSON(t, hashes(t, a)); got != want {
-			t.Fatalf("seed %d\ngot  %s\nwant %s", seed, got, want)
+			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 		if !slices.Equal(a.Others(), b.Others()) {
-			t.Fatalf("seed %d: %q, before %q", seed, b.Others(), a.Others())
+			t.Fatalf("%q, before %q", b.Others(), a.Others())
 		}
 		if got := pack(t, unpack(t, b, UnpackPackages(Limits{})), WithRoot("x")); !bytes.Equal(got, packed) {
-			t.Fatalf("seed %d: unpacked and packed again, it has other bytes", seed)
+			t.Fatal("unpacked and packed again, it has other bytes")
 		}
-	}
+	})
 }
 
-func TestUnpackLaysOutTheTemplateForPeople(t *testing.T) {
+func TestUnpack_laysOutTheTemplateForPeople(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, template(t))
 	dir := unpack(t, a, UnpackPackages(Limits{}))
@@ -131,7 +97,7 @@ func TestUnpackLaysOutTheTemplateForPeople(t *testing.T) {
 	}
 }
 
-func TestFilesOutsideOfTheRootComeBackThere(t *testing.T) {
+func TestUnpack_filesOutsideOfTheRootComeBackThere(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, strange().zip(t))
 	dir := unpack(t, a)
@@ -143,7 +109,7 @@ func TestFilesOutsideOfTheRootComeBackThere(t *testing.T) {
 	}
 }
 
-func TestUnpackRefusesWhatWouldMeanSomethingElseInATree(t *testing.T) {
+func TestUnpack_refusesWhatWouldMeanSomethingElseInATree(t *testing.T) {
 	t.Parallel()
 	in := func(name, body string) []byte {
 		return small().with("x/deployments/a/versions/c.zip", string(files{name: body}.zip(t))).zip(t)
@@ -168,10 +134,10 @@ func TestUnpackRefusesWhatWouldMeanSomethingElseInATree(t *testing.T) {
 		{small().with("x/deployments/a/versions/c.package/f", "").zip(t), "where an unpacked package would be"},
 		{small().with("x/environments/a/c.package/f", "").zip(t), "where an unpacked package would be"},
 		{small().zip(t), "not a ZIP file"},
-		{in("../../../../../../evil", ""), "no clean path"},
+		{in("../../../../../../evil", ""), "not a clean path"},
 		{in("/etc/evil", ""), "absolute"},
-		{in(`..\evil`, ""), "no clean path"},
-		{in(`a\..\..\evil`, ""), "no clean path"},
+		{in(`..\evil`, ""), "not a clean path"},
+		{in(`a\..\..\evil`, ""), "not a clean path"},
 		{in(`\\server\share\evil`, ""), "absolute"},
 		{in("C:evil", ""), "drive letter"},
 		{in("bomb", strings.Repeat("0", 2<<20)), "200 times its size"},
@@ -188,7 +154,7 @@ func TestUnpackRefusesWhatWouldMeanSomethingElseInATree(t *testing.T) {
 	}
 }
 
-func TestTheLimitsHoldForAllPackagesTogether(t *testing.T) {
+func TestUnpack_theLimitsHoldForAllPackagesTogether(t *testing.T) {
 	t.Parallel()
 	body := string(storedZip(t, files{"a": "1234", "b": "5678"}))
 	data := small().
@@ -209,7 +175,7 @@ func TestTheLimitsHoldForAllPackagesTogether(t *testing.T) {
 	}
 }
 
-func TestAPackageWithoutFilesStaysAZipFile(t *testing.T) {
+func TestUnpack_aPackageWithoutFilesStaysAZipFile(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, small().with("x/deployments/a/versions/c.zip", string(files{}.zip(t))).zip(t))
 	dir := unpack(t, a, UnpackPackages(Limits{}))
@@ -220,10 +186,10 @@ func TestAPackageWithoutFilesStaysAZipFile(t *testing.T) {
 
 // What not every disk can hold, or Git, is left as it is: nothing is followed or
 // lost, and packing gives the same package.
-func TestAPackageThatNotEveryDiskHoldsStaysAZipFile(t *testing.T) {
+func TestUnpack_aPackageThatNotEveryDiskHoldsStaysAZipFile(t *testing.T) {
 	t.Parallel()
 	link := storedZip(t, files{"l": "/etc/passwd"}, func(h *zip.FileHeader) { h.SetMode(0o777 | fs.ModeSymlink) })
-	deep := strings.Repeat("d/", maxNameDepth-2) + "f"
+	deep := strings.Repeat("d/", zipcheck.MaxNameDepth-2) + "f"
 	for what, body := range map[string][]byte{
 		"a link":                         link,
 		"a pair by case":                 files{"a": "", "A": ""}.zip(t),

@@ -2,17 +2,16 @@ package archive
 
 import (
 	"archive/zip"
-	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"io"
-	"slices"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
-// Verify reads a whole archive and judges it as a ZIP file, down to the last
-// byte. [Open] alone judges the archive's directory, and an entry when it is
-// read; the YAML documents are judged by Open alone. r holds the archive in
+// Verify reads a whole archive and checks it as a ZIP file, down to the last
+// byte. [Open] alone checks the archive's directory, and an entry when it is
+// read; the YAML documents are checked by Open alone. r holds the archive in
 // its first size bytes and is read from front to back, stored packages twice.
 //
 // For every entry it demands that its own header says what the directory
@@ -42,8 +41,8 @@ import (
 // error comes from r or the temporary file.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, opts ...Option) error {
 	o := optionsOf(opts)
-	v := &verification{ctx: ctx, limits: o.limits, warn: o.warn, buffer: make([]byte, 64<<10)}
-	archive := &container{source: &source{ctx: ctx, file: r}, size: size}
+	v := &verification{limits: o.limits, warn: o.warn}
+	archive := &container{Section: zipcheck.Section{Source: zipcheck.NewSource(ctx, r), Size: size}}
 	if err := v.verify(archive); err != nil {
 		return err
 	}
@@ -52,22 +51,18 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, opts ...Option) erro
 
 // verification is one run of Verify.
 type verification struct {
-	ctx     context.Context
-	limits  Limits
-	warn    func(*Finding)
-	total   uint64 // bytes that all entries seen so far unpack to, of packages too
-	found   Findings
-	streams [2]*bufio.Reader // one for each level
-	inflate io.ReadCloser
-	buffer  []byte
+	limits    Limits
+	warn      func(*Finding)
+	total     uint64 // bytes that all entries seen so far unpack to, of packages too
+	found     Findings
+	verifiers [2]zipcheck.Verifier // one for each level, since each has a buffer
 }
 
 // container is one ZIP file: the archive, or a package in it.
 type container struct {
-	*source
-	start, size int64  // where it lies in the source
-	path        string // of a package
-	packed      uint64 // bytes of the archive that a package takes
+	zipcheck.Section
+	path   string // of a package
+	packed uint64 // bytes of the archive that a package takes
 }
 
 func (c *container) isPackage() bool { return c.path != "" }
@@ -83,45 +78,42 @@ func (c *container) at(name string) string {
 	return c.path + "!/" + name
 }
 
-// entry is one entry with what archive/zip does not tell of it.
-type entry struct {
-	*zip.File
-	name      string // as the ZIP file has it
-	offset    int64  // of its local header
-	isPackage bool
-}
-
-// verify judges one container. What is wrong with it is added to the findings;
+// verify checks one container. What is wrong with it is added to the findings;
 // an error is anything else.
 func (v *verification) verify(c *container) error {
-	r := io.NewSectionReader(c.source, c.start, c.size)
-	z, err := readZip(r, c.size, v.limits, c.isPackage())
-	if err != nil {
-		return v.collect(c, err)
+	level, rules := 0, zipcheck.EverySystem
+	if c.isPackage() {
+		level, rules = 1, zipcheck.Linux
 	}
-	v.warned(c, z.warnings)
-	files := z.files
-	if !v.account(c, files) {
+	z, err := zipcheck.Read(c.Reader(), c.Size, v.limits.zip(), rules)
+	if err != nil {
+		return v.collect(c, asFindings(err))
+	}
+	for _, f := range findingsOf(z.Warnings, SeverityWarning) {
+		f.Path = c.at(f.Path)
+		warn(v.warn, []*Finding{f})
+	}
+	if !v.account(c, z.Entries) {
 		return nil
 	}
-	packages := map[*zip.File]bool{}
+	verifier := &v.verifiers[level]
+	verifier.Full = func() bool { return len(v.found) > maxFindings }
+	verifier.Report = func(fault *zipcheck.Fault) {
+		f := findingOf(fault, SeverityError)
+		f.Path = c.at(f.Path)
+		v.found.append(f)
+	}
 	if !c.isPackage() {
-		t, err := arrange(files)
+		t, err := arrange(z.Entries)
 		if err != nil {
 			return v.collect(c, err)
 		}
-		for _, g := range t.allGroups() {
-			for _, f := range g.packages {
-				packages[f] = true
-			}
+		verifier.Nested = t.allPackages()
+		verifier.Visit = func(f *zip.File, section zipcheck.Section) error {
+			return v.verify(&container{Section: section, path: f.Name, packed: f.CompressedSize64})
 		}
 	}
-	entries := make([]entry, len(files))
-	for i, f := range files {
-		entries[i] = entry{File: f, name: z.name(f), offset: z.offsets[i], isPackage: packages[f]}
-	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.offset, b.offset) })
-	return v.walk(c, v.stream(c, r), z.offset, entries)
+	return verifier.Verify(c.Section, z)
 }
 
 // collect adds the faults that an error consists of; any other error is returned.
@@ -138,24 +130,15 @@ func (v *verification) collect(c *container, err error) error {
 	return nil
 }
 
-// warned passes warnings on, those of a package with its path.
-func (v *verification) warned(c *container, all Findings) {
-	for _, f := range all {
-		inside := *f
-		inside.Path = c.at(f.Path)
-		warn(v.warn, []*Finding{&inside})
-	}
-}
-
 // account holds the container's entries against the limits that count across
-// levels, and says whether to go on. checkEntries has bounded the sum.
+// levels, and says whether to go on. [zipcheck.CheckEntries] has bounded the sum.
 func (v *verification) account(c *container, files []*zip.File) bool {
 	maxTotal, ratio := uint64(v.limits.TotalSize), uint64(v.limits.Ratio) //nolint:gosec // limits are positive
 	var sum uint64
 	for _, f := range files {
 		sum += f.UncompressedSize64
 	}
-	if c.isPackage() && sum > ratioFrom && sum/ratio > c.packed {
+	if c.isPackage() && sum > zipcheck.RatioFrom && sum/ratio > c.packed {
 		v.found.add(CodeLimit, c.path, "the package unpacks to more than %d times what it takes in the archive", ratio)
 		return false
 	}
@@ -168,6 +151,3 @@ func (v *verification) account(c *container, files []*zip.File) bool {
 	}
 	return true
 }
-
-// full says whether there are as many findings as will be reported.
-func (v *verification) full() bool { return len(v.found) > maxFindings }

@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// BenchmarkVerify judges 100 stored packages of 1 MiB, and prints what one run
+// BenchmarkVerify checks 100 stored packages of 1 MiB, and prints what one run
 // allocates and reads.
 func BenchmarkVerify(b *testing.B) {
 	plain := models.DataStructurePlain

@@ -8,7 +8,7 @@ import (
 
 // What Open refuses by the directory, Verify refuses in the archive and in
 // packages.
-func TestVerifyHoldsTheRulesOfOpenOneLevelDown(t *testing.T) {
+func TestVerify_holdsTheRulesOfOpenOneLevelDown(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		what   string
@@ -52,7 +52,7 @@ func TestVerifyHoldsTheRulesOfOpenOneLevelDown(t *testing.T) {
 	}
 }
 
-func TestVerifyRefusesPackagesThatAreNoZIP(t *testing.T) {
+func TestVerify_refusesPackagesThatAreNotZIPFiles(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "the package", strings.Repeat("the package ", 100)} {
 		z := forgeable()
@@ -71,8 +71,8 @@ func TestVerifyRefusesPackagesThatAreNoZIP(t *testing.T) {
 	}
 }
 
-// A package is judged by where it lies; what lies in packages is not looked into.
-func TestVerifyGoesOneLevelDown(t *testing.T) {
+// A package is checked by where it lies; what lies in packages is not looked into.
+func TestVerify_goesOneLevelDown(t *testing.T) {
 	t.Parallel()
 	z := forgeable()
 	z.entry(storedPackage).inside.entries[0].both(func(h *forgedHeader) { h.name = storedPackage })
@@ -84,7 +84,7 @@ func TestVerifyGoesOneLevelDown(t *testing.T) {
 	wantFinding(t, verifyBytes(t, z.bytes()), CodeNotZip, "x/deployments/a/versions/orphan.zip", 0)
 }
 
-func TestVerifyKeepsLimitsAcrossLevels(t *testing.T) {
+func TestVerify_keepsLimitsAcrossLevels(t *testing.T) {
 	t.Parallel()
 	zeros := make([]byte, 1<<20)
 	z := forgeable()
@@ -142,7 +142,7 @@ func TestVerifyKeepsLimitsAcrossLevels(t *testing.T) {
 }
 
 // What packages made on Linux have, and the platform takes, is a warning.
-func TestVerifyWarnsOfWhatNotEverySystemHolds(t *testing.T) {
+func TestVerify_warnsOfWhatNotEverySystemHolds(t *testing.T) {
 	t.Parallel()
 	for what, test := range map[string]struct {
 		change func(z *forged)

@@ -7,14 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
-func verifyBytes(t testing.TB, data []byte, opts ...Option) error {
-	t.Helper()
-	return Verify(t.Context(), bytes.NewReader(data), int64(len(data)), opts...)
-}
-
-func TestVerifyAcceptsWhatIsSound(t *testing.T) {
+func TestVerify_acceptsWhatIsSound(t *testing.T) {
 	t.Parallel()
 	if err := verifyBytes(t, template(t)); err != nil {
 		t.Errorf("the official template: %v", err)
@@ -39,7 +36,7 @@ func TestVerifyAcceptsWhatIsSound(t *testing.T) {
 
 // Every rule of Verify for the entries of a ZIP file. Each change is made to
 // the archive, to its stored package and to its deflated package.
-func TestVerifyRefusesByEveryRuleOnBothLevels(t *testing.T) {
+func TestVerify_refusesByEveryRuleOnBothLevels(t *testing.T) {
 	t.Parallel()
 	const first, second = 0, 1 // the second one is deflated
 	for _, test := range []struct {
@@ -52,7 +49,7 @@ func TestVerifyRefusesByEveryRuleOnBothLevels(t *testing.T) {
 		{"data before the first entry", func(z *forged) { z.entries[first].before = []byte("#!/bin/sh\n") }, CodeHiddenData, -1, "10 bytes at byte 0, before its first entry"},
 		{"data between entries", func(z *forged) { z.entries[second].before = []byte("hidden") }, CodeHiddenData, -1, "between its entries"},
 		{"data before the directory", func(z *forged) { z.after = []byte("hidden") }, CodeHiddenData, -1, "between its entries"},
-		{"an entry that the directory leaves out", func(z *forged) { z.order = rest(z, second) }, CodeHiddenData, -1, "belong to nothing"},
+		{"an entry that the directory leaves out", func(z *forged) { z.order = rest(z, second) }, CodeHiddenData, -1, "belong to no entry"},
 		{"data behind the compressed stream", func(z *forged) {
 			e := z.entries[second]
 			e.data = append(e.data, "hidden"...)
@@ -185,7 +182,7 @@ func wantFindingAt(t *testing.T, what string, err error, code Code, path, text s
 	t.Errorf("%s: got\n%v\nwant %s at %q with %q", what, err, code, path, text)
 }
 
-func TestVerifyReportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
+func TestVerify_reportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
 	t.Parallel()
 	z := forgeable()
 	z.entries[1].local.name = "y"
@@ -205,7 +202,7 @@ func TestVerifyReportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
 	data := many.bytes()
 	reads := &countingReader{Reader: bytes.NewReader(data)}
 	list, _ = errors.AsType[Findings](Verify(t.Context(), reads, int64(len(data))))
-	if whole := len(data) / streamSize; reads.n > whole/2 {
+	if whole := len(data) / zipcheck.StreamSize; reads.n > whole/2 {
 		t.Errorf("%d reads after which nothing is reported", reads.n)
 	}
 	if len(list) != maxFindings+1 || !strings.Contains(list[maxFindings].Message, "left out") {
@@ -213,7 +210,7 @@ func TestVerifyReportsAllEntriesAndNoMoreThanEnough(t *testing.T) {
 	}
 }
 
-func TestVerifySaysThatThereIsNoInfo(t *testing.T) {
+func TestVerify_saysThatThereIsNoInfo(t *testing.T) {
 	t.Parallel()
 	wantFinding(t, verifyBytes(t, forge("a").bytes()), CodeNoInfo, "", 0)
 	wantFinding(t, verifyBytes(t, []byte("no ZIP")), CodeNotZip, "", 0)
@@ -221,7 +218,7 @@ func TestVerifySaysThatThereIsNoInfo(t *testing.T) {
 }
 
 // A file whose header states an offset that is negative as a signed number.
-func TestVerifyRefusesOffsetsThatNoFileHas(t *testing.T) {
+func TestVerify_refusesOffsetsThatNoFileHas(t *testing.T) {
 	t.Parallel()
 	z := forgeable()
 	z.zip64 = true
@@ -236,7 +233,7 @@ func TestVerifyRefusesOffsetsThatNoFileHas(t *testing.T) {
 	}
 }
 
-func TestVerifyRefusesALocalHeaderThatReachesIntoTheDirectory(t *testing.T) {
+func TestVerify_refusesALocalHeaderThatReachesIntoTheDirectory(t *testing.T) {
 	t.Parallel()
 	data := forgeable().bytes()
 	last := bytes.LastIndex(data, []byte("PK\x03\x04\x14\x00\x08\x00\x08"))

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/printable"
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // WriteOption changes what [Write] writes.
@@ -49,19 +52,19 @@ func WithExportDate(t time.Time) WriteOption {
 // calls packages with that value, once for each, and closes the reader. In the
 // archive it has the canonical path ([VersionPackagePath],
 // [EnvironmentPackagePath]), which is what reading the archive then gives as
-// `zip`. packages may be nil where there are none.
+// `zip`. packages may be nil if there are none.
 //
 // Every entry states its size and CRC-32 before its bytes. A reader that is
 // [Stated] is copied straight. One that is an [io.Seeker], as a file is, is
-// read twice, or once where w is a file that can be written at an offset: then
+// read twice, or once if w is a file that can be written at an offset: then
 // the checksum is filled in afterwards. Any other is first read to its end, up
 // to 1 MiB into memory and more into a temporary file. Bytes that are not those
 // announced are an error.
 //
 // Before the first byte is written, Write refuses with an error that names
 // the object: an empty name; objects that lack a key that the format requires;
-// text that is not UTF-8; members that the archive has no place for. Later errors come from w or packages; what has been
-// written then is no archive. A missing dictionary and an empty one are the same
+// text that is not UTF-8; members that the archive has no place for. Later errors come from w or
+// packages; what has been written then is not an archive. A missing dictionary and an empty one are the same
 // in an archive, but for environment variables of deployments and their
 // versions.
 func Write(w io.Writer, content Content, packages func(path string) (io.ReadCloser, error), opts ...WriteOption) error {
@@ -107,19 +110,19 @@ type output struct {
 }
 
 func (w *writer) write(to io.Writer) error {
-	z := newStoredWriter(to)
+	z := zipcheck.NewWriter(to)
 	for _, f := range w.documents {
-		if err := z.data(f.path, f.data); err != nil {
-			return fmt.Errorf("%s: %w", display(f.path), err)
+		if err := z.Data(f.path, f.data); err != nil {
+			return fmt.Errorf("%s: %w", printable.Name(f.path), err)
 		}
 	}
 	for _, f := range slices.Concat(w.bodies, w.others) {
-		err := f.read(func(from io.Reader) error { return z.stream(f.path, 0o644, from) })
+		err := f.read(func(from io.Reader) error { return z.Stream(f.path, 0o644, from) })
 		if err != nil {
 			return err
 		}
 	}
-	return z.close()
+	return z.Close()
 }
 
 // read opens the file for do, and closes it.
@@ -145,8 +148,17 @@ func (w *writer) rootPrefix() (string, error) {
 	case !w.nested && strings.Contains(w.root, "/"):
 		return "", fmt.Errorf("root directory %q: the name has a slash", w.root)
 	}
-	if reason := unsafeName(w.root); reason != "" {
+	if reason := zipcheck.UnsafeName(w.root); reason != "" {
 		return "", fmt.Errorf("root directory %q: %s", w.root, reason)
 	}
 	return w.root + "/", nil
+}
+
+// Stated is what a reader of a package may implement besides [io.ReadCloser]:
+// it knows size and CRC-32 of the bytes before they are read. [Write] then
+// passes them on in one go, and fails if they turn out to be others. What
+// [Archive.OpenPackage] and [Archive.OpenOther] return implements it.
+type Stated interface {
+	// Stated returns the number of bytes and their CRC-32 (IEEE).
+	Stated() (size int64, crc32 uint32)
 }

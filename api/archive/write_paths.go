@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 )
 
 // Objects may have any name, entries of an archive may not. What an object is
@@ -18,7 +20,7 @@ const maxBase = 240
 // VersionPackagePath returns where [Write] puts the package of a version,
 // relative to the root directory. It is the form that the platform uses in
 // the member `zip` of a confirmation. What cannot be part of a path is replaced
-// as in %2F and what is too long is cut; where that, or case, makes two paths
+// as in %2F and what is too long is cut; if that, or case, makes two paths
 // equal, Write adds a number to one: what it wrote is in the content that
 // [Open] reads.
 func VersionPackagePath(deployment, version string) string {
@@ -54,7 +56,7 @@ func baseNames[T any](prefix string, objects map[string]T) map[string]string {
 	bases := make(map[string]string, len(objects))
 	taken := make(map[string]bool, len(objects))
 	take := func(name, base string) bool {
-		key := fold(base)
+		key := zipcheck.Fold(base)
 		if taken[key] {
 			return false
 		}
@@ -70,7 +72,7 @@ func baseNames[T any](prefix string, objects map[string]T) map[string]string {
 	number := map[string]int{} // the last one of each base: none is tried twice
 	for _, name := range others {
 		base := baseName(prefix, name)
-		key := fold(base)
+		key := zipcheck.Fold(base)
 		for candidate := base; !take(name, candidate); {
 			number[key] = max(2, number[key]+1)
 			candidate = fmt.Sprintf("%s~%d", base, number[key])

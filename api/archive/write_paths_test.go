@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestOrdinaryNamesAreInThePathAsTheyAre(t *testing.T) {
+func TestWrite_ordinaryNamesAreInThePathAsTheyAre(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"deployment-1", "v1", "1.", "a b", "é日本", "a:b", "100%", "a%2Fb", "..a"} {
 		if got, want := VersionPackagePath(name, name), "deployments/deployment_"+name+"/versions/deployment_"+name+"_version_"+name+".zip"; got != want {
@@ -23,7 +23,7 @@ func TestOrdinaryNamesAreInThePathAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestPathsAreEscapedCutAndTold(t *testing.T) {
+func TestWrite_pathsAreEscapedCutAndTold(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 200)
 	names := map[string]bool{}
@@ -41,7 +41,7 @@ func TestPathsAreEscapedCutAndTold(t *testing.T) {
 	}
 }
 
-func TestManyNamesThatClashAreToldApart(t *testing.T) {
+func TestWrite_manyNamesThatClashAreToldApart(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
 	for i := range 20_000 {
@@ -53,7 +53,7 @@ func TestManyNamesThatClashAreToldApart(t *testing.T) {
 	}
 }
 
-func TestObjectsWithAnyNameAreUnpackedAndPackedAsTheSame(t *testing.T) {
+func TestWrite_objectsWithAnyNameAreUnpackedAndPackedAsTheSame(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
 	c := Content{Deployments: map[string]models.Deployment{}, Environments: map[string]models.Environment{}}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/ubiops-contrib/transfer/api/archive/internal/zipcheck"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -126,7 +127,7 @@ func (w *writer) body(object, path string, zip models.Nullable[string]) {
 // takes reports whether a path is one that can be read again: the root
 // directory may be too long or too deep for it.
 func (w *writer) takes(object, path string) bool {
-	if reason := unsafeName(w.root + path); reason != "" {
+	if reason := zipcheck.UnsafeName(w.root + path); reason != "" {
 		w.errs = append(w.errs, fmt.Errorf("%s: %s", object, reason))
 		return false
 	}

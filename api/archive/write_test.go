@@ -16,53 +16,34 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func from(packages map[string]string) func(string) (io.ReadCloser, error) {
-	return func(path string) (io.ReadCloser, error) {
-		body, ok := packages[path]
-		if !ok {
-			return nil, fs.ErrNotExist
-		}
-		return io.NopCloser(strings.NewReader(body)), nil
-	}
-}
-
-func write(t testing.TB, c Content, packages func(string) (io.ReadCloser, error), opts ...WriteOption) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := Write(&b, c, packages, opts...); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func TestWritingAndReadingAgainChangesNothing(t *testing.T) {
+func TestWrite_andReadAgainChangesNothing(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(200) {
+	eachSeed(t, 200, func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}
 		c, packages := g.content(t)
 		data := write(t, c, from(packages))
 		a := mustOpen(t, data)
 		if got, want := asJSON(t, a.Content()), asJSON(t, c); got != want {
-			t.Fatalf("seed %d\ngot  %s\nwant %s", seed, got, want)
+			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 		if len(a.Packages()) != len(packages) || len(a.Others()) != 0 {
-			t.Fatalf("seed %d: packages %v, others %v", seed, a.Packages(), a.Others())
+			t.Fatalf("packages %v, others %v", a.Packages(), a.Others())
 		}
 		for path, want := range packages {
 			if got := readPackage(t, a, path); got != want {
-				t.Fatalf("seed %d: package %s is %q, want %q", seed, path, got, want)
+				t.Fatalf("package %s is %q, want %q", path, got, want)
 			}
 		}
 		if again := write(t, a.Content(), a.OpenPackage); !bytes.Equal(again, data) {
-			t.Fatalf("seed %d: the second archive has other bytes", seed)
+			t.Fatal("the second archive has other bytes")
 		}
 		if changes, err := Diff(a, mustOpen(t, data)); err != nil || len(changes) != 0 {
-			t.Fatalf("seed %d: an archive differs from itself: %v %v", seed, changes, err)
+			t.Fatalf("an archive differs from itself: %v %v", changes, err)
 		}
-	}
+	})
 }
 
-func TestTheTemplateSurvivesARoundTrip(t *testing.T) {
+func TestWrite_theTemplateSurvivesARoundTrip(t *testing.T) {
 	t.Parallel()
 	before := mustOpen(t, template(t))
 	data := write(t, before.Content(), before.OpenPackage, WithRoot("import"), WithInfo(before.Info()))
@@ -75,7 +56,7 @@ func TestTheTemplateSurvivesARoundTrip(t *testing.T) {
 	}
 }
 
-func TestWriteUsesTheCanonicalLayoutAndStyle(t *testing.T) {
+func TestWrite_usesTheCanonicalLayoutAndStyle(t *testing.T) {
 	t.Parallel()
 	structured := models.DataStructureStructured
 	c := Content{
@@ -144,7 +125,7 @@ zz:
 	}
 }
 
-func TestWriteNamesTheObjectThatItRefuses(t *testing.T) {
+func TestWrite_namesTheObjectThatItRefuses(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
 	deployment := func(name string, change func(*models.Deployment)) Content {
@@ -195,7 +176,7 @@ func TestWriteNamesTheObjectThatItRefuses(t *testing.T) {
 	}
 }
 
-func TestWritePassesOnErrorsOfPackagesAndTheWriter(t *testing.T) {
+func TestWrite_passesOnErrorsOfPackagesAndTheWriter(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
 	c := Content{Deployments: map[string]models.Deployment{"d": {
@@ -215,7 +196,7 @@ func TestWritePassesOnErrorsOfPackagesAndTheWriter(t *testing.T) {
 	}
 }
 
-func TestWithRootCanLeaveTheRootOut(t *testing.T) {
+func TestWrite_withRootCanLeaveTheRootOut(t *testing.T) {
 	t.Parallel()
 	a := mustOpen(t, write(t, Content{}, nil, WithRoot("")))
 	if a.Root() != "" || a.Info().FormatSpec != FormatSpec {
@@ -223,7 +204,7 @@ func TestWithRootCanLeaveTheRootOut(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrittenIsNeverTooDeepToRead(t *testing.T) {
+func TestWrite_whatIsWrittenIsNeverTooDeepToRead(t *testing.T) {
 	t.Parallel()
 	written := 0
 	for depth := 50; depth < 75; depth++ {

@@ -34,7 +34,7 @@ type Confirmation struct {
 // An update without any dictionary takes everything as it was scanned. As soon
 // as one is named, exactly what the update names is taken. Inside an object, a
 // key that is absent is taken as scanned; versions and environment_variables,
-// where present, select exactly what they name and merge it in the same way;
+// if present, select exactly what they name and merge it in the same way;
 // arrays and labels replace; null stands for the default; unknown keys are
 // kept. The value of a variable that is null or absent is the scanned one, but for
 // a secret that is made none: its value has to be given.

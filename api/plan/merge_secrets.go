@@ -90,7 +90,7 @@ func nameOf(v jsontext.Value) string {
 	return named.Name
 }
 
-// keepSecret writes what a secret has become. One that is no secret any more loses
+// keepSecret writes what a secret has become. One that is not a secret any more loses
 // what was scanned of it: nobody may read it by saying so, it has to be given again.
 func keepSecret(hidden []string, changes, out object) (jsontext.Value, error) {
 	data, err := json.Marshal(out)

@@ -35,7 +35,7 @@ func TestConfirmRefusesToOverwriteWhatAPipelineOfTheProjectNeeds(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err = confirm(t, `{"deployments": {"d": {"versions": {"v1": {"environment_variables": {}}}, "environment_variables": {}}}}`, target, plan.Overwrite); err != nil {
-		t.Errorf("the version is still there, and what dangled before is no fault of this: %v", err)
+		t.Errorf("the version is still there, and what dangled before is not a fault of this: %v", err)
 	}
 }
 

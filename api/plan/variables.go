@@ -17,7 +17,7 @@ func MapVariables(content archive.Content, f func(path jsontext.Pointer, v model
 }
 
 // Missing reports whether a variable has no value that could be created: none
-// at all or, where it is secret, an empty one, which is how archives leave the
+// at all or, if it is secret, an empty one, which is how archives leave the
 // value of a secret out.
 func Missing(v models.EnvironmentVariable) bool { return variables.Missing(v) }
 

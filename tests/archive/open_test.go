@@ -112,8 +112,8 @@ func peakHeap(work func()) uint64 {
 	return <-peak
 }
 
-// Opening takes a handful of reads where documents are neighbours, and one
-// for each where they are not. The memory is for what the documents say.
+// Opening takes a handful of reads if documents are neighbours, and one
+// for each if they are not. The memory is for what the documents say.
 func BenchmarkOpenTenThousandVersions(b *testing.B) {
 	for _, l := range layouts {
 		b.Run(l.name, func(b *testing.B) {

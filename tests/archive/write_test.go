@@ -21,8 +21,8 @@ const (
 	packageSize = 4 << 20
 )
 
-// memoryDir is a directory on a memory file system where there is one, so that
-// the disk is no noise.
+// memoryDir is a directory on a memory file system if there is one, so that
+// the disk adds no noise.
 func memoryDir(b *testing.B) string {
 	b.Helper()
 	const shm = "/dev/shm"
@@ -64,7 +64,7 @@ func into(path string, fill func(*os.File) error) error {
 // as a share of the throughput of copying, by io.Copy from the same readers; the
 // goal is 0.9. Two stricter figures beside it show what checking the bytes
 // costs: large copies with the buffer that Write has, kernel from file to file,
-// where no byte comes to user space.
+// in which no byte comes to user space.
 //
 // The packages are in memory or in files, with size and checksum known; in
 // files without, whose checksums are filled in afterwards; and in an archive.

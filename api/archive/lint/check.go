@@ -13,11 +13,11 @@ import (
 )
 
 // Check returns what is odd in an archive, all of it warnings, sorted by path;
-// nothing where all is well. The path of a finding leads to the place in the
+// nothing if all is well. The path of a finding leads to the place in the
 // content's JSON, as in /deployments/NAME/versions/NAME/zip, or is the name of
-// a file in the archive, which never begins with a slash. Findings with one of the codes in ignore are left out: give
-// [CodeReference] for an archive that is a part of a project. Packages are
-// not read.
+// a file in the archive, which never begins with a slash. Findings with one of the
+// codes in ignore are left out: give [CodeReference] for an archive that is a part
+// of a project. Packages are not read.
 func Check(a *archive.Archive, ignore ...archive.Code) []*archive.Finding {
 	c := checker{content: a.Content(), structures: map[end]structure{}}
 	c.files(a)
@@ -73,7 +73,7 @@ func packageOf(rel string) string {
 }
 
 func (c *checker) info(a *archive.Archive) {
-	where := path.Join(a.Root(), "info.yaml")
+	place := path.Join(a.Root(), "info.yaml")
 	info := a.Info()
 	unknown := keysOf(info.Unknown)
 	if info.Metadata != nil {
@@ -82,7 +82,7 @@ func (c *checker) info(a *archive.Archive) {
 		}
 	}
 	for _, key := range unknown {
-		c.add(CodeUnknownKey, jsontext.Pointer(where), "the format does not know the key %.100q; it is kept", key)
+		c.add(CodeUnknownKey, jsontext.Pointer(place), "the format does not know the key %.100q; it is kept", key)
 	}
 }
 

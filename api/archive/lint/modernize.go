@@ -78,7 +78,7 @@ func (c *checker) generations(path jsontext.Pointer, v models.DeploymentVersion)
 }
 
 // Modernize returns content with the old settings of deployment versions
-// rewritten where it is sure what they mean today, and every change, by path.
+// rewritten if it is sure what they mean today, and every change, by path.
 // The argument is not changed.
 //
 //   - language, as python3.8, becomes environment_name python3-8, the name of the
@@ -91,7 +91,7 @@ func (c *checker) generations(path jsontext.Pointer, v models.DeploymentVersion)
 //   - An old setting beside a successor is dropped if both say the same, and
 //     kept if not, or if a group of instance types is set: which of the two
 //     holds is not known.
-//   - deployment_mode is dropped where it is empty and kept otherwise: it has
+//   - deployment_mode is dropped if it is empty and kept otherwise: it has
 //     no successor, and it is not documented what a version without it does.
 func Modernize(content archive.Content) (archive.Content, []archive.Change) {
 	m := modernizer{environments: content.Environments}

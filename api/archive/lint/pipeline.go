@@ -7,7 +7,7 @@ import (
 )
 
 // structure is the fields that data has, with their types: none for plain
-// data, nil where the archive does not say.
+// data, nil if the archive does not say.
 type structure map[string]models.DataType
 
 // end is one end of a deployment or pipeline.

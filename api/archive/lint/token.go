@@ -9,7 +9,7 @@ import (
 )
 
 // tokenShapes are what is surely no ordinary value, each with its kind. What
-// many other things look like too counts only where the variable's name tells.
+// many other things look like too counts only if the variable's name tells.
 var tokenShapes = []struct {
 	kind    string
 	telling *regexp.Regexp // of the name; nil if the value suffices

@@ -13,9 +13,23 @@ import (
 
 // Fault says why a text is not read.
 type Fault struct {
+	Kind    Kind
 	Line    int    // from 1; 0 if it is not known
-	Message string // holds no word of the text, which may be a secret
-	TooDeep bool   // the text is refused for its nesting alone
+	Message string // holds no value of the text, which may be a secret
+}
+
+// Kind says what kind of fault a [Fault] is.
+type Kind uint8
+
+// The kinds of faults.
+const (
+	Invalid      Kind = iota // not valid YAML, or YAML that is not supported
+	TooLarge                 // nested too deep, or too much text
+	DuplicateKey             // a mapping has a key twice
+)
+
+func faultf(n *yaml.Node, kind Kind, format string, args ...any) *Fault {
+	return &Fault{Kind: kind, Line: n.Line, Message: fmt.Sprintf(format, args...)}
 }
 
 // Error returns the message without the line.
@@ -85,7 +99,7 @@ func load(text []byte, depth int) (*yaml.Node, error) {
 }
 
 func deepFault(line, depth int) *Fault {
-	return &Fault{Line: line, TooDeep: true, Message: fmt.Sprintf("nested deeper than %d levels", depth)}
+	return &Fault{Kind: TooLarge, Line: line, Message: fmt.Sprintf("nested deeper than %d levels", depth)}
 }
 
 // faultOf turns what load returns into a [*Fault].

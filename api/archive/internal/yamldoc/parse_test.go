@@ -89,11 +89,11 @@ func TestWhatOtherProgramsWriteIsParsed(t *testing.T) {
 func TestFaultsSayTheLine(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Fault{
-		"a: 1\n---\nb: 2": {2, "a second document in the file", false},
-		"a:\n" + strings.Repeat("[", 12) + strings.Repeat("]", 12):              {2, "nested deeper than 10 levels", true},
-		"{\"a\":\n\n" + strings.Repeat("[", 12) + strings.Repeat("]", 12) + "}": {3, "nested deeper than 10 levels", true},
-		"a: 1\nb: \"\\ud83d\"": {2, "half of a surrogate pair is escaped, which is not a character", false},
-		"a: 1\nb: *c":          {2, "not valid YAML: an alias (*) without its anchor; a text that begins like this needs quotes", false},
+		"a: 1\n---\nb: 2": {Invalid, 2, "a second document in the file"},
+		"a:\n" + strings.Repeat("[", 12) + strings.Repeat("]", 12):              {TooLarge, 2, "nested deeper than 10 levels"},
+		"{\"a\":\n\n" + strings.Repeat("[", 12) + strings.Repeat("]", 12) + "}": {TooLarge, 3, "nested deeper than 10 levels"},
+		"a: 1\nb: \"\\ud83d\"": {Invalid, 2, "half of a surrogate pair is escaped, which is not a character"},
+		"a: 1\nb: *c":          {Invalid, 2, "not valid YAML: an alias (*) without its anchor; a text that begins like this needs quotes"},
 	} {
 		_, err := Parse([]byte(text), 10)
 		if fault, ok := errors.AsType[*Fault](err); !ok || *fault != want {

@@ -58,7 +58,7 @@ func repair(text []byte, at int, message string) []byte {
 	return nil
 }
 
-// indented moves a line to the right that lies in brackets, where indentation
+// indented moves a line to the right that lies in brackets, in which indentation
 // means nothing.
 func indented(text []byte, at int) []byte {
 	start := bytes.LastIndexAny(text[:at], "\r\n") + 1

@@ -161,7 +161,7 @@ func TestDemoSaysWhatItDidNotMove(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if !strings.Contains(out, "warning   export/deployments/d/versions/v: a package that lies as a folder is not read") ||
+	if !strings.Contains(out, "warning   export/deployments/d/versions/v: a package in the form of a folder is not read") ||
 		!strings.Contains(out, "but NOT all that") || strings.Contains(out, "all three archives agree") {
 		t.Error(out)
 	}

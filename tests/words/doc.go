@@ -1,0 +1,2 @@
+// Package words tests that comments and messages read as plain English.
+package words
