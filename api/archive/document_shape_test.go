@@ -9,7 +9,7 @@ import (
 func TestDocument_everyMemberOfTheContractHasAFormInYAML(t *testing.T) {
 	t.Parallel()
 	for _, unformed := range unformed(contentShape, reflect.TypeFor[Content]()) {
-		t.Errorf("%s; give it one in api/archive/shape.go", unformed)
+		t.Errorf("%s; give it one in api/archive/document_shape.go", unformed)
 	}
 	type model struct {
 		Odd     chan int `json:"odd"`
