@@ -62,7 +62,8 @@ type Options struct {
 	// are checked with either.
 	Links *http.Client
 	// LinkTimeout limits the whole download of an archive from a link; 0 means
-	// an hour. A link that sends nothing for a minute is given up before.
+	// an hour. A link that sends less than 4 KiB a second, on average over
+	// a minute, is given up before.
 	LinkTimeout time.Duration
 	// AllowLinkHosts are hosts, HOST or HOST:PORT, that links may lead to
 	// although their addresses are not public or their ports not those of http

@@ -123,7 +123,7 @@ func (a attack) hold(ctx context.Context, all *sync.WaitGroup, s *server, reques
 		if err != nil {
 			return
 		}
-		defer conn.Close() //nolint:errcheck // that is all it is for
+		defer conn.Close()
 		if _, err := io.WriteString(conn, request); err != nil {
 			return
 		}
@@ -175,7 +175,7 @@ func (c *client) send(ctx context.Context, method, path, kind string, body []byt
 	if err != nil {
 		return 0, nil
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	answer, _ = io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	_, _ = io.Copy(io.Discard, resp.Body)
 	return resp.StatusCode, answer
