@@ -26,7 +26,7 @@ func suggestedName(h http.Header) string {
 // fileName reduces a foreign name to one that stays in its directory: the part
 // behind the last separator of any system, without characters that cannot be
 // seen or that Windows reserves, without dots or spaces around it, no name of a
-// device, and ending in .zip. It is empty where nothing is left, or too much.
+// device, and ending in .zip. It is empty if nothing is left, or too much.
 func fileName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {

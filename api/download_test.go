@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestDownloadsStreamTheArchive(t *testing.T) {
+func TestDownload_downloadsStreamTheArchive(t *testing.T) {
 	t.Parallel()
 	var uris []string
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +40,7 @@ func TestDownloadsStreamTheArchive(t *testing.T) {
 	}
 }
 
-func TestADownloadThatEndsEarlyIsAnError(t *testing.T) {
+func TestDownload_aDownloadThatEndsEarlyIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		h    http.HandlerFunc
@@ -69,7 +69,7 @@ func TestADownloadThatEndsEarlyIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheLengthHoldsForAnyTransport(t *testing.T) {
+func TestDownload_theLengthHoldsForAnyTransport(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int64{1, 2, 3, -1} {
 		hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
@@ -86,7 +86,7 @@ func TestTheLengthHoldsForAnyTransport(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotAWholeArchiveIsAnError(t *testing.T) {
+func TestDownload_whatIsNotAWholeArchiveIsAnError(t *testing.T) {
 	t.Parallel()
 	for want, h := range map[string]http.HandlerFunc{
 		"206 Partial Content: the response is a part":            reply(206, "application/zip", "PK"),

@@ -27,7 +27,7 @@ func recorded(t *testing.T, status int, answer string) (*Client, *request) {
 	return c, seen
 }
 
-func TestExportsCreateSendsTheSelection(t *testing.T) {
+func TestExports_createSendsTheSelection(t *testing.T) {
 	t.Parallel()
 	named := Select(models.ExportCreate{
 		Deployments: map[string]models.DeploymentSelection{"d": {}},
@@ -63,7 +63,7 @@ func TestExportsCreateSendsTheSelection(t *testing.T) {
 	}
 }
 
-func TestExportsCreateRefusesASelectionThatIsNotJSON(t *testing.T) {
+func TestExports_createRefusesASelectionThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	c, seen := recorded(t, http.StatusCreated, pendingJSON)
 	_, err := c.Project("p").Exports.Create(t.Context(), Select(models.ExportCreate{Unknown: []byte(`{"a":`)}))
@@ -72,7 +72,7 @@ func TestExportsCreateRefusesASelectionThatIsNotJSON(t *testing.T) {
 	}
 }
 
-func TestExportsGetListDelete(t *testing.T) {
+func TestExports_getListDelete(t *testing.T) {
 	t.Parallel()
 	c, seen := recorded(t, http.StatusOK, `{"id": "x", "status": "completed", "size": 28391, "new": [1]}`)
 	export, err := c.Project("p").Exports.Get(t.Context(), "x")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseHostCompletesWhatIsMissing(t *testing.T) {
+func TestHost_parseHostCompletesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"https://api.ubiops.com/v2.1":      "https://api.ubiops.com/v2.1",
@@ -49,7 +49,7 @@ func TestParseHostCompletesWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestParseHostRefuses(t *testing.T) {
+func TestHost_parseHostRefuses(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"":                             "empty",
@@ -87,7 +87,7 @@ func TestParseHostRefuses(t *testing.T) {
 	}
 }
 
-func TestOriginSpellsOutTheDefaultPort(t *testing.T) {
+func TestHost_originSpellsOutTheDefaultPort(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"https://X.example/a":  "https://x.example:443",

@@ -44,7 +44,7 @@ func parts(t *testing.T, r *http.Request) []string {
 	}
 }
 
-func TestImportsCreateSendsOneFormForEverySource(t *testing.T) {
+func TestImports_createSendsOneFormForEverySource(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "my archive.zip")
 	if err := os.WriteFile(path, []byte("PK on disk"), 0o600); err != nil {
@@ -94,7 +94,7 @@ func TestImportsCreateSendsOneFormForEverySource(t *testing.T) {
 	}
 }
 
-func TestImportsCreateRefusesBadSourcesBeforeAnythingIsSent(t *testing.T) {
+func TestImports_createRefusesBadSourcesBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent %s %s", r.Method, r.URL) })
@@ -121,7 +121,7 @@ func TestImportsCreateRefusesBadSourcesBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-func TestImportsGetListConfirmDelete(t *testing.T) {
+func TestImports_getListConfirmDelete(t *testing.T) {
 	t.Parallel()
 	detail := `{"id": "x", "status": "confirmation", "size": 1, "deployments": {"d": {"later": 1}}, "new": true}`
 	c, seen := recorded(t, http.StatusOK, detail)

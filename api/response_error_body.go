@@ -76,7 +76,7 @@ func parseErrorJSON(body []byte) (message, detail string) {
 }
 
 // jsonText is the text of a JSON string, nothing for null, and any other value
-// (also one that is no JSON) as it stands.
+// (also one that is not JSON) as it stands.
 func jsonText(value []byte) string {
 	if string(value) == "null" {
 		return ""

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -167,6 +168,8 @@ const (
 
 var errHeavy = errors.New("it has more objects than a response of its size can have")
 
+var brace = []byte("{")
+
 // jsonBody bounds a JSON body: its bytes and what they become, since a few
 // kilobytes, compressed, can be millions of empty objects. It notes how reading
 // failed.
@@ -198,16 +201,25 @@ func (b *jsonBody) Read(p []byte) (int, error) {
 
 // count counts the objects that begin in p.
 func (b *jsonBody) count(p []byte) {
-	for _, c := range p {
+	for len(p) > 0 {
+		end := 0
 		switch {
 		case b.escaped:
 			b.escaped = false
-		case c == '"':
-			b.text = !b.text
-		case b.text:
-			b.escaped = c == '\\'
-		case c == '{':
-			b.objects++
+		case b.text: // most of a response is
+			for end < len(p) && p[end] != '"' && p[end] != '\\' {
+				end++
+			}
+			if end < len(p) {
+				b.text, b.escaped = p[end] == '\\', p[end] == '\\'
+			}
+		default:
+			if end = bytes.IndexByte(p, '"'); end < 0 {
+				end = len(p)
+			}
+			b.text = end < len(p)
+			b.objects += int64(bytes.Count(p[:end], brace))
 		}
+		p = p[min(end+1, len(p)):]
 	}
 }

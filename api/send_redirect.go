@@ -45,7 +45,7 @@ func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) erro
 	}
 }
 
-// discreet is a transport that leaves out a Location which is no URL: net/http
+// discreet is a transport that leaves out a Location which is not a URL: net/http
 // would quote it in its error, with the signature that it may have. Without it
 // the response is an [*Error] with its status.
 type discreet struct{ http.RoundTripper }

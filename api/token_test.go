@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestParseTokenAddsThePrefix(t *testing.T) {
+func TestToken_parseTokenAddsThePrefix(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"abc":             "Token abc",
@@ -20,7 +20,7 @@ func TestParseTokenAddsThePrefix(t *testing.T) {
 	}
 }
 
-func TestParseTokenRefuses(t *testing.T) {
+func TestToken_parseTokenRefuses(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"":                     "empty",
@@ -53,7 +53,7 @@ func TestParseTokenRefuses(t *testing.T) {
 	}
 }
 
-func TestAShortTokenLeavesErrorsReadable(t *testing.T) {
+func TestToken_aShortTokenLeavesErrorsReadable(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, reply(404, "application/json", `{"error": "The export does not exist"}`), WithToken("e"))
 	_, err := c.Project("p").Exports.Get(t.Context(), "x")

@@ -28,7 +28,7 @@ type ImportSource struct {
 // If r is an [io.Seeker] that can seek, such as an open file or an
 // [io.SectionReader] over an [io.ReaderAt], the archive is what follows from its
 // present position, the source can be used again after a failure, and it is sent
-// again where that is safe. Then nothing reads from r any more once
+// again if that is safe. Then nothing reads from r any more once
 // Create has returned. Any other r can be used once, and a Read of it that
 // blocks may still do so after Create has returned; no new one begins. r is
 // never closed.

@@ -13,7 +13,7 @@ import (
 )
 
 // Not parallel: it counts what the whole process allocates.
-func TestTransfersOf256MiBTakeConstantMemory(t *testing.T) {
+func TestUpload_transfersOf256MiBTakeConstantMemory(t *testing.T) {
 	const size = 256 * mib
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
@@ -55,7 +55,7 @@ func TestTransfersOf256MiBTakeConstantMemory(t *testing.T) {
 	}
 }
 
-func TestAnUploadIsSentAgainOnlyFromASourceThatCanSeek(t *testing.T) {
+func TestUpload_anUploadIsSentAgainOnlyFromASourceThatCanSeek(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.zip")
 	if err := os.WriteFile(path, []byte("PK archive"), 0o600); err != nil {
@@ -96,7 +96,7 @@ func TestAnUploadIsSentAgainOnlyFromASourceThatCanSeek(t *testing.T) {
 	}
 }
 
-func TestASourceCanBeUsedAgainWhenItCanSeek(t *testing.T) {
+func TestUpload_aSourceCanBeUsedAgainWhenItCanSeek(t *testing.T) {
 	t.Parallel()
 	status := 429
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
@@ -121,7 +121,7 @@ func TestASourceCanBeUsedAgainWhenItCanSeek(t *testing.T) {
 	}
 }
 
-func TestAPipeIsNoSourceThatCanSeek(t *testing.T) {
+func TestUpload_aPipeIsNoSourceThatCanSeek(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -145,7 +145,7 @@ func TestAPipeIsNoSourceThatCanSeek(t *testing.T) {
 	}
 }
 
-func TestASuccessBeforeTheWholeArchiveWasSentIsAnError(t *testing.T) {
+func TestUpload_aSuccessBeforeTheWholeArchiveWasSentIsAnError(t *testing.T) {
 	t.Parallel()
 	hc := &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 		_, _ = io.CopyN(io.Discard, req.Body, 100)
@@ -158,7 +158,7 @@ func TestASuccessBeforeTheWholeArchiveWasSentIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheDefaultTransportAsksBeforeItSends(t *testing.T) {
+func TestUpload_theDefaultTransportAsksBeforeItSends(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, reply(401, "application/json", `{"error": "Invalid token"}`), WithHTTPClient(&http.Client{Transport: defaultTransport()}))
 	src := &source{left: mib, size: mib}
@@ -168,7 +168,7 @@ func TestTheDefaultTransportAsksBeforeItSends(t *testing.T) {
 	}
 }
 
-func TestOnlyTheNewestReadingReads(t *testing.T) {
+func TestUpload_onlyTheNewestReadingReads(t *testing.T) {
 	t.Parallel()
 	a, err := newUpload(strings.NewReader("PK archive"), 10, "")
 	if err != nil {
@@ -204,7 +204,7 @@ func TestOnlyTheNewestReadingReads(t *testing.T) {
 	}
 }
 
-func TestAFileIsClosed(t *testing.T) {
+func TestUpload_aFileIsClosed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.zip")
 	if err := os.WriteFile(path, []byte("PK"), 0o600); err != nil {

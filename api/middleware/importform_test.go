@@ -62,6 +62,7 @@ func TestReadImportFormReadsOneSourceInAnyOrder(t *testing.T) {
 		"a shouted setting":   {field("skip_confirmation", "TRUE") + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID, SkipConfirmation: true}, ""},
 		"a mixed setting":     {field("skip_confirmation", "fAlSe") + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID}, ""},
 		"a file of a browser": {nothing + fileField("PK") + nothing + end, middleware.ImportForm{HasFile: true}, "PK"},
+		"a stray percent":     {field("import_link", goodLink+"%zz|") + end, middleware.ImportForm{ImportLink: goodLink + "%zz|"}, ""},
 		"a link of a browser": {unchosen + field("import_link", goodLink) + field("export_id", "") + field("skip_confirmation", "") + end, middleware.ImportForm{ImportLink: goodLink}, ""},
 		"an export, no file":  {unchosen + field("file", "") + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID}, ""},
 		"a setting at last":   {field("skip_confirmation", "") + fileField("PK") + field("skip_confirmation", "true") + end, middleware.ImportForm{HasFile: true, SkipConfirmation: true}, "PK"},

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -41,9 +43,18 @@ var uuidOfAnyVersion = openapi3.NewRegexpFormatValidator(openapi3.FormatOfString
 func isUUID(value string) bool { return uuidOfAnyVersion.Validate(value) == nil }
 
 // isLink reports whether value can be fetched as an import_link, the one URI
-// of the contract.
+// of the contract. What stands after the host is for whoever fetches it to escape,
+// as other clients do.
 func isLink(value string) bool {
-	u, err := url.Parse(value)
+	value = strings.TrimSpace(value)
+	scheme, rest, ok := strings.Cut(value, "://")
+	if !ok || strings.ContainsFunc(value, unicode.IsControl) {
+		return false
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	u, err := url.Parse(scheme + "://" + rest)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }
 

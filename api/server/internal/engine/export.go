@@ -77,7 +77,7 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	if err != nil {
 		return err
 	}
-	info, err := e.Blobs.Write(ctx, func(w io.Writer) error {
+	info, err := store.WriteSummed(ctx, e.Blobs, func(w io.Writer) error {
 		return archive.Write(w, export.Snapshot,
 			func(key string) (io.ReadCloser, error) { return e.stored(ctx, blobs[key]) },
 			archive.WithExportDate(e.Now()))

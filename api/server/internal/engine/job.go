@@ -39,8 +39,11 @@ func (e *Engine) Work(ctx context.Context, n int) error {
 
 func (e *Engine) run(ctx context.Context, job store.Job) error {
 	done, err := e.turns.wait(ctx, job)
-	if err == nil {
+	switch {
+	case err == nil:
 		defer done()
+	case !e.deleted(ctx, job):
+		return err // it comes again, as if it had not been taken
 	}
 	start := time.Now()
 	log := e.Log.With("kind", job.Kind, "project", job.Project, "id", job.ID, "attempt", job.Attempt)

@@ -71,9 +71,8 @@ const chunkSize = 4 << 20
 
 // WriteTo implements [io.WriterTo].
 func (s *section) WriteTo(w io.Writer) (total int64, err error) {
-	file, isFile := s.source.(*os.File)
-	to, ok := w.(io.ReaderFrom)
-	if !isFile || !ok {
+	file, to, ok := s.kernel(w)
+	if !ok {
 		return CopyBuffer(s.ctx, w, s)
 	}
 	for s.at < s.Size() && err == nil {
@@ -83,6 +82,13 @@ func (s *section) WriteTo(w io.Writer) (total int64, err error) {
 		total += n
 	}
 	return total, err
+}
+
+// kernel reports whether the kernel can send from the source to w.
+func (s *section) kernel(w io.Writer) (from *os.File, to io.ReaderFrom, ok bool) {
+	from, isFile := s.source.(*os.File)
+	to, ok = w.(io.ReaderFrom)
+	return from, to, ok && isFile
 }
 
 // send lets the kernel copy, if to knows how to.

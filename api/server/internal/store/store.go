@@ -136,7 +136,7 @@ type Blob struct {
 	Key    string // a UUID, so safe in a file name
 	Size   int64
 	SHA256 string // in hex, or empty
-	CRC32  uint32 // where there is a SHA-256
+	CRC32  uint32 // of IEEE; 0 if it is not known
 }
 
 // An Export is the row of an export.

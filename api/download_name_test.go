@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-func TestFileNamesNeverLeaveTheirDirectory(t *testing.T) {
+func TestFileName_fileNamesNeverLeaveTheirDirectory(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{
 		`attachment; filename="export.zip"`:                       "export.zip",

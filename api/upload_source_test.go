@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestAFileThatChangesItsSizeIsNoArchive(t *testing.T) {
+func TestSource_aFileThatChangesItsSizeIsNoArchive(t *testing.T) {
 	t.Parallel()
 	for want, size := range map[string]int64{"it ends after 40000 of 1048576 bytes": 40_000, "it goes on after 1048576 bytes": mib + 1} {
 		path := filepath.Join(t.TempDir(), "a.zip")
@@ -31,7 +31,7 @@ func TestAFileThatChangesItsSizeIsNoArchive(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreNoArchivesAreNamed(t *testing.T) {
+func TestSource_filesThatAreNoArchivesAreNamed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("got %s %s", r.Method, r.URL) })
@@ -43,7 +43,7 @@ func TestFilesThatAreNoArchivesAreNamed(t *testing.T) {
 	}
 }
 
-func TestAnOpenFileIsSentFromItsPosition(t *testing.T) {
+func TestSource_anOpenFileIsSentFromItsPosition(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.zip")
 	put(t, path, []byte("headerPK"))
@@ -75,7 +75,7 @@ func TestAnOpenFileIsSentFromItsPosition(t *testing.T) {
 	}
 }
 
-func TestALinkIsShownWithoutWhatGivesAccess(t *testing.T) {
+func TestSource_aLinkIsShownWithoutWhatGivesAccess(t *testing.T) {
 	t.Parallel()
 	const link = "https://me:s3cr3t@acct.example/c/it's.zip?rscd=a;filename*=UTF-8''a.zip','s3cr3t&sig=s3cr3t"
 	for name, body := range map[string]string{

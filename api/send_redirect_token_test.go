@@ -43,7 +43,7 @@ func redirected(t *testing.T, status int, target string, hc http.Client) (*http.
 	return second, err
 }
 
-func TestNoRedirectCarriesTheTokenAway(t *testing.T) {
+func TestRedirectToken_noRedirectCarriesTheTokenAway(t *testing.T) {
 	t.Parallel()
 	meddling := http.Client{CheckRedirect: func(req *http.Request, via []*http.Request) error {
 		req.Header.Set("Authorization", via[0].Header.Get("Authorization"))
@@ -85,7 +85,7 @@ func TestNoRedirectCarriesTheTokenAway(t *testing.T) {
 	}
 }
 
-func TestOtherRedirectsAreErrors(t *testing.T) {
+func TestRedirectToken_otherRedirectsAreErrors(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{300, 304, 305, 306, 399} {
 		req, err := redirected(t, status, "https://evil.test/other", http.Client{})
@@ -96,7 +96,7 @@ func TestOtherRedirectsAreErrors(t *testing.T) {
 }
 
 // The jar of the caller's client decides alone, by host and not by port.
-func TestCookiesFollowTheirJar(t *testing.T) {
+func TestRedirectToken_cookiesFollowTheirJar(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string]string{
 		"/other":                            "session=s3cr3t",

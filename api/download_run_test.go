@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-func TestDownloadFileEndsWholeAfterBreaks(t *testing.T) {
+func TestDownloadRun_downloadFileEndsWholeAfterBreaks(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, mib/2, 1)
 	never := func(int) bool { return false }
@@ -49,7 +49,7 @@ func TestDownloadFileEndsWholeAfterBreaks(t *testing.T) {
 	}
 }
 
-func TestDownloadFileNeverMixesArchives(t *testing.T) {
+func TestDownloadRun_downloadFileNeverMixesArchives(t *testing.T) {
 	t.Parallel()
 	content, other := archiveBytes(t, mib/2, 1), archiveBytes(t, mib/2, 2)
 	part := func(header string, body []byte) func(http.ResponseWriter) {
@@ -114,7 +114,7 @@ func TestDownloadFileNeverMixesArchives(t *testing.T) {
 	}
 }
 
-func TestPartsThatAreNoZIPTogetherAreFetchedAgain(t *testing.T) {
+func TestDownloadRun_partsThatAreNoZIPTogetherAreFetchedAgain(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, mib/2, 1)
 	host := &archiveHost{content: content, cut: map[int]int64{0: 300_000}}
@@ -137,7 +137,7 @@ func TestPartsThatAreNoZIPTogetherAreFetchedAgain(t *testing.T) {
 	})
 }
 
-func TestASilentConnectionIsMadeAgain(t *testing.T) {
+func TestDownloadRun_aSilentConnectionIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, mib/2, 1)
 	host := &archiveHost{content: content, etag: `"a"`}
@@ -165,7 +165,7 @@ func TestASilentConnectionIsMadeAgain(t *testing.T) {
 	})
 }
 
-func TestTheContextEndsADownloadToAFileAtOnce(t *testing.T) {
+func TestDownloadRun_theContextEndsADownloadToAFileAtOnce(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, mib/2, 1)
 	host := &archiveHost{content: content}

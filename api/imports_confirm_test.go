@@ -32,7 +32,7 @@ func (i *importing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply(200, "application/json", fmt.Sprintf(`{"id": "x", "status": %q}`, status))(w, r)
 }
 
-func TestConfirmFindsOutWhatBecameOfIt(t *testing.T) {
+func TestConfirm_findsOutWhatBecameOfIt(t *testing.T) {
 	t.Parallel()
 	confirmed := taken(reply(200, "application/json", `{"id": "x", "status": "confirmation_pending"}`))
 	for name, tc := range map[string]struct {
@@ -73,7 +73,7 @@ func TestConfirmFindsOutWhatBecameOfIt(t *testing.T) {
 	}
 }
 
-func TestErrorsOfAConfirmationShowNoSecret(t *testing.T) {
+func TestConfirm_errorsOfAConfirmationShowNoSecret(t *testing.T) {
 	t.Parallel()
 	echo := func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -91,7 +91,7 @@ func TestErrorsOfAConfirmationShowNoSecret(t *testing.T) {
 	}
 }
 
-func TestSecretsAreHiddenInEveryFormThatAServerGivesThem(t *testing.T) {
+func TestConfirm_secretsAreHiddenInEveryFormThatAServerGivesThem(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{
 		"-----BEGIN KEY-----\nMIIabc\n-----END KEY-----\n", `hunter"2\hunter`, "hunter  two\tspaces", "hunter<&>/two", " \n \n ",
@@ -128,7 +128,7 @@ var (
 	entities = strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;")
 )
 
-func TestAValueThatIsNoSecretIsShown(t *testing.T) {
+func TestConfirm_aValueThatIsNoSecretIsShown(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, reply(400, "", "production is not a place"))
 	update := models.ImportUpdate{EnvironmentVariables: map[string]models.EnvironmentVariable{"A": {Value: models.Value("production"), Secret: new(false)}}}

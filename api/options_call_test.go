@@ -21,7 +21,7 @@ func (p *told) tell(done, total int64) {
 	p.times = append(p.times, time.Now())
 }
 
-func TestAMeterTellsAtMostEvery100Milliseconds(t *testing.T) {
+func TestProgress_aMeterTellsAtMostEvery100Milliseconds(t *testing.T) {
 	t.Parallel()
 	watched(t, reply(404, "", ""), func(t *testing.T, _ *Client) {
 		var p told
@@ -42,7 +42,7 @@ func TestAMeterTellsAtMostEvery100Milliseconds(t *testing.T) {
 	})
 }
 
-func TestAMeterTellsTheEndOnce(t *testing.T) {
+func TestProgress_aMeterTellsTheEndOnce(t *testing.T) {
 	t.Parallel()
 	for total, want := range map[int64][][2]int64{
 		20: {{10, 20}, {20, 20}},
@@ -64,7 +64,7 @@ func TestAMeterTellsTheEndOnce(t *testing.T) {
 	none.end()
 }
 
-func TestAnUploadTellsItsProgressAnewWhenItIsSentAgain(t *testing.T) {
+func TestProgress_anUploadTellsItsProgressAnewWhenItIsSentAgain(t *testing.T) {
 	t.Parallel()
 	calls := 0
 	watched(t, func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +96,7 @@ func TestAnUploadTellsItsProgressAnewWhenItIsSentAgain(t *testing.T) {
 	})
 }
 
-func TestAnEmptyUploadTellsItsEnd(t *testing.T) {
+func TestProgress_anEmptyUploadTellsItsEnd(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		if err := readForm(r); err != nil {
@@ -113,7 +113,7 @@ func TestAnEmptyUploadTellsItsEnd(t *testing.T) {
 	}
 }
 
-func TestNoProgressIsToldAfterCreateHasReturned(t *testing.T) {
+func TestProgress_noProgressIsToldAfterCreateHasReturned(t *testing.T) {
 	t.Parallel()
 	watched(t, func(_ http.ResponseWriter, r *http.Request) {
 		if err := readForm(r); err == nil {
@@ -137,7 +137,7 @@ func TestNoProgressIsToldAfterCreateHasReturned(t *testing.T) {
 	})
 }
 
-func TestDownloadsTellTheirProgress(t *testing.T) {
+func TestProgress_downloadsTellTheirProgress(t *testing.T) {
 	t.Parallel()
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
 	size := int64(len(host.content))

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestParseErrorBodyFindsTheMessage(t *testing.T) {
+func TestErrorBody_parseErrorBodyFindsTheMessage(t *testing.T) {
 	t.Parallel()
 	const bucket = `<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>Anonymous caller has no access.</Details></Error>`
 	for name, tc := range map[string]struct{ body, message, detail string }{

@@ -49,7 +49,7 @@ func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"deployments": {"d": {}, "e": {}}, "environment_variables": {"KEY": {"value": null, "secret": true}}}`, status))(w, r)
 }
 
-func TestImportsRunGoesFromTheArchiveToTheEnd(t *testing.T) {
+func TestRun_importsRunGoesFromTheArchiveToTheEnd(t *testing.T) {
 	t.Parallel()
 	refusal := errors.New("not today")
 	refuse := func(*models.ImportDetail) (models.ImportUpdate, error) {
@@ -94,7 +94,7 @@ func TestImportsRunGoesFromTheArchiveToTheEnd(t *testing.T) {
 	}
 }
 
-func TestRunToFileGoesFromTheSelectionToTheFile(t *testing.T) {
+func TestRun_toFileGoesFromTheSelectionToTheFile(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		flow
@@ -127,7 +127,7 @@ func TestRunToFileGoesFromTheSelectionToTheFile(t *testing.T) {
 	}
 }
 
-func TestRunToFileFindsAFileThatExistsBeforeAnythingIsSent(t *testing.T) {
+func TestRun_toFileFindsAFileThatExistsBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.zip")
 	put(t, path, []byte("mine"))
@@ -139,7 +139,7 @@ func TestRunToFileFindsAFileThatExistsBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-func TestAnImportThatDidNotWaitForItsArchiveIsNamed(t *testing.T) {
+func TestRun_anImportThatDidNotWaitForItsArchiveIsNamed(t *testing.T) {
 	t.Parallel()
 	h := func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.CopyN(io.Discard, r.Body, 1000)

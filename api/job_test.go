@@ -47,7 +47,7 @@ func job(t *testing.T, statuses ...string) (*Client, *[]time.Duration) {
 	return c, asked
 }
 
-func TestWaitReadsWithGrowingDelays(t *testing.T) {
+func TestWait_readsWithGrowingDelays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		statuses := append(slices.Repeat([]string{"pending"}, 5), slices.Repeat([]string{"processing"}, 5)...)
@@ -70,7 +70,7 @@ func TestWaitReadsWithGrowingDelays(t *testing.T) {
 	})
 }
 
-func TestImportsWaitEndsWhenItShould(t *testing.T) {
+func TestWait_importsWaitEndsWhenItShould(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		statuses []string
@@ -113,7 +113,7 @@ func TestImportsWaitEndsWhenItShould(t *testing.T) {
 	}
 }
 
-func TestWaitReportsAFailedJob(t *testing.T) {
+func TestWait_reportsAFailedJob(t *testing.T) {
 	t.Parallel()
 	c, _ := job(t, "failed")
 	export, err := c.Project("p").Exports.WaitCompleted(t.Context(), "x")
@@ -127,7 +127,7 @@ func TestWaitReportsAFailedJob(t *testing.T) {
 	}
 }
 
-func TestWaitEndsWithTheContextAndTellsTheLastStatus(t *testing.T) {
+func TestWait_endsWithTheContextAndTellsTheLastStatus(t *testing.T) {
 	t.Parallel()
 	for name, wait := range map[string]func(*Client, context.Context) error{
 		"export": func(c *Client, ctx context.Context) error {
@@ -157,7 +157,7 @@ func TestWaitEndsWithTheContextAndTellsTheLastStatus(t *testing.T) {
 	}
 }
 
-func TestWaitGoesThroughAConfirmation(t *testing.T) {
+func TestWait_goesThroughAConfirmation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := job(t, "confirmation", "confirmation", "confirmation", "confirmation_pending", "completed")
@@ -172,7 +172,7 @@ func TestWaitGoesThroughAConfirmation(t *testing.T) {
 	})
 }
 
-func TestWaitToleratesAFewReadsThatFailInPassing(t *testing.T) {
+func TestWait_toleratesAFewReadsThatFailInPassing(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		statuses []string
@@ -197,7 +197,7 @@ func TestWaitToleratesAFewReadsThatFailInPassing(t *testing.T) {
 	}
 }
 
-func TestWaitFollowsTheRateLimit(t *testing.T) {
+func TestWait_followsTheRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, asked := job(t, "pending remaining 1", "pending remaining 0", "429 remaining 0", "completed")
@@ -211,7 +211,7 @@ func TestWaitFollowsTheRateLimit(t *testing.T) {
 	})
 }
 
-func TestWaitTellsEveryChangeOfStatus(t *testing.T) {
+func TestWait_tellsEveryChangeOfStatus(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := job(t, "pending", "pending", "broken", "processing", "processing", "completed")
@@ -227,7 +227,7 @@ func TestWaitTellsEveryChangeOfStatus(t *testing.T) {
 	})
 }
 
-func TestAFailedJobShowsNoSignedLink(t *testing.T) {
+func TestWait_aFailedJobShowsNoSignedLink(t *testing.T) {
 	t.Parallel()
 	f := follower{send: newTestClient(t, nil).send, job: "import", id: "x"}
 	err := f.failed("cannot fetch\n https://me:pw@example.com/a.zip?sig=s3cr3t#x of " + testToken)

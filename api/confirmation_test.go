@@ -13,7 +13,7 @@ import (
 // value knows the values of what is called KEY.
 func value(name string) (string, bool) { return "s3cr3t", name == "KEY" }
 
-func TestEditsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T) {
+func TestConfirmation_editsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T) {
 	t.Parallel()
 	const scanned = `{"deployments":{"d":{"environment_variables":{"KEY":{"value":null}},"versions":{"v":{"environment_variables":{"KEY":{"value":"","secret":true},"OPEN":{"value":"","secret":false}}}}},"e":{}},` +
 		`"pipelines":{"e":{}},"buckets":{"d":{"size":1},"e":{}},"environment_variables":{"KEY":{"value":"given"}}}`

@@ -20,7 +20,7 @@ func failure(t *testing.T, h http.HandlerFunc) *Error {
 	return apiErr
 }
 
-func TestErrorsReadWell(t *testing.T) {
+func TestError_errorsReadWell(t *testing.T) {
 	t.Parallel()
 	for want, h := range map[string]http.HandlerFunc{
 		"GET /projects/p/exports/x: 404 Not Found: The export does not exist": reply(404, "application/json", `{"error": "The export does not exist"}`),
@@ -40,7 +40,7 @@ func TestErrorsReadWell(t *testing.T) {
 	}
 }
 
-func TestErrorsMatchTheirKind(t *testing.T) {
+func TestError_errorsMatchTheirKind(t *testing.T) {
 	t.Parallel()
 	kinds := map[int]error{401: ErrUnauthorized, 403: ErrForbidden, 404: ErrNotFound, 409: ErrConflict, 429: ErrRateLimited}
 	for _, status := range []int{400, 401, 403, 404, 409, 410, 429, 500} {
@@ -53,7 +53,7 @@ func TestErrorsMatchTheirKind(t *testing.T) {
 	}
 }
 
-func TestErrorsNeverContainTheToken(t *testing.T) {
+func TestError_errorsNeverContainTheToken(t *testing.T) {
 	t.Parallel()
 	spaced := testToken[:20] + "\u200b" + testToken[20:] // what is dropped must not hide it
 	for name, h := range map[string]http.HandlerFunc{
@@ -91,7 +91,7 @@ func TestErrorsNeverContainTheToken(t *testing.T) {
 	}
 }
 
-func TestErrorBodiesAreReadInPart(t *testing.T) {
+func TestError_bodiesAreReadInPart(t *testing.T) {
 	t.Parallel()
 	var read int64
 	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
@@ -118,7 +118,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestAnErrorWhoseBodyBreaksOffKeepsItsStatus(t *testing.T) {
+func TestError_anErrorWhoseBodyBreaksOffKeepsItsStatus(t *testing.T) {
 	t.Parallel()
 	err := failure(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -130,7 +130,7 @@ func TestAnErrorWhoseBodyBreaksOffKeepsItsStatus(t *testing.T) {
 	}
 }
 
-func TestRateLimitIsReadFromTheHeaders(t *testing.T) {
+func TestError_rateLimitIsReadFromTheHeaders(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		limit, remaining, reset string
@@ -158,7 +158,7 @@ func TestRateLimitIsReadFromTheHeaders(t *testing.T) {
 	}
 }
 
-func TestTransportErrorsShowNeitherHostNorQuery(t *testing.T) {
+func TestError_transportErrorsShowNeitherHostNorQuery(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("no route")
 	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })}
@@ -168,7 +168,7 @@ func TestTransportErrorsShowNeitherHostNorQuery(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsReadInEveryForm(t *testing.T) {
+func TestError_retryAfterIsReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	const date = "Mon, 23 Nov 2026 17:00:00 GMT"
 	for name, tc := range map[string]struct {
@@ -205,7 +205,7 @@ func TestRetryAfterIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-func TestErrorsShowNoSignatureOfALink(t *testing.T) {
+func TestError_errorsShowNoSignatureOfALink(t *testing.T) {
 	t.Parallel()
 	err := failure(t, reply(400, "application/json", `{"error": "cannot fetch 'https://me:pw@example.com/a.zip?sig=s3cr3t#s3cr3t', see https://example.com/help", "detail": "HTTP://%zz?s3cr3t"}`))
 	if want := "cannot fetch 'https://example.com/a.zip', see https://example.com/help"; err.Message != want || err.Detail != "[link]" {
@@ -213,7 +213,7 @@ func TestErrorsShowNoSignatureOfALink(t *testing.T) {
 	}
 }
 
-func TestADetailIsKeptWholeAndShownInPart(t *testing.T) {
+func TestError_aDetailIsKeptWholeAndShownInPart(t *testing.T) {
 	t.Parallel()
 	detail := strings.Repeat("unknown-object ", 13_000) + "last"
 	err := failure(t, reply(400, "application/json", `{"error": "unknown objects", "detail": "`+detail+`"}`))

@@ -14,7 +14,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestRedirectsCarryTheTokenWithinTheOriginOnly(t *testing.T) {
+func TestRedirect_redirectsCarryTheTokenWithinTheOriginOnly(t *testing.T) {
 	t.Parallel()
 	// The server of the test is 127.0.0.1:port; this one differs in the port
 	// alone, which net/http takes for the same host.
@@ -70,7 +70,7 @@ func TestRedirectsCarryTheTokenWithinTheOriginOnly(t *testing.T) {
 	}
 }
 
-func TestOriginsAreTold(t *testing.T) {
+func TestRedirect_originsAreTold(t *testing.T) {
 	t.Parallel()
 	base := mustParse(t, "https://api.example.com/v2.1")
 	for target, want := range map[string]string{
@@ -106,7 +106,7 @@ func mustParse(t *testing.T, s string) *url.URL {
 	return u
 }
 
-func TestARedirectIsNoSuccessOfAWrite(t *testing.T) {
+func TestRedirect_aRedirectIsNoSuccessOfAWrite(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("another origin got %s %s", r.Method, r.URL)
@@ -142,7 +142,7 @@ func TestARedirectIsNoSuccessOfAWrite(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-func TestTheCallersCheckRedirectIsAskedFirst(t *testing.T) {
+func TestRedirect_theCallersCheckRedirectIsAskedFirst(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("not there")
 	asked := 0
@@ -155,7 +155,7 @@ func TestTheCallersCheckRedirectIsAskedFirst(t *testing.T) {
 	}
 }
 
-func TestRedirectsEnd(t *testing.T) {
+func TestRedirect_redirectsEnd(t *testing.T) {
 	t.Parallel()
 	n := 0
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
@@ -167,7 +167,7 @@ func TestRedirectsEnd(t *testing.T) {
 	}
 }
 
-func TestARedirectToNoURLIsRefusedAndNotShown(t *testing.T) {
+func TestRedirect_aRedirectToNoURLIsRefusedAndNotShown(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{
 		"https://storage.example/x%zz?sig=s3cr3t", "https://storage.example:bad/x?sig=s3cr3t", "//me:s3cr3t@%zz/", "/x%zz?sig=s3cr3t",

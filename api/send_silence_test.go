@@ -25,7 +25,7 @@ func falls(status int, start string) http.HandlerFunc {
 	})
 }
 
-func TestASilentServerCountsAsABrokenConnection(t *testing.T) {
+func TestSilence_aSilentServerCountsAsABrokenConnection(t *testing.T) {
 	t.Parallel()
 	get := func(ctx context.Context, c *Client) error { return second(c.Project("p").Exports.Get(ctx, "x")) }
 	remove := func(ctx context.Context, c *Client) error { return c.Project("p").Exports.Delete(ctx, "x") }
@@ -83,7 +83,7 @@ func isUnknown(err error) bool { return errors.Is(err, ErrUnknownOutcome) }
 
 func isOf[T error](err error) bool { _, ok := errors.AsType[T](err); return ok }
 
-func TestWhatIsSlowIsNotSilent(t *testing.T) {
+func TestSilence_whatIsSlowIsNotSilent(t *testing.T) {
 	t.Parallel()
 	const pause = stallTimeout - time.Second
 	drip := taken(func(w http.ResponseWriter, _ *http.Request) {
@@ -121,7 +121,7 @@ func TestWhatIsSlowIsNotSilent(t *testing.T) {
 }
 
 // No answer of use, and not even its body comes.
-func TestADownloadToAFileDoesNotWaitForABodyThatItRefuses(t *testing.T) {
+func TestSilence_aDownloadToAFileDoesNotWaitForABodyThatItRefuses(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]http.HandlerFunc{
 		"another part": func(w http.ResponseWriter, r *http.Request) {

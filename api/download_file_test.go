@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-func TestAFailedDownloadLeavesNoFile(t *testing.T) {
+func TestDownloadFile_aFailedDownloadLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, mib/2, 1)
 	always := map[int]int64{}
@@ -81,7 +81,7 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 
 // A token that has run out, a busy server and Ctrl-C end a call before it has
 // looked at what is there.
-func TestAPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *testing.T) {
+func TestDownloadFile_aPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *testing.T) {
 	t.Parallel()
 	for name, step := range map[string]http.HandlerFunc{"unauthorized": says(401), "busy": says(503), "context ended": nil} {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestAPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *testing.T) {
 	}
 }
 
-func TestWhatIsAtTheDestinationStays(t *testing.T) {
+func TestDownloadFile_whatIsAtTheDestinationStays(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, 1000, 1)
 	for name, late := range map[string]bool{"from the beginning": false, "since it began": true} {
@@ -158,7 +158,7 @@ func TestWhatIsAtTheDestinationStays(t *testing.T) {
 	}
 }
 
-func TestDestinationsThatCannotBeAreErrorsBeforeAnythingIsSent(t *testing.T) {
+func TestDownloadFile_destinationsThatCannotBeAreErrorsBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-func TestALaterCallGoesOnWithWhatIsThere(t *testing.T) {
+func TestPartial_aLaterCallGoesOnWithWhatIsThere(t *testing.T) {
 	t.Parallel()
 	content, other := archiveBytes(t, mib/2, 1), archiveBytes(t, mib/2, 2)
 	for name, tc := range map[string]struct {
@@ -67,7 +67,7 @@ func TestALaterCallGoesOnWithWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestAPartialFileServesItsOwnDownloadOnly(t *testing.T) {
+func TestPartial_aPartialFileServesItsOwnDownloadOnly(t *testing.T) {
 	t.Parallel()
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
 	watched(t, host.serve, func(t *testing.T, c *Client) {
@@ -95,7 +95,7 @@ func TestAPartialFileServesItsOwnDownloadOnly(t *testing.T) {
 	})
 }
 
-func TestTwoDownloadsOfOneArchiveDoNotDisturbEachOther(t *testing.T) {
+func TestPartial_twoDownloadsOfOneArchiveDoNotDisturbEachOther(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, mib/2, 1)
 	for _, opts := range [][]FileOption{nil, {Overwrite()}} {
@@ -121,7 +121,7 @@ func TestTwoDownloadsOfOneArchiveDoNotDisturbEachOther(t *testing.T) {
 	}
 }
 
-func TestASecondDownloadIsToldOfTheFirst(t *testing.T) {
+func TestPartial_aSecondDownloadIsToldOfTheFirst(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.zip")
 	var c *Client
@@ -138,7 +138,7 @@ func TestASecondDownloadIsToldOfTheFirst(t *testing.T) {
 	}
 }
 
-func TestWithoutLocksPartialFilesAreTheirOwn(t *testing.T) {
+func TestPartial_withoutLocksPartialFilesAreTheirOwn(t *testing.T) {
 	t.Parallel()
 	content := archiveBytes(t, 1000, 1)
 	c := newTestClient(t, (&archiveHost{content: content}).serve)
@@ -157,7 +157,7 @@ func TestWithoutLocksPartialFilesAreTheirOwn(t *testing.T) {
 
 // A process that is killed while it gives the file its name leaves two names of
 // one file: the next call must not write through the other one.
-func TestAPublishedFileIsNotAPartialFile(t *testing.T) {
+func TestPartial_aPublishedFileIsNotAPartialFile(t *testing.T) {
 	t.Parallel()
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
 	watched(t, host.serve, func(t *testing.T, c *Client) {
@@ -184,7 +184,7 @@ func TestAPublishedFileIsNotAPartialFile(t *testing.T) {
 	})
 }
 
-func TestAPartialFileIsNotALink(t *testing.T) {
+func TestPartial_aPartialFileIsNotALink(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "mine"), []byte("mine"))
@@ -214,7 +214,7 @@ func TestAPartialFileIsNotALink(t *testing.T) {
 	}
 }
 
-func TestAWholeArchiveThatFoundNoPlaceIsKept(t *testing.T) {
+func TestPartial_aWholeArchiveThatFoundNoPlaceIsKept(t *testing.T) {
 	t.Parallel()
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`}
 	path := filepath.Join(t.TempDir(), "a.zip")

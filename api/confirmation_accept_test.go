@@ -8,7 +8,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestAcceptTakesWhatIsOfferedAndNotWhatDescribesTheImport(t *testing.T) {
+func TestAccept_takesWhatIsOfferedAndNotWhatDescribesTheImport(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ detail, want string }{
 		{`{"id":"x","status":"confirmation","error_message":"","creation_date":"2020-06-18T08:32:14Z","size":1,"imported_by":"me"}`, `{}`},
@@ -34,7 +34,7 @@ func TestAcceptTakesWhatIsOfferedAndNotWhatDescribesTheImport(t *testing.T) {
 	}
 }
 
-func TestAcceptRefusesMembersThatAreNotJSON(t *testing.T) {
+func TestAccept_refusesMembersThatAreNotJSON(t *testing.T) {
 	t.Parallel()
 	if _, err := api.Accept()(&models.ImportDetail{Unknown: []byte(`{"a":`)}); err == nil {
 		t.Error("no error")

@@ -11,7 +11,7 @@ import (
 )
 
 // Nobody writes to the pipe, so that opening it would wait for ever.
-func TestAPipeIsRefusedAndNotWaitedFor(t *testing.T) {
+func TestSourceUnix_aPipeIsRefusedAndNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {

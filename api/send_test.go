@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,73 +12,11 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// script is a server that does one step after the other, the last one for ever,
-// and notes when it was asked.
-type script struct {
-	steps []http.HandlerFunc
-	mu    sync.Mutex
-	asked []time.Time
-}
-
-func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	step := s.steps[min(len(s.asked), len(s.steps)-1)]
-	s.asked = append(s.asked, time.Now())
-	s.mu.Unlock()
-	step(w, r)
-}
-
-// scripted hands f a client of a server that does these steps.
-func scripted(t *testing.T, steps []http.HandlerFunc, f func(t *testing.T, c *Client, s *script)) {
-	t.Helper()
-	s := &script{steps: steps}
-	watched(t, s.ServeHTTP, func(t *testing.T, c *Client) { f(t, c, s) })
-}
-
-func (s *script) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.asked)
-}
-
-// taken has the server read the whole request before it does a step.
-func taken(step http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		step(w, r)
-	}
-}
-
-func says(status int, headers ...string) http.HandlerFunc {
-	return taken(func(w http.ResponseWriter, r *http.Request) {
-		for i := 0; i < len(headers); i += 2 {
-			w.Header().Set(headers[i], headers[i+1])
-		}
-		reply(status, "application/json", `{"error": "not now"}`)(w, r)
-	})
-}
-
-var (
-	pending = taken(reply(201, "application/json", pendingJSON))
-	gone    = says(404)
-	reset   = taken(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	cut     = taken(func(w http.ResponseWriter, _ *http.Request) { // of a success
-		w.Header().Set("Content-Length", "100")
-		_, _ = io.WriteString(w, `{"id": "x", `)
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	})
-	early = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) } // before the body is read
-)
-
-func steps(s ...http.HandlerFunc) []http.HandlerFunc { return s }
-
-func TestWhatIsSentHowOften(t *testing.T) {
+func TestSend_whatIsSentHowOften(t *testing.T) {
 	t.Parallel()
 	get := func(ctx context.Context, c *Client) error { return second(c.Project("p").Exports.Get(ctx, "x")) }
 	remove := func(ctx context.Context, c *Client) error { return c.Project("p").Imports.Delete(ctx, "x") }
@@ -151,7 +88,7 @@ func TestWhatIsSentHowOften(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentAgainWhereRetryIsOff(t *testing.T) {
+func TestSend_nothingIsSentAgainWhereRetryIsOff(t *testing.T) {
 	t.Parallel()
 	scripted(t, steps(says(503), pending), func(t *testing.T, c *Client, s *script) {
 		once, err := c.With(WithRetry(RetryPolicy{MaxAttempts: 1}))
@@ -164,7 +101,7 @@ func TestNothingIsSentAgainWhereRetryIsOff(t *testing.T) {
 	})
 }
 
-func TestACreateThatIsCancelledUnderWayHasAnUnknownOutcome(t *testing.T) {
+func TestSend_aCreateThatIsCancelledUnderWayHasAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	h := taken(func(http.ResponseWriter, *http.Request) { cancel() })
@@ -176,7 +113,7 @@ func TestACreateThatIsCancelledUnderWayHasAnUnknownOutcome(t *testing.T) {
 	})
 }
 
-func TestConnectionsThatFailAreTriedAgainByEveryMethod(t *testing.T) {
+func TestSend_connectionsThatFailAreTriedAgainByEveryMethod(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var dials atomic.Int32
@@ -206,7 +143,7 @@ func TestConnectionsThatFailAreTriedAgainByEveryMethod(t *testing.T) {
 	})
 }
 
-func TestTheLogHasEveryAttemptAndNoSecret(t *testing.T) {
+func TestSend_theLogHasEveryAttemptAndNoSecret(t *testing.T) {
 	t.Parallel()
 	scripted(t, steps(says(503, "Retry-After", "1"), pending), func(t *testing.T, c *Client, _ *script) {
 		var out bytes.Buffer
@@ -229,7 +166,7 @@ func TestTheLogHasEveryAttemptAndNoSecret(t *testing.T) {
 	})
 }
 
-func TestAClientCanBeUsedAndDerivedConcurrently(t *testing.T) {
+func TestSend_aClientCanBeUsedAndDerivedConcurrently(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int32
 	h := func(w http.ResponseWriter, r *http.Request) {

@@ -27,7 +27,7 @@ func calls(t *testing.T, c *Client, project, id string) map[string]error {
 	return errs
 }
 
-func TestNamesThatLeaveThePathAreRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestPath_namesThatLeaveThePathAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent %s %s", r.Method, r.URL) })
 	for _, bad := range []string{"", ".", ".."} {
@@ -44,7 +44,7 @@ func TestNamesThatLeaveThePathAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-func TestNamesStayOnePathElement(t *testing.T) {
+func TestPath_namesStayOnePathElement(t *testing.T) {
 	t.Parallel()
 	var got string
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestACallWaitsAsLongAsTheServerAsks(t *testing.T) {
+func TestRetryDelay_aCallWaitsAsLongAsTheServerAsks(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		step  http.HandlerFunc
@@ -37,7 +37,7 @@ func TestACallWaitsAsLongAsTheServerAsks(t *testing.T) {
 	}
 }
 
-func TestATotalTimeIsKept(t *testing.T) {
+func TestRetryDelay_aTotalTimeIsKept(t *testing.T) {
 	t.Parallel()
 	scripted(t, steps(says(429, "Retry-After", "100")), func(t *testing.T, c *Client, s *script) {
 		start := time.Now()
@@ -52,7 +52,7 @@ func TestATotalTimeIsKept(t *testing.T) {
 	})
 }
 
-func TestTheContextEndsADelayAtOnce(t *testing.T) {
+func TestRetryDelay_theContextEndsADelayAtOnce(t *testing.T) {
 	t.Parallel()
 	scripted(t, steps(says(429, "Retry-After", "60")), func(t *testing.T, c *Client, s *script) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestContentRangesAreReadStrictly(t *testing.T) {
+func TestDownloadRange_contentRangesAreReadStrictly(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string][3]int64{
 		"bytes 10-99/100": {10, 99, 100}, "bytes 0-0/1": {0, 0, 1},
@@ -23,7 +23,7 @@ func TestContentRangesAreReadStrictly(t *testing.T) {
 	}
 }
 
-func TestACompressedArchiveIsAnError(t *testing.T) {
+func TestDownloadRange_aCompressedArchiveIsAnError(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
@@ -36,7 +36,7 @@ func TestACompressedArchiveIsAnError(t *testing.T) {
 }
 
 // An object storage gets what resuming needs, and not the token.
-func TestADownloadGoesOnBehindARedirect(t *testing.T) {
+func TestDownloadRange_aDownloadGoesOnBehindARedirect(t *testing.T) {
 	t.Parallel()
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`, cut: map[int]int64{0: 300_000}}
 	h := func(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestVerdictsBySafetyOfTheMethod(t *testing.T) {
+func TestRetry_verdictsBySafetyOfTheMethod(t *testing.T) {
 	t.Parallel()
 	status := func(code int) error { return &Error{Response: Response{StatusCode: code}} }
 	waits := func(code int) error { return &Error{Response: Response{StatusCode: code}, waits: true} }
@@ -70,7 +70,7 @@ func TestVerdictsBySafetyOfTheMethod(t *testing.T) {
 	}
 }
 
-func TestDelaysGrowAndFollowTheServerWithinThePolicy(t *testing.T) {
+func TestRetry_delaysGrowAndFollowTheServerWithinThePolicy(t *testing.T) {
 	t.Parallel()
 	p, err := RetryPolicy{MinDelay: time.Second, MaxDelay: 10 * time.Second}.complete()
 	if err != nil {
@@ -94,7 +94,7 @@ func TestDelaysGrowAndFollowTheServerWithinThePolicy(t *testing.T) {
 	}
 }
 
-func TestRetryPoliciesAreChecked(t *testing.T) {
+func TestRetry_policiesAreChecked(t *testing.T) {
 	t.Parallel()
 	for want, p := range map[string]RetryPolicy{
 		"WithRetry: MaxAttempts is negative":              {MaxAttempts: -1},

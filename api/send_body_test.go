@@ -9,7 +9,7 @@ import (
 	"testing/iotest"
 )
 
-func TestABodyCountsAsSentWithItsLastByte(t *testing.T) {
+func TestSentBody_aBodyCountsAsSentWithItsLastByte(t *testing.T) {
 	t.Parallel()
 	req, err := http.NewRequest(http.MethodPost, "https://example.com", strings.NewReader("whole"))
 	if err != nil {
@@ -42,7 +42,7 @@ func TestABodyCountsAsSentWithItsLastByte(t *testing.T) {
 	}
 }
 
-func TestABodyNotesHowItsSourceFailed(t *testing.T) {
+func TestSentBody_aBodyNotesHowItsSourceFailed(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk on fire")
 	req, err := http.NewRequest(http.MethodPost, "https://example.com", iotest.ErrReader(broken))
