@@ -96,3 +96,20 @@ func ExampleIgnoreImportLabel() {
 	// [added /deployments/report/labels/import: "3f0c"]
 	// []
 }
+
+// A server lets the archives that it opens share an amount of memory.
+func ExampleWithMemory() {
+	zip, err := sample.Archive()
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = archive.Open(bytes.NewReader(zip), int64(len(zip)), archive.WithMemory(func(needed int64) error {
+		if needed > 64<<20 {
+			return errors.New("it has to wait until there is more memory")
+		}
+		return nil
+	}))
+	fmt.Println(err)
+	// Output:
+	// <nil>
+}

@@ -14,7 +14,7 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 		BaseURLs:     BaseURLs(),
 		Authenticate: s.authenticate,
 		MaxJSONBody:  opts.MaxJSONBody,
-		Memory:       middleware.NewBudget(opts.Memory / 2),
+		Memory:       s.forRequests,
 		Cost:         s.cost,
 		MaxUpload:    opts.MaxArchive,
 		RateLimit:    opts.RateLimit,

@@ -28,10 +28,14 @@ type Stats struct {
 	Imports  map[models.ImportStatus]int
 	Jobs     int // waiting or running
 	Requests int // being served
+
+	// Memory is what large requests and jobs have of [Options.Memory], in bytes.
+	Memory int64
 }
 
 // Stats counts what there is at this moment.
 func (s *Server) Stats(ctx context.Context) (Stats, error) {
 	rows, err := s.store.Stats(ctx)
-	return Stats{Exports: rows.Exports, Imports: rows.Imports, Jobs: rows.Jobs, Requests: int(s.inFlight.Load())}, err
+	return Stats{Exports: rows.Exports, Imports: rows.Imports, Jobs: rows.Jobs, Requests: int(s.inFlight.Load()),
+		Memory: s.forRequests.Used() + s.forJobs.Used()}, err
 }

@@ -54,15 +54,16 @@ type Options struct {
 	// limited to 12 times as much. See [middleware.Options].
 	MaxJSONBody int64
 	// MaxDocuments limits the YAML documents of an archive, in bytes of text
-	// together; 0 means 40 MiB, which is some ten thousand versions several times
-	// over. An import of an archive that has more fails and says so.
+	// together; 0 means 32 MiB, which is ten thousand versions of 3 KB each. An import
+	// of an archive that has more fails and says so.
 	MaxDocuments int64
 	// Links fetches the archives of imports from a link. Nil means a client
 	// that reaches public addresses only, and those of AllowLinkHosts. Redirects
 	// are checked with either.
 	Links *http.Client
 	// LinkTimeout limits the whole download of an archive from a link; 0 means
-	// an hour. A link that sends nothing for a minute is given up before.
+	// an hour. A link that sends less than 4 KiB a second, on average over
+	// a minute, is given up before.
 	LinkTimeout time.Duration
 	// AllowLinkHosts are hosts, HOST or HOST:PORT, that links may lead to
 	// although their addresses are not public or their ports not those of http
@@ -106,7 +107,7 @@ const (
 	defaultMaxArchive   = 64 << 30
 	defaultWorkers      = 4
 	defaultMemory       = 256 << 20
-	defaultMaxDocuments = 40 << 20
+	defaultMaxDocuments = 32 << 20
 )
 
 // hostAndPort is a name or an address, with or without a port.

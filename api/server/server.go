@@ -39,10 +39,12 @@ type Server struct {
 	closing sync.Once
 	closed  error
 
-	log      *slog.Logger
-	inFlight atomic.Int64 // requests
-	draining atomic.Bool
-	ready    func(context.Context) error
+	log                  *slog.Logger
+	inFlight             atomic.Int64 // requests
+	draining             atomic.Bool
+	ready                func(context.Context) error
+	forRequests, forJobs *middleware.Budget
+
 	checking chan struct{} // holds a token while ready is asked
 }
 
@@ -65,10 +67,11 @@ func New(opts Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.log, s.ready = opts.Log, s.usable
+	s.forRequests, s.forJobs = middleware.NewBudget(opts.Memory/2), middleware.NewBudget(opts.Memory/2)
 	s.engine = &engine.Engine{
 		Store: home, Blobs: home.Blobs(), Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
 		MaxDocuments: opts.MaxDocuments, ProjectWorkers: opts.ProjectWorkers, ProjectLinks: projectLinks(opts),
-		Memory:     middleware.NewBudget(opts.Memory / 2),
+		Memory:     s.forJobs,
 		MaxArchive: opts.MaxArchive, OnConflict: opts.OnConflict, RefuseEmpty: opts.EmptyConfirmation == ConfirmRefuse,
 		Now: opts.Now, NewID: opts.NewID, Log: opts.Log, OnStep: opts.OnStep,
 	}

@@ -29,7 +29,7 @@ type attack struct {
 
 var (
 	small = attack{connections: 100, bodies: 1, bodySize: 4 << 20, uploads: 2, documents: 4, reads: 4, slow: 5}
-	whole = attack{connections: 1000, bodies: 6, bodySize: 15 << 20, uploads: 4, documents: 39, reads: 12, slow: 30}
+	whole = attack{connections: 1000, bodies: 6, bodySize: 15 << 20, uploads: 4, documents: 33, reads: 12, slow: 30}
 )
 
 // shapes of JSON bodies: too many values to be taken, and as many as are.

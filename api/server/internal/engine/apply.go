@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
@@ -9,20 +10,24 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// applyImport decides twice what to create: to copy the packages before the
-// transaction, which keeps that short, and inside it, since the project may
-// have changed meanwhile.
+// applyImport decides what to create and copies the packages before the
+// transaction, which keeps that short, and decides again inside it if the project
+// has changed meanwhile.
 func (e *Engine) applyImport(ctx context.Context, job store.Job) error {
 	imp, err := e.advance(ctx, job, models.ImportStatusProcessing,
 		models.ImportStatusConfirmationPending, models.ImportStatusProcessing)
 	if err != nil {
 		return err
 	}
-	var create archive.Content
+	var before archive.Content
 	err = e.Store.View(ctx, func(tx store.Tx) (err error) {
-		create, err = e.decide(tx, imp)
+		before, err = tx.Content(imp.Project)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	create, err := e.decide(imp, before)
 	if err != nil {
 		return err
 	}
@@ -36,9 +41,15 @@ func (e *Engine) applyImport(ctx context.Context, job store.Job) error {
 				if err != nil {
 					return err
 				}
-				create, err := e.decide(tx, imp)
+				now, err := tx.Content(job.Project)
 				if err != nil {
 					return err
+				}
+				create := create
+				if !reflect.DeepEqual(now, before) {
+					if create, err = e.decide(imp, now); err != nil {
+						return err
+					}
 				}
 				if create, err = withKeys(create, keys); err != nil {
 					return err

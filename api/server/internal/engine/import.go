@@ -76,17 +76,34 @@ func (e *Engine) ConfirmImport(ctx context.Context, project, id string, update m
 	if empty && e.RefuseEmpty {
 		return imp, &InvalidError{"the confirmation names nothing; this server wants to be told what to create"}
 	}
-	err = e.update(ctx, func(tx store.Tx) (err error) {
-		if imp, err = tx.Import(project, id); err != nil {
+	var target archive.Content
+	confirmable := func(tx store.Tx) (err error) {
+		if imp, err = tx.Import(project, id); err == nil && imp.Status != models.ImportStatusConfirmation {
+			err = &StatusError{"the import is " + string(imp.Status) + "; it can be confirmed only in the status confirmation"}
+		}
+		return err
+	}
+	err = e.Store.View(ctx, func(tx store.Tx) (err error) {
+		if err := confirmable(tx); err != nil {
 			return err
 		}
-		if imp.Status != models.ImportStatusConfirmation {
-			return &StatusError{"the import is " + string(imp.Status) + "; it can be confirmed only in the status confirmation"}
+		target, err = tx.Content(project)
+		return err
+	})
+	if err != nil {
+		return imp, err
+	}
+	// Nobody waits for this to write. If the project changes meanwhile, that is as
+	// if it had changed before the import is applied, which decides again.
+	imp.Confirmed = update
+	if _, err := e.decide(imp, target); err != nil {
+		return imp, err
+	}
+	err = e.update(ctx, func(tx store.Tx) error {
+		if err := confirmable(tx); err != nil {
+			return err
 		}
 		imp.Confirmed = update
-		if _, err := e.decide(tx, imp); err != nil {
-			return err
-		}
 		imp.Status = models.ImportStatusConfirmationPending
 		if err := tx.PutImport(imp); err != nil {
 			return err
@@ -102,12 +119,9 @@ func nothingIn(update models.ImportUpdate) (bool, error) {
 	return string(text) == "{}", err
 }
 
-// decide returns what an import creates in its project as that is now.
-func (e *Engine) decide(tx store.Tx, imp store.Import) (archive.Content, error) {
-	target, err := tx.Content(imp.Project)
-	if err != nil {
-		return archive.Content{}, err
-	}
+// decide returns what an import creates in a project that holds target. For a large
+// import that takes seconds.
+func (e *Engine) decide(imp store.Import, target archive.Content) (archive.Content, error) {
 	packages := make(map[string]bool, len(imp.Packages))
 	for _, path := range imp.Packages {
 		packages[path] = true

@@ -41,8 +41,8 @@ type Links struct {
 // on the ports of http and https, that uses no proxy and sends no credentials.
 // The hosts of allowed may be reached whatever their address, on the port that
 // stands there or, without one, on any. timeout limits a whole download; 0 means
-// an hour. A link that sends nothing for a minute, or for the timeout if that is
-// shorter, is given up.
+// an hour. A link that sends less than 4 KiB a second, on average over a minute or
+// over the timeout if that is shorter, is given up.
 func NewLinks(client *http.Client, allowed []string, timeout time.Duration) *Links {
 	if timeout == 0 {
 		timeout = defaultLinkTimeout

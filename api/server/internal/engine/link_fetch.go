@@ -27,6 +27,9 @@ const (
 	longestPause = time.Minute
 )
 
+// linkRate is how many bytes a second a link has to send, as an upload has to.
+const linkRate = 4 << 10
+
 // A fetch is the download of one link.
 type fetch struct {
 	*Links
@@ -55,11 +58,16 @@ func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs sto
 	if resp.ContentLength > maxSize {
 		return store.Blob{}, f.fail("has an archive of %d bytes; the limit is %d", resp.ContentLength, maxSize)
 	}
-	stalled := time.AfterFunc(l.stall, func() { f.stop(fmt.Errorf("sent nothing for %v", l.stall)) })
+	quota := max(1, int64(linkRate*l.stall.Seconds()))
+	stalled := time.AfterFunc(l.stall, func() { f.stop(fmt.Errorf("sent less than %d bytes in %v", quota, l.stall)) })
 	defer stalled.Stop()
+	need := quota
 	arrived := readerFunc(func(p []byte) (int, error) {
 		n, err := resp.Body.Read(p)
-		stalled.Reset(l.stall)
+		if need -= int64(n); need <= 0 {
+			stalled.Reset(l.stall)
+			need = quota
+		}
 		return n, err
 	})
 	body, err := f.archive(arrived, resp.Header)

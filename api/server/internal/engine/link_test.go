@@ -98,6 +98,7 @@ type slow struct {
 	pause time.Duration
 	ctx   interface{ Done() <-chan struct{} }
 	left  int
+	chunk int // bytes at once; 0 is 1
 }
 
 func (s *slow) Read(p []byte) (int, error) {
@@ -106,7 +107,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	}
 	select {
 	case <-time.After(s.pause):
-		return copy(p, "x"), nil
+		return copy(p, strings.Repeat("x", max(1, s.chunk))), nil
 	case <-s.ctx.Done():
 		return 0, fmt.Errorf("use of closed connection to 10.0.0.1")
 	}
@@ -116,21 +117,24 @@ func TestLinksThatStallAreGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		pause time.Duration
+		chunk int
 		want  string
 	}{
-		"nothing for a minute": {2 * time.Minute, "import_link: archives.example broke off after 0 bytes: sent nothing for 1m0s"},
-		"slow for an hour":     {59 * time.Second, "import_link: archives.example broke off after 61 bytes: took longer than 1h0m0s"},
+		"nothing for a minute": {2 * time.Minute, 1, "import_link: archives.example broke off after 0 bytes: sent less than 245760 bytes in 1m0s"},
+		"a byte now and then":  {11 * time.Second, 1, "import_link: archives.example broke off after 5 bytes: sent less than 245760 bytes in 1m0s"},
+		"just fast enough":     {900 * time.Millisecond, 4 << 10, ": took longer than 10m0s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 				e.Links = engine.NewLinks(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-					return response(r, http.StatusOK, &slow{test.pause, r.Context(), 1000}), nil
-				})}, nil, 0)
+					return response(r, http.StatusOK, &slow{test.pause, r.Context(), 1000, test.chunk}), nil
+				})}, nil, 10*time.Minute)
+				e.MaxArchive = 1 << 30
 				imp := imported(t, e, signed)
 				time.Sleep(2 * time.Hour)
 				synctest.Wait()
-				if got := errorMessage(t, w, imp.ID); got != test.want {
+				if got := errorMessage(t, w, imp.ID); !strings.HasSuffix(got, test.want) {
 					t.Errorf("error_message %q; want %q", got, test.want)
 				}
 			})
@@ -144,7 +148,7 @@ func TestLinksThatStallLeaveAWorkerToOthers(t *testing.T) {
 		var asked atomic.Int64
 		e.Links = engine.NewLinks(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
 			asked.Add(1)
-			return response(r, http.StatusOK, &slow{2 * time.Minute, r.Context(), 1000}), nil
+			return response(r, http.StatusOK, &slow{2 * time.Minute, r.Context(), 1000, 1}), nil
 		})}, nil, 0)
 		var last store.Import
 		for range 5 {
@@ -163,7 +167,7 @@ func TestLinksThatStallLeaveAWorkerToOthers(t *testing.T) {
 		}
 		time.Sleep(10 * time.Minute) // the others have their turn
 		synctest.Wait()
-		if got := errorMessage(t, w, last.ID); !strings.Contains(got, "sent nothing for 1m0s") || asked.Load() != 5 {
+		if got := errorMessage(t, w, last.ID); !strings.Contains(got, "sent less than 245760 bytes in 1m0s") || asked.Load() != 5 {
 			t.Errorf("error_message %q; %d links were asked", got, asked.Load())
 		}
 	})
@@ -173,7 +177,7 @@ func TestDeletedImportStopsItsDownload(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		e.Links = engine.NewLinks(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-			return response(r, http.StatusOK, &slow{time.Second, r.Context(), 1000}), nil
+			return response(r, http.StatusOK, &slow{time.Second, r.Context(), 1000, 1}), nil
 		})}, nil, 0)
 		imp := imported(t, e, signed)
 		before := time.Now()
