@@ -14,7 +14,7 @@ func (o *operations) download(ctx context.Context, kind, status, project, id, ke
 	if key == "" {
 		return middleware.Archive{}, &middleware.Error{Status: http.StatusConflict, Message: "The " + kind + " is " + status + "; it has no archive"}
 	}
-	b, err := o.Blobs.Open(ctx, key)
+	b, err := o.OpenArchive(ctx, key)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // deleted since the row was read
 		return middleware.Archive{}, &middleware.Error{Status: http.StatusNotFound, Message: "The " + kind + " does not exist"}

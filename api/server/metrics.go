@@ -28,10 +28,11 @@ type Stats struct {
 	Imports  map[models.ImportStatus]int
 	Jobs     int // waiting or running
 	Requests int // being served
+	Damaged  int // downloads that were refused or broken off since the start, as the archive has changed on its disk
 }
 
 // Stats counts what there is at this moment.
 func (s *Server) Stats(ctx context.Context) (Stats, error) {
 	rows, err := s.store.Stats(ctx)
-	return Stats{Exports: rows.Exports, Imports: rows.Imports, Jobs: rows.Jobs, Requests: int(s.inFlight.Load())}, err
+	return Stats{Exports: rows.Exports, Imports: rows.Imports, Jobs: rows.Jobs, Requests: int(s.inFlight.Load()), Damaged: int(s.damaged.Load())}, err
 }

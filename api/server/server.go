@@ -36,6 +36,7 @@ type Server struct {
 
 	log      *slog.Logger
 	inFlight atomic.Int64 // requests
+	damaged  atomic.Int64 // downloads
 	draining atomic.Bool
 	ready    func(context.Context) error
 	checking chan struct{} // holds a token while ready is asked

@@ -150,7 +150,7 @@ func packageBlobs(tx store.Tx, content archive.Content) (map[string]store.Blob, 
 // stored opens a package for [archive.Write], which reads it once since size
 // and checksum are known.
 func (e *Engine) stored(ctx context.Context, b store.Blob) (io.ReadCloser, error) {
-	r, err := e.Blobs.Open(ctx, b.Key)
+	r, err := e.Blobs.Open(ctx, b)
 	if err != nil {
 		return nil, err
 	}

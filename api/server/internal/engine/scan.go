@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -102,8 +104,25 @@ func (e *Engine) scan(ctx context.Context, key string) (content archive.Content,
 	return content, packages, err
 }
 
+// OpenArchive opens the archive of an export or import. One that is not there, or
+// not any more, gives [fs.ErrNotExist].
+func (e *Engine) OpenArchive(ctx context.Context, key string) (store.Reader, error) {
+	var b store.Blob
+	err := e.Store.Look(ctx, func(tx store.Tx) (err error) {
+		b, err = tx.Blob(key)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) { // which says that of the export or import
+		return nil, fmt.Errorf("the archive %s is not known: %w", key, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e.Blobs.Open(ctx, b)
+}
+
 func (e *Engine) withArchive(ctx context.Context, key string, f func(*archive.Archive) error) (err error) {
-	b, err := e.Blobs.Open(ctx, key)
+	b, err := e.OpenArchive(ctx, key)
 	if err != nil {
 		return err
 	}

@@ -129,6 +129,7 @@ type Blob struct {
 	Size   int64
 	SHA256 string // in hex, or empty
 	CRC32  uint32 // where there is a SHA-256
+	Sums   string // made by [Sums]; empty where there is a SHA-256, or for a blob of an earlier version
 }
 
 // An Export is the row of an export.

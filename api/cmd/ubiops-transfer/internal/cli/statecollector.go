@@ -14,6 +14,7 @@ var (
 	exportsDesc = prometheus.NewDesc(namespace+"_exports", "Exports by status.", []string{"status"}, nil)
 	importsDesc = prometheus.NewDesc(namespace+"_imports", "Imports by status.", []string{"status"}, nil)
 	queuedDesc  = prometheus.NewDesc(namespace+"_jobs_queued", "Jobs that wait for a worker.", nil, nil)
+	damageDesc  = prometheus.NewDesc(namespace+"_damaged_downloads_total", "Downloads of archives that have changed on their disk.", nil, nil)
 	flightDesc  = prometheus.NewDesc(namespace+"_requests_in_flight", "Requests that are being served, this one included.", nil, nil)
 )
 
@@ -28,6 +29,7 @@ func (*stateCollector) Describe(descs chan<- *prometheus.Desc) {
 	descs <- importsDesc
 	descs <- queuedDesc
 	descs <- flightDesc
+	descs <- damageDesc
 }
 
 // Collect reads them. Where they cannot be had they are missing, and
@@ -40,6 +42,7 @@ func (c *stateCollector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(n), labels...)
 	}
 	send(flightDesc, stats.Requests)
+	out <- prometheus.MustNewConstMetric(damageDesc, prometheus.CounterValue, float64(stats.Damaged))
 	if err != nil {
 		out <- prometheus.NewInvalidMetric(queuedDesc, err)
 		return

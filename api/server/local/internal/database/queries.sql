@@ -37,7 +37,7 @@ SELECT * FROM blobs WHERE key = $1;
 SELECT key FROM blobs WHERE sha256 = $1;
 
 -- name: AddBlob :execrows
-INSERT INTO blobs (key, size, sha256, crc32) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+INSERT INTO blobs (key, size, sha256, crc32, sums) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING;
 
 -- name: DeleteBlobIfUnused :execrows
 DELETE FROM blobs WHERE key = $1 AND NOT EXISTS (SELECT 1 FROM blob_references AS r WHERE r.blob = $1);
