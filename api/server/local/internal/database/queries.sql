@@ -33,6 +33,9 @@ ON CONFLICT (project, kind, name) DO UPDATE SET document = excluded.document;
 -- name: Blob :one
 SELECT * FROM blobs WHERE key = $1;
 
+-- name: Blobs :many
+SELECT key FROM blobs ORDER BY key;
+
 -- name: BlobBySHA256 :one
 SELECT key FROM blobs WHERE sha256 = $1;
 

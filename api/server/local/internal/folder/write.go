@@ -16,6 +16,10 @@ import (
 // Write implements [store.Blobs]. A limit of the user or the process is a full
 // disk.
 func (f *Folder) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
+	return f.write(ctx, uuid.NewString(), write)
+}
+
+func (f *Folder) write(ctx context.Context, key string, write func(io.Writer) error) (store.Blob, error) {
 	if err := ctx.Err(); err != nil {
 		return store.Blob{}, err
 	}
@@ -25,7 +29,7 @@ func (f *Folder) Write(ctx context.Context, write func(io.Writer) error) (store.
 		return store.Blob{}, err
 	}
 	defer d.Close() //nolint:errcheck // only read
-	b := store.Blob{Key: uuid.NewString()}
+	b := store.Blob{Key: key}
 	name := f.file(b.Key + ".tmp")
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // in the folder
 	if err != nil {

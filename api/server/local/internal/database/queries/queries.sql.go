@@ -134,6 +134,33 @@ func (q *Queries) BlobBySHA256(ctx context.Context, sha256 sql.NullString) (stri
 	return key, err
 }
 
+const blobs = `-- name: Blobs :many
+SELECT key FROM blobs ORDER BY key
+`
+
+func (q *Queries) Blobs(ctx context.Context) ([]string, error) {
+	rows, err := q.query(ctx, q.blobsStmt, blobs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		items = append(items, key)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countChange = `-- name: CountChange :one
 UPDATE identity SET changes = changes + 1 RETURNING id, changes, session
 `
