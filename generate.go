@@ -6,6 +6,7 @@ package transfer
 
 import _ "embed"
 
+//go:generate go run ./tests/contract/check openapi.yaml
 //go:generate go tool oapi-codegen -config gen/models/config.yaml openapi.yaml
 //go:generate go tool oapi-codegen -config gen/client/config.yaml openapi.yaml
 //go:generate go tool oapi-codegen -config gen/server/config.yaml openapi.yaml

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
-	"slices"
 
 	"github.com/ubiops-contrib/transfer/gen/client"
 )
@@ -14,15 +14,17 @@ import (
 // Client calls the Imports & Exports API of one host with one token. Make it
 // with [NewClient]; it is safe for use by several goroutines at once.
 type Client struct {
-	Exports *ExportsService // the operations under /projects/{project}/exports
-	Imports *ImportsService // the operations under /projects/{project}/imports
-
-	raw   *client.Client
-	calls *client.Client // raw, over the sender
-	send  *sender
+	raw  *client.Client
+	send *sender
 
 	home    string  // origin of the base URL
 	options options // as they were resolved
+}
+
+// Project is what a client does in one project. Make it with [Client.Project].
+type Project struct {
+	Exports *ExportsService // the operations under /projects/{project}/exports
+	Imports *ImportsService // the operations under /projects/{project}/imports
 }
 
 // NewClient returns a client for the hosted platform, or for the host that the
@@ -30,10 +32,10 @@ type Client struct {
 //
 // A token is needed: from [WithToken], else from the environment variable
 // UBIOPS_API_TOKEN. The host comes from [WithHost], else from UBIOPS_API_HOST,
-// else it is [DefaultHost]. A variable is read only where its option is not
-// given, an empty one counts as not set, and both obey the rules of their
-// options. Nothing else is read from the environment by this package; the
-// default transport asks [http.ProxyFromEnvironment].
+// else it is [DefaultHost]. A variable is read only if its option is not given,
+// an empty one counts as not set, and both obey the rules of their options.
+// This package reads nothing else from the environment; the default transport
+// asks [http.ProxyFromEnvironment].
 //
 // The error joins everything that is wrong with the options, and never
 // contains the token. Nothing is sent.
@@ -45,9 +47,8 @@ func NewClient(opts ...Option) (*Client, error) {
 	return newClient(o)
 }
 
-// With returns a client with other options, for one call or many: what is not
-// given stays as it is in c, connections are shared, and the environment is not
-// read. So a call gets a policy of its own:
+// With returns a client with other options: what is not given stays as it is
+// in c, connections are shared, and the environment is not read:
 //
 //	once, err := client.With(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
 //
@@ -80,45 +81,50 @@ func newClient(o options) (*Client, error) {
 	hc.CheckRedirect = checkRedirect(set.base, hc.CheckRedirect)
 	hc.Transport = discreet{cmp.Or(hc.Transport, http.DefaultTransport)}
 
-	agent := cmp.Or(set.userAgent, defaultUserAgent)
-	identify := client.WithRequestEditorFn(func(_ context.Context, req *http.Request) error {
-		req.Header.Set("Authorization", set.authorization)
-		req.Header.Set("User-Agent", agent)
-		req.Header.Set("Accept", "application/json")
-		return nil
-	})
 	send := newSender(&hc, set)
-	raw, rawErr := client.NewClient(base, client.WithHTTPClient(&hc), identify)
-	calls, callsErr := client.NewClient(base, client.WithHTTPClient(send), identify)
-	if err := errors.Join(rawErr, callsErr); err != nil {
+	raw, err := client.NewClient(base, client.WithHTTPClient(&hc),
+		client.WithRequestEditorFn(func(_ context.Context, req *http.Request) error {
+			send.identify(req)
+			return nil
+		}))
+	if err != nil {
 		return nil, err
 	}
-	return assemble(Client{raw: raw, calls: calls, send: send, home: origin(set.base), options: o}), nil
+	return &Client{raw: raw, send: send, home: origin(set.base), options: o}, nil
 }
 
-func assemble(c Client) *Client {
-	c.Exports = &ExportsService{client: &c}
-	c.Imports = &ImportsService{client: &c}
-	return &c
-}
-
-const minSecret = 4 // bytes; what is shorter could be a part of anything
-
-// masking returns a client whose errors and logs hide these texts as well.
-func (c *Client) masking(secrets []string) *Client {
-	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return len(s) < minSecret })
-	if len(secrets) == 0 {
-		return c
-	}
-	masked := *c
-	masked.send = c.send.masking("[secret]", secrets...)
-	return assemble(masked)
+// Project returns what c does in the project of this name. The name is checked
+// by each call: an empty one, "." and ".." are errors before anything is sent.
+// Tokens of the platform belong to one project.
+func (c *Client) Project(name string) Project {
+	in := scope{send: c.send, project: name}
+	return Project{Exports: &ExportsService{in}, Imports: &ImportsService{in}}
 }
 
 // Raw returns the generated client, with the host, the token, the user agent
 // and the redirect rules of c. It is for what the services do not offer: it
-// answers the [http.Response] as it came, whatever its status, sends everything
-// once, and checks no path elements. Its ...WithResponse wrapper in gen/client is
-// not advisable: it reads whole downloads into memory and can lose the status of
-// a broken answer.
+// returns the [http.Response] as it came, whatever its status, sends everything
+// once, and checks no path elements.
 func (c *Client) Raw() *client.Client { return c.raw }
+
+// scope is the project that a service works in.
+type scope struct {
+	send    *sender
+	project string
+}
+
+// check refuses a project, and an id below it, that would change which path is
+// called. The generated requests escape all other characters.
+func (s scope) check(what, id string) error {
+	return errors.Join(pathElement("project name", s.project), pathElement(what, id))
+}
+
+func pathElement(what, value string) error {
+	switch value {
+	case "":
+		return fmt.Errorf("the %s is empty", what)
+	case ".", "..":
+		return fmt.Errorf("the %s is %q, which would lead to another path", what, value)
+	}
+	return nil
+}

@@ -16,7 +16,7 @@ func env(vars map[string]string) Option {
 	})
 }
 
-func TestNewClientReportsEverythingThatIsWrong(t *testing.T) {
+func TestClient_newClientReportsEverythingThatIsWrong(t *testing.T) {
 	t.Parallel()
 	_, err := NewClient(WithHost("http://example.com"), WithToken("s3cr3t\n"), WithHTTPClient(nil), WithUserAgent("a\r\nb"), WithRetry(RetryPolicy{MaxAttempts: -1}), WithLogger(nil), WithEnv(nil))
 	if err == nil {
@@ -36,7 +36,7 @@ func TestNewClientReportsEverythingThatIsWrong(t *testing.T) {
 	}
 }
 
-func TestNewClientReadsTheEnvironmentOnlyForWhatIsNotGiven(t *testing.T) {
+func TestClient_newClientReadsTheEnvironmentOnlyForWhatIsNotGiven(t *testing.T) {
 	t.Parallel()
 	vars := env(map[string]string{EnvToken: "from-env", EnvHost: "env.example.com"})
 	for name, tc := range map[string]struct {
@@ -60,7 +60,7 @@ func TestNewClientReadsTheEnvironmentOnlyForWhatIsNotGiven(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := c.Exports.Delete(t.Context(), "p", "x"); err != nil {
+			if err := c.Project("p").Exports.Delete(t.Context(), "x"); err != nil {
 				t.Fatal(err)
 			}
 			if got := sent.URL.String(); got != tc.host+"projects/p/exports/x" {
@@ -73,7 +73,7 @@ func TestNewClientReadsTheEnvironmentOnlyForWhatIsNotGiven(t *testing.T) {
 	}
 }
 
-func TestNewClientNamesTheVariableThatIsWrong(t *testing.T) {
+func TestClient_newClientNamesTheVariableThatIsWrong(t *testing.T) {
 	t.Parallel()
 	_, err := NewClient(env(map[string]string{EnvToken: "Token Token x", EnvHost: "http://example.com"}))
 	if err == nil || !strings.Contains(err.Error(), EnvToken+": ") || !strings.Contains(err.Error(), EnvHost+": ") {
@@ -87,7 +87,7 @@ func TestNewClientNamesTheVariableThatIsWrong(t *testing.T) {
 	}
 }
 
-func TestNewClientReadsTheRealEnvironment(t *testing.T) {
+func TestClient_newClientReadsTheRealEnvironment(t *testing.T) {
 	t.Setenv(EnvToken, "Token abc")
 	t.Setenv(EnvHost, "http://localhost:1")
 	c, err := NewClient()
@@ -99,7 +99,7 @@ func TestNewClientReadsTheRealEnvironment(t *testing.T) {
 	}
 }
 
-func TestWithHTTPClientCopiesTheClient(t *testing.T) {
+func TestClient_withHTTPClientCopiesTheClient(t *testing.T) {
 	t.Parallel()
 	hc := &http.Client{Timeout: time.Minute}
 	before := *hc
@@ -111,7 +111,7 @@ func TestWithHTTPClientCopiesTheClient(t *testing.T) {
 	}
 }
 
-func TestDefaultTransportWaitsForHeadersOnly(t *testing.T) {
+func TestClient_defaultTransportWaitsForHeadersOnly(t *testing.T) {
 	t.Parallel()
 	c, err := NewClient(WithToken("x"), WithEnv(nil))
 	if err != nil {
@@ -126,7 +126,7 @@ func TestDefaultTransportWaitsForHeadersOnly(t *testing.T) {
 	}
 }
 
-func TestRawHasTheSameHeadersAndAnswersEverything(t *testing.T) {
+func TestClient_rawHasTheSameHeadersAndAnswersEverything(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Token "+testToken || r.Header.Get("User-Agent") != "mine/1" {
@@ -144,7 +144,7 @@ func TestRawHasTheSameHeadersAndAnswersEverything(t *testing.T) {
 	}
 }
 
-func TestWithChangesWhatIsGivenAndSharesTheRest(t *testing.T) {
+func TestClient_withChangesWhatIsGivenAndSharesTheRest(t *testing.T) {
 	t.Parallel()
 	var agent, auth string
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
@@ -159,7 +159,7 @@ func TestWithChangesWhatIsGivenAndSharesTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for c, want := range map[*Client]string{derived: "mine/2, Token other", c: "mine/1, Token " + testToken} {
-		if _, err := c.Exports.List(t.Context(), "p", ""); err != nil {
+		if _, err := c.Project("p").Exports.List(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := agent + ", " + auth; got != want {
@@ -179,7 +179,7 @@ func TestWithChangesWhatIsGivenAndSharesTheRest(t *testing.T) {
 	}
 }
 
-func TestWithTakesATokenToNoOtherHost(t *testing.T) {
+func TestClient_withTakesATokenToNoOtherHost(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, nil)
 	if _, err := c.With(WithHost("https://example.com")); err == nil || !strings.Contains(err.Error(), "WithToken") {

@@ -9,7 +9,7 @@ import (
 
 // A program that imports only the client must not link the validator, a
 // database driver, or the server.
-func TestOnlyTheClientIsLinked(t *testing.T) {
+func TestDependencies_onlyTheClientIsLinked(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/ubiops-contrib/transfer/"
 	want := []string{

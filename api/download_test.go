@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestDownloadsStreamTheArchive(t *testing.T) {
+func TestDownload_downloadsStreamTheArchive(t *testing.T) {
 	t.Parallel()
 	var uris []string
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
@@ -20,10 +20,10 @@ func TestDownloadsStreamTheArchive(t *testing.T) {
 		w.Header().Set("Content-Disposition", `attachment; filename="export.zip"`)
 		reply(200, "application/zip", "PK archive")(w, r)
 	})
-	for name, open := range map[string]func(context.Context, string, string, ...DownloadOption) (*Download, error){
-		"export": c.Exports.Download, "import": c.Imports.Download,
+	for name, open := range map[string]func(context.Context, string) (*Download, error){
+		"export": c.Project("p").Exports.Download, "import": c.Project("p").Imports.Download,
 	} {
-		d, err := open(t.Context(), "p", "x")
+		d, err := open(t.Context(), "x")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +40,7 @@ func TestDownloadsStreamTheArchive(t *testing.T) {
 	}
 }
 
-func TestADownloadThatEndsEarlyIsAnError(t *testing.T) {
+func TestDownload_aDownloadThatEndsEarlyIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		h    http.HandlerFunc
@@ -57,7 +57,7 @@ func TestADownloadThatEndsEarlyIsAnError(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}, -1, "after 2 bytes of unknown length: unexpected EOF"},
 	} {
-		d, err := newTestClient(t, tc.h).Exports.Download(t.Context(), "p", "x")
+		d, err := newTestClient(t, tc.h).Project("p").Exports.Download(t.Context(), "x")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,34 +69,34 @@ func TestADownloadThatEndsEarlyIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheLengthHoldsForAnyTransport(t *testing.T) {
+func TestDownload_theLengthHoldsForAnyTransport(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int64{1, 2, 3, -1} {
 		hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, ContentLength: size, Body: io.NopCloser(strings.NewReader("PK")), Header: http.Header{}}, nil
 		})}
-		d, err := newTestClient(t, nil, WithHTTPClient(hc)).Imports.Download(t.Context(), "p", "x")
+		d, err := newTestClient(t, nil, WithHTTPClient(hc)).Project("p").Imports.Download(t.Context(), "x")
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := map[int64]error{1: ErrDownloadSize, 3: io.ErrUnexpectedEOF}[size]
+		want := map[int64]error{1: ErrArchiveSize, 3: io.ErrUnexpectedEOF}[size]
 		if _, err := io.ReadAll(d.Body); !errors.Is(err, want) {
 			t.Errorf("2 bytes of %d: %v", size, err)
 		}
 	}
 }
 
-func TestWhatIsNoWholeArchiveIsAnError(t *testing.T) {
+func TestDownload_whatIsNotAWholeArchiveIsAnError(t *testing.T) {
 	t.Parallel()
 	for want, h := range map[string]http.HandlerFunc{
-		"206 Partial Content: the answer is a part":        reply(206, "application/zip", "PK"),
-		"204 No Content: the answer has no archive":        reply(204, "", ""),
-		"200 OK: the answer is text/html and no archive":   reply(200, "text/html; charset=utf-8", "<html>"),
-		"200 OK: the answer is application/json and no ar": reply(200, "application/json", "{}"),
-		"409 Conflict: The export is not completed":        reply(409, "application/json", `{"error": "The export is not completed"}`),
-		"403 Forbidden: Expired":                           reply(403, "application/xml", `<Error><Message>Expired</Message></Error>`),
+		"206 Partial Content: the response is a part":            reply(206, "application/zip", "PK"),
+		"204 No Content: the response has no archive":            reply(204, "", ""),
+		"200 OK: the response is text/html and not an archive":   reply(200, "text/html; charset=utf-8", "<html>"),
+		"200 OK: the response is application/json and not an ar": reply(200, "application/json", "{}"),
+		"409 Conflict: The export is not completed":              reply(409, "application/json", `{"error": "The export is not completed"}`),
+		"403 Forbidden: Expired":                                 reply(403, "application/xml", `<Error><Message>Expired</Message></Error>`),
 	} {
-		d, err := newTestClient(t, h).Exports.Download(t.Context(), "p", "x")
+		d, err := newTestClient(t, h).Project("p").Exports.Download(t.Context(), "x")
 		if _, ok := errors.AsType[*Error](err); !ok || d != nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v, %v, want %s", d, err, want)
 		}

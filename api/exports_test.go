@@ -27,33 +27,35 @@ func recorded(t *testing.T, status int, answer string) (*Client, *request) {
 	return c, seen
 }
 
-func TestExportsCreateSendsTheSelectionAndTheChoices(t *testing.T) {
+func TestExports_createSendsTheSelection(t *testing.T) {
 	t.Parallel()
+	named := Select(models.ExportCreate{
+		Deployments: map[string]models.DeploymentSelection{"d": {}},
+		Description: models.Value("before the move"),
+		Unknown:     []byte(`{"later":9007199254740993}`),
+	})
+	const body = `{"deployments":{"d":{}},"description":"before the move","later":9007199254740993}`
 	for name, tc := range map[string]struct {
-		opts []ExportOption
-		uri  string
+		selection Selection
+		uri, body string
 	}{
-		"no choices":   {nil, "/projects/p/exports"},
-		"all":          {[]ExportOption{All(true)}, "/projects/p/exports?all=true"},
-		"both":         {[]ExportOption{All(true), Packages(false)}, "/projects/p/exports?all=true&packages=false"},
-		"spelled out":  {[]ExportOption{Packages(true), All(false)}, "/projects/p/exports?all=false&packages=true"},
-		"last one won": {[]ExportOption{All(true), All(false)}, "/projects/p/exports?all=false"},
+		"nothing":                     {Selection{}, "/projects/p/exports", "{}"},
+		"named":                       {named, "/projects/p/exports", body},
+		"named, without packages":     {named.WithoutPackages(), "/projects/p/exports?packages=false", body},
+		"everything":                  {Everything(), "/projects/p/exports?all=true", "{}"},
+		"everything without packages": {Everything().WithoutPackages(), "/projects/p/exports?all=true&packages=false", "{}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, seen := recorded(t, http.StatusCreated, pendingJSON)
-			export, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{
-				Deployments: map[string]models.DeploymentSelection{"d": {}},
-				Description: models.Value("before the move"),
-				Unknown:     []byte(`{"later":9007199254740993}`),
-			}, tc.opts...)
+			export, err := c.Project("p").Exports.Create(t.Context(), tc.selection)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if export.ID != "903ccd12-81d1-46e1-9ac9-b9d70af118de" || export.Status != models.ExportStatusPending || !export.Size.IsNull() {
 				t.Errorf("export is %+v", export)
 			}
-			want := request{"POST", tc.uri, "application/json", `{"deployments":{"d":{}},"description":"before the move","later":9007199254740993}`}
+			want := request{"POST", tc.uri, "application/json", tc.body}
 			if *seen != want {
 				t.Errorf("sent %+v, want %+v", *seen, want)
 			}
@@ -61,19 +63,19 @@ func TestExportsCreateSendsTheSelectionAndTheChoices(t *testing.T) {
 	}
 }
 
-func TestExportsCreateRefusesASelectionThatIsNoJSON(t *testing.T) {
+func TestExports_createRefusesASelectionThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	c, seen := recorded(t, http.StatusCreated, pendingJSON)
-	_, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{Unknown: []byte(`{"a":`)})
+	_, err := c.Project("p").Exports.Create(t.Context(), Select(models.ExportCreate{Unknown: []byte(`{"a":`)}))
 	if err == nil || !strings.Contains(err.Error(), "encoding the selection") || seen.method != "" {
 		t.Errorf("error %v, sent %+v", err, *seen)
 	}
 }
 
-func TestExportsGetListDelete(t *testing.T) {
+func TestExports_getListDelete(t *testing.T) {
 	t.Parallel()
 	c, seen := recorded(t, http.StatusOK, `{"id": "x", "status": "completed", "size": 28391, "new": [1]}`)
-	export, err := c.Exports.Get(t.Context(), "p", "x")
+	export, err := c.Project("p").Exports.Get(t.Context(), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +90,7 @@ func TestExportsGetListDelete(t *testing.T) {
 	for status, uri := range map[models.ExportStatus]string{
 		"": "/projects/p/exports", models.ExportStatusCompleted: "/projects/p/exports?status=completed",
 	} {
-		list, err := c.Exports.List(t.Context(), "p", status)
+		list, err := c.Project("p").Exports.List(t.Context(), ExportsIn(status))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +100,7 @@ func TestExportsGetListDelete(t *testing.T) {
 	}
 
 	c, seen = recorded(t, http.StatusNoContent, "")
-	if err := c.Exports.Delete(t.Context(), "p", "x"); err != nil {
+	if err := c.Project("p").Exports.Delete(t.Context(), "x"); err != nil {
 		t.Error(err)
 	}
 	if want := (request{method: "DELETE", uri: "/projects/p/exports/x"}); *seen != want {

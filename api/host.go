@@ -7,11 +7,17 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
+// versionPath is added to a host without a version: the documented one.
 const versionPath = "/v2.1"
+
+// hasVersion matches a path that ends in a version, as in /v2 or /prefix/v2.1,
+// which is the official clients' rule.
+var hasVersion = regexp.MustCompile(`/v[0-9]+(\.[0-9]+)?$`)
 
 // parseHost makes the base URL out of what a user calls the host. Its errors
 // do not print the value, which may contain a password.
@@ -49,7 +55,7 @@ func parseHost(value string) (*url.URL, error) {
 	}
 	u = u.JoinPath() // without dot segments and repeated slashes
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-	if !strings.HasSuffix(u.Path, versionPath) {
+	if !hasVersion.MatchString(u.EscapedPath()) {
 		u.Path = cmp.Or(u.Path, "/") // which JoinPath needs for the path to begin with one
 		u = u.JoinPath(versionPath)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseHostCompletesWhatIsMissing(t *testing.T) {
+func TestHost_parseHostCompletesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"https://api.ubiops.com/v2.1":      "https://api.ubiops.com/v2.1",
@@ -22,6 +22,23 @@ func TestParseHostCompletesWhatIsMissing(t *testing.T) {
 		"http://127.8.9.1/base":            "http://127.8.9.1/base/v2.1",
 		"http://[::1]:80":                  "http://[::1]:80/v2.1",
 		"https://[2001:db8::1]":            "https://[2001:db8::1]/v2.1",
+
+		"https://api.ubiops.com/v2":         "https://api.ubiops.com/v2",
+		"https://api.ubiops.com/v2/":        "https://api.ubiops.com/v2",
+		"api.ubiops.com/v3":                 "https://api.ubiops.com/v3",
+		"https://example.com/a/b/v10.12":    "https://example.com/a/b/v10.12",
+		"https://example.com/a%2Fb/v2":      "https://example.com/a%2Fb/v2",
+		"https://example.com/a/v2/../v2.0":  "https://example.com/a/v2.0",
+		"https://v2":                        "https://v2/v2.1",
+		"https://example.com/v2/api":        "https://example.com/v2/api/v2.1",
+		"https://example.com/v2.":           "https://example.com/v2./v2.1",
+		"https://example.com/v2.1.3":        "https://example.com/v2.1.3/v2.1",
+		"https://example.com/dev2":          "https://example.com/dev2/v2.1",
+		"https://example.com/V2":            "https://example.com/V2/v2.1",
+		"https://example.com/v":             "https://example.com/v/v2.1",
+		"https://example.com/a%2Fv2":        "https://example.com/a%2Fv2/v2.1",
+		"https://example.com/a%2Fv2.1":      "https://example.com/a%2Fv2.1/v2.1",
+		"https://example.com/version/v2.1x": "https://example.com/version/v2.1x/v2.1",
 	} {
 		u, err := parseHost(in)
 		if err != nil {
@@ -32,7 +49,7 @@ func TestParseHostCompletesWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestParseHostRefuses(t *testing.T) {
+func TestHost_parseHostRefuses(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"":                             "empty",
@@ -70,7 +87,7 @@ func TestParseHostRefuses(t *testing.T) {
 	}
 }
 
-func TestOriginSpellsOutTheDefaultPort(t *testing.T) {
+func TestHost_originSpellsOutTheDefaultPort(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"https://X.example/a":  "https://x.example:443",

@@ -44,7 +44,7 @@ func parts(t *testing.T, r *http.Request) []string {
 	}
 }
 
-func TestImportsCreateSendsOneFormForEverySource(t *testing.T) {
+func TestImports_createSendsOneFormForEverySource(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "my archive.zip")
 	if err := os.WriteFile(path, []byte("PK on disk"), 0o600); err != nil {
@@ -56,7 +56,7 @@ func TestImportsCreateSendsOneFormForEverySource(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		source ImportSource
-		opts   []ImportOption
+		opts   []CreateImportOption
 		want   []string
 	}{
 		"reader":            {FromReader(strings.NewReader("PK"), 2, "a.zip"), nil, []string{"file(a.zip, application/zip)=PK"}},
@@ -65,9 +65,9 @@ func TestImportsCreateSendsOneFormForEverySource(t *testing.T) {
 		"not seekable":      {FromReader(io.MultiReader(strings.NewReader("PK")), 2, "a.zip"), nil, []string{"file(a.zip, application/zip)=PK"}},
 		"from its position": {FromReader(moved, 2, "a.zip"), nil, []string{"file(a.zip, application/zip)=PK"}},
 		"empty":             {FromReader(strings.NewReader(""), 0, "a.zip"), nil, []string{"file(a.zip, application/zip)="}},
-		"file":              {FromFile(path), []ImportOption{SkipConfirmation(true)}, []string{"skip_confirmation=true", "file(my archive.zip, application/zip)=PK on disk"}},
-		"link":              {FromLink("https://example.com/a.zip?sig=1"), []ImportOption{SkipConfirmation(true)}, []string{"skip_confirmation=true", "import_link=https://example.com/a.zip?sig=1"}},
-		"export":            {FromExport("x"), []ImportOption{SkipConfirmation(false)}, []string{"skip_confirmation=false", "export_id=x"}},
+		"file":              {FromFile(path), []CreateImportOption{SkipConfirmation()}, []string{"skip_confirmation=true", "file(my archive.zip, application/zip)=PK on disk"}},
+		"link":              {FromLink("https://example.com/a.zip?sig=1"), []CreateImportOption{SkipConfirmation()}, []string{"skip_confirmation=true", "import_link=https://example.com/a.zip?sig=1"}},
+		"export":            {FromExport("x"), nil, []string{"export_id=x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -83,7 +83,7 @@ func TestImportsCreateSendsOneFormForEverySource(t *testing.T) {
 				}
 				reply(http.StatusCreated, "application/json", pendingJSON)(w, r)
 			})
-			created, err := c.Imports.Create(t.Context(), "p", tc.source, tc.opts...)
+			created, err := c.Project("p").Imports.Create(t.Context(), tc.source, tc.opts...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestImportsCreateSendsOneFormForEverySource(t *testing.T) {
 	}
 }
 
-func TestImportsCreateRefusesBadSourcesBeforeAnythingIsSent(t *testing.T) {
+func TestImports_createRefusesBadSourcesBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent %s %s", r.Method, r.URL) })
@@ -114,18 +114,18 @@ func TestImportsCreateRefusesBadSourcesBeforeAnythingIsSent(t *testing.T) {
 		"other scheme":    {FromLink("ftp://example.com/a.zip?sig=s3cr3t"), "absolute"},
 		"empty export":    {FromExport(""), "empty"},
 	} {
-		_, err := c.Imports.Create(t.Context(), "p", tc.source)
+		_, err := c.Project("p").Imports.Create(t.Context(), tc.source)
 		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func TestImportsGetListConfirmDelete(t *testing.T) {
+func TestImports_getListConfirmDelete(t *testing.T) {
 	t.Parallel()
 	detail := `{"id": "x", "status": "confirmation", "size": 1, "deployments": {"d": {"later": 1}}, "new": true}`
 	c, seen := recorded(t, http.StatusOK, detail)
-	imported, err := c.Imports.Get(t.Context(), "p", "x")
+	imported, err := c.Project("p").Imports.Get(t.Context(), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,28 +136,28 @@ func TestImportsGetListConfirmDelete(t *testing.T) {
 		t.Errorf("sent %+v, want %+v", *seen, want)
 	}
 
-	confirmed, err := c.Imports.Confirm(t.Context(), "p", "x", models.ImportUpdate{Deployments: imported.Deployments})
+	confirmed, err := c.Project("p").Imports.Confirm(t.Context(), "x", models.ImportUpdate{Deployments: imported.Deployments})
 	if err != nil || confirmed.ID != "x" {
 		t.Errorf("confirmed %+v, %v", confirmed, err)
 	}
 	if want := (request{"PATCH", "/projects/p/imports/x", "application/json", `{"deployments":{"d":{"later":1}}}`}); *seen != want {
 		t.Errorf("sent %+v, want %+v", *seen, want)
 	}
-	if _, err := c.Imports.Confirm(t.Context(), "p", "x", models.ImportUpdate{}); err != nil || seen.body != "{}" {
+	if _, err := c.Project("p").Imports.Confirm(t.Context(), "x", models.ImportUpdate{}); err != nil || seen.body != "{}" {
 		t.Errorf("an empty update sent %+v, %v", *seen, err)
 	}
-	if _, err := c.Imports.Confirm(t.Context(), "p", "x", models.ImportUpdate{Unknown: []byte("[")}); err == nil || !strings.Contains(err.Error(), "encoding the confirmation") {
+	if _, err := c.Project("p").Imports.Confirm(t.Context(), "x", models.ImportUpdate{Unknown: []byte("[")}); err == nil || !strings.Contains(err.Error(), "encoding the confirmation") {
 		t.Errorf("a broken update: %v", err)
 	}
 
 	c, seen = recorded(t, http.StatusOK, `[]`)
-	list, err := c.Imports.List(t.Context(), "p", models.ImportStatusFailed)
+	list, err := c.Project("p").Imports.List(t.Context(), ImportsIn(models.ImportStatusFailed))
 	if err != nil || list == nil || len(list) != 0 || seen.uri != "/projects/p/imports?status=failed" {
 		t.Errorf("listed %v, %v by %+v", list, err, *seen)
 	}
 
 	c, seen = recorded(t, http.StatusNoContent, "")
-	if err := c.Imports.Delete(t.Context(), "p", "x"); err != nil {
+	if err := c.Project("p").Imports.Delete(t.Context(), "x"); err != nil {
 		t.Error(err)
 	}
 	if want := (request{method: "DELETE", uri: "/projects/p/imports/x"}); *seen != want {

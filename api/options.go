@@ -12,7 +12,7 @@ import (
 
 // Names of the environment variables that [NewClient] reads.
 //
-//nolint:gosec // G101: the name of a variable, no token
+//nolint:gosec // G101: the name of a variable, not a token
 const (
 	EnvToken = "UBIOPS_API_TOKEN"
 	EnvHost  = "UBIOPS_API_HOST"
@@ -21,9 +21,12 @@ const (
 // DefaultHost is the base URL of the hosted platform.
 const DefaultHost = "https://api.ubiops.com/v2.1"
 
-const defaultUserAgent = "ubiops-transfer-go (+https://github.com/ubiops-contrib/transfer)"
+const (
+	defaultUserAgent = "ubiops-transfer-go (+https://github.com/ubiops-contrib/transfer)"
+	defaultMaxJSON   = 64 << 20
+)
 
-// Option changes how [NewClient] makes a client. Where an option is given
+// Option changes how [NewClient] makes a client. If an option is given
 // twice, the last one counts.
 type Option func(*options)
 
@@ -35,20 +38,21 @@ type options struct {
 	retry                  RetryPolicy
 	log                    *slog.Logger
 	logGiven               bool
-	findCreated            bool
+	maxJSON                *int64
 }
 
 // WithToken sets the token, instead of the environment variable
-// UBIOPS_API_TOKEN. It is sent as it is when it reads "Token <token>" or
+// UBIOPS_API_TOKEN. It is sent as it is if it reads "Token <token>" or
 // "Bearer <jwt>"; a value without a space gets the prefix "Token ". Refused are
-// an empty token, a doubled prefix ("Token Token ..."), any other prefix, and
-// characters that are not printable ASCII, such as a line break at the end.
+// an empty token, a doubled prefix ("Token Token ..."), any other prefix, a space
+// at its beginning or end, and characters that are not printable ASCII, such as a line break at the end.
 // Tokens of the platform belong to one project.
 func WithToken(token string) Option { return func(o *options) { o.token = &token } }
 
 // WithHost sets the base URL, instead of the environment variable
 // UBIOPS_API_HOST. "https://" is put before a value without a scheme, and
-// "/v2.1" after a path that does not end with it. Plain http is accepted for
+// "/v2.1" after a path that does not end in a version, such as "/v2" or
+// "/prefix/v2.1"; a version that is given is kept. Plain http is accepted for
 // localhost, 127.0.0.0/8 and ::1 only. A user name, a query or a fragment is
 // refused.
 func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseURL } }
@@ -60,7 +64,7 @@ func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseU
 // transport, as anywhere. Mind that its Timeout also ends uploads and downloads.
 //
 // The default is a clone of [http.DefaultTransport] that waits at most two
-// minutes for the header of an answer, counted from the end of the request. There
+// minutes for the header of a response, counted from the end of the request. There
 // is no limit for a whole exchange, since archives can be large; see the package
 // comment about servers that go silent, which holds for any transport.
 func WithHTTPClient(hc *http.Client) Option {
@@ -84,12 +88,11 @@ func WithLogger(log *slog.Logger) Option {
 	return func(o *options) { o.log, o.logGiven = log, true }
 }
 
-// WithCreateLookup says whether to look for the export or import that a Create
-// with an unknown outcome may have made; the answer is in
-// [UnknownOutcomeError.Lookup]. For that every Create first lists the jobs of the
-// project, which costs a request. The default is false. See [Lookup] for how
-// sure it is.
-func WithCreateLookup(look bool) Option { return func(o *options) { o.findCreated = look } }
+// WithMaxJSON sets how many bytes a JSON response may have, after it was
+// decompressed. The default is 64 MiB; an import of 10,000 versions has about
+// 10 MiB. What has so many objects that they would take more than 64 MiB and 16
+// times its bytes in memory is refused as well.
+func WithMaxJSON(bytes int64) Option { return func(o *options) { o.maxJSON = &bytes } }
 
 // WithEnv sets how environment variables are looked up, instead of
 // [os.LookupEnv]. With nil none is read.
@@ -101,7 +104,8 @@ func WithEnv(lookup func(name string) (value string, ok bool)) Option {
 type settings struct {
 	base          *url.URL
 	authorization string
-	userAgent     string // "" for the default
+	userAgent     string
+	limit         int64 // bytes of a JSON response
 	retry         RetryPolicy
 	log           *slog.Logger
 }
@@ -109,7 +113,7 @@ type settings struct {
 // resolve asks the environment for what is not given and checks everything.
 func (o *options) resolve() (*settings, error) {
 	var errs []error
-	set := &settings{log: o.log}
+	set := &settings{log: o.log, userAgent: defaultUserAgent, limit: defaultMaxJSON}
 
 	host, from, given := o.value(o.host, "WithHost", EnvHost)
 	if !given {
@@ -136,6 +140,11 @@ func (o *options) resolve() (*settings, error) {
 			errs = append(errs, errors.New("WithUserAgent: the user agent is empty"))
 		} else if strings.ContainsFunc(set.userAgent, unicode.IsControl) {
 			errs = append(errs, errors.New("WithUserAgent: the user agent contains a control character"))
+		}
+	}
+	if o.maxJSON != nil {
+		if set.limit = *o.maxJSON; set.limit <= 0 {
+			errs = append(errs, fmt.Errorf("WithMaxJSON: %d bytes are not enough for a response", set.limit))
 		}
 	}
 	if set.retry, err = o.retry.complete(); err != nil {

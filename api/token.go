@@ -16,20 +16,23 @@ func parseToken(value string) (string, error) {
 			return "", errors.New("the token contains a character that is not printable ASCII, perhaps a line break at its end")
 		}
 	}
+	if strings.TrimSpace(value) != value {
+		return "", errors.New("the token begins or ends with a space")
+	}
 	prefix, credential, spaced := strings.Cut(value, " ")
 	if !spaced {
 		prefix, credential = "Token", value
+		if _, alone := schemeOf(value); alone {
+			return "", errors.New("there is nothing after the token's prefix")
+		}
 	}
 	scheme, ok := schemeOf(prefix)
 	if !ok {
 		return "", errors.New(`the token has an unknown prefix; it must read "<token>", "Token <token>" or "Bearer <jwt>"`)
 	}
-	if credential == "" {
-		return "", errors.New("there is nothing after the token's prefix")
-	}
 	first, _, more := strings.Cut(credential, " ")
 	if _, doubled := schemeOf(first); doubled {
-		return "", errors.New("the token's prefix is doubled, or is all there is")
+		return "", errors.New("the token's prefix is doubled")
 	}
 	if more {
 		return "", errors.New("the token contains more than one space")

@@ -13,7 +13,7 @@ import (
 )
 
 // Not parallel: it counts what the whole process allocates.
-func TestTransfersOf256MiBTakeConstantMemory(t *testing.T) {
+func TestUpload_transfersOf256MiBTakeConstantMemory(t *testing.T) {
 	const size = 256 * mib
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
@@ -34,12 +34,12 @@ func TestTransfersOf256MiBTakeConstantMemory(t *testing.T) {
 		return after.TotalAlloc - before.TotalAlloc
 	}
 	up := allocated(func() {
-		if _, err := c.Imports.Create(t.Context(), "p", FromReader(io.LimitReader(spaces{}, size), size, "")); err != nil {
+		if _, err := c.Project("p").Imports.Create(t.Context(), FromReader(io.LimitReader(spaces{}, size), size, "")); err != nil {
 			t.Error(err)
 		}
 	})
 	down := allocated(func() {
-		d, err := c.Imports.Download(t.Context(), "p", "x")
+		d, err := c.Project("p").Imports.Download(t.Context(), "x")
 		if err != nil {
 			t.Error(err)
 			return
@@ -55,7 +55,7 @@ func TestTransfersOf256MiBTakeConstantMemory(t *testing.T) {
 	}
 }
 
-func TestAnUploadIsSentAgainOnlyFromASourceThatCanSeek(t *testing.T) {
+func TestUpload_anUploadIsSentAgainOnlyFromASourceThatCanSeek(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.zip")
 	if err := os.WriteFile(path, []byte("PK archive"), 0o600); err != nil {
@@ -84,7 +84,7 @@ func TestAnUploadIsSentAgainOnlyFromASourceThatCanSeek(t *testing.T) {
 				}
 				reply(201, "application/json", pendingJSON)(w, r)
 			})
-			_, err := c.Imports.Create(t.Context(), "p", tc.source)
+			_, err := c.Project("p").Imports.Create(t.Context(), tc.source)
 			if tc.again {
 				if err != nil || len(bodies) != 2 || bodies[0] != bodies[1] {
 					t.Errorf("sent %q: %v", bodies, err)
@@ -96,7 +96,7 @@ func TestAnUploadIsSentAgainOnlyFromASourceThatCanSeek(t *testing.T) {
 	}
 }
 
-func TestASourceCanBeUsedAgainWhenItCanSeek(t *testing.T) {
+func TestUpload_aSourceCanBeUsedAgainWhenItCanSeek(t *testing.T) {
 	t.Parallel()
 	status := 429
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
@@ -108,20 +108,20 @@ func TestASourceCanBeUsedAgainWhenItCanSeek(t *testing.T) {
 	seekable := FromReader(strings.NewReader("PK"), 2, "")
 	once := FromReader(io.MultiReader(strings.NewReader("PK")), 2, "")
 	for _, source := range []ImportSource{seekable, once} {
-		if _, err := c.Imports.Create(t.Context(), "p", source); !errors.Is(err, ErrRateLimited) {
+		if _, err := c.Project("p").Imports.Create(t.Context(), source); !errors.Is(err, ErrRateLimited) {
 			t.Errorf("error is %v", err)
 		}
 	}
 	status = 201
-	if _, err := c.Imports.Create(t.Context(), "p", seekable); err != nil {
+	if _, err := c.Project("p").Imports.Create(t.Context(), seekable); err != nil {
 		t.Error(err)
 	}
-	if _, err := c.Imports.Create(t.Context(), "p", once); err == nil || !strings.Contains(err.Error(), "cannot seek") {
+	if _, err := c.Project("p").Imports.Create(t.Context(), once); err == nil || !strings.Contains(err.Error(), "cannot seek") {
 		t.Errorf("error is %v", err)
 	}
 }
 
-func TestAPipeIsNoSourceThatCanSeek(t *testing.T) {
+func TestUpload_aPipeIsNoSourceThatCanSeek(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -140,53 +140,53 @@ func TestAPipeIsNoSourceThatCanSeek(t *testing.T) {
 		}
 		reply(201, "application/json", pendingJSON)(w, r)
 	})
-	if _, err := c.Imports.Create(t.Context(), "p", FromReader(r, 2, "")); err != nil {
+	if _, err := c.Project("p").Imports.Create(t.Context(), FromReader(r, 2, "")); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestASuccessBeforeTheWholeArchiveWasSentIsAnError(t *testing.T) {
+func TestUpload_aSuccessBeforeTheWholeArchiveWasSentIsAnError(t *testing.T) {
 	t.Parallel()
 	hc := &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 		_, _ = io.CopyN(io.Discard, req.Body, 100)
 		_ = req.Body.Close()
 		return &http.Response{StatusCode: 201, Body: io.NopCloser(strings.NewReader(pendingJSON)), Header: http.Header{}}, nil
 	})}
-	created, err := newTestClient(t, nil, WithHTTPClient(hc)).Imports.Create(t.Context(), "p", FromReader(strings.NewReader("PK"), 2, ""))
+	created, err := newTestClient(t, nil, WithHTTPClient(hc)).Project("p").Imports.Create(t.Context(), FromReader(strings.NewReader("PK"), 2, ""))
 	if created == nil || !errors.Is(err, errNotSent) || !strings.Contains(err.Error(), "903ccd12") {
 		t.Errorf("got %v, %v", created, err)
 	}
 }
 
-func TestTheDefaultTransportAsksBeforeItSends(t *testing.T) {
+func TestUpload_theDefaultTransportAsksBeforeItSends(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, reply(401, "application/json", `{"error": "Invalid token"}`), WithHTTPClient(&http.Client{Transport: defaultTransport()}))
 	src := &source{left: mib, size: mib}
-	_, err := c.Imports.Create(t.Context(), "p", FromReader(src, mib, ""))
+	_, err := c.Project("p").Imports.Create(t.Context(), FromReader(src, mib, ""))
 	if !errors.Is(err, ErrUnauthorized) || src.reads.Load() != 0 {
 		t.Errorf("%d reads: %v", src.reads.Load(), err)
 	}
 }
 
-func TestOnlyTheNewestAttemptReads(t *testing.T) {
+func TestUpload_onlyTheNewestReadingReads(t *testing.T) {
 	t.Parallel()
-	a, err := newArchive(strings.NewReader("PK archive"), 10, "")
+	a, err := newUpload(strings.NewReader("PK archive"), 10, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := a.open(t.Context(), nil)
+	first, err := a.open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.ReadFull(first, make([]byte, 2)); err != nil {
 		t.Fatal(err)
 	}
-	next, err := a.open(t.Context(), nil)
+	next, err := a.open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n, err := first.Read(make([]byte, 2)); n != 0 || !errors.Is(err, errStopped) {
-		t.Errorf("the first attempt read %d, %v", n, err)
+		t.Errorf("the first reading read %d, %v", n, err)
 	}
 	if err := first.Close(); err != nil { // late, as net/http may
 		t.Error(err)
@@ -194,7 +194,7 @@ func TestOnlyTheNewestAttemptReads(t *testing.T) {
 	if content, err := io.ReadAll(next); string(content) != "PK archive" || err != nil || a.result() != nil {
 		t.Errorf("the next one read %q, %v, %v", content, err, a.result())
 	}
-	last, err := a.open(t.Context(), nil)
+	last, err := a.open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,13 +204,13 @@ func TestOnlyTheNewestAttemptReads(t *testing.T) {
 	}
 }
 
-func TestAFileIsClosed(t *testing.T) {
+func TestUpload_aFileIsClosed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.zip")
 	if err := os.WriteFile(path, []byte("PK"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := newForm(FromFile(path), importChoices{})
+	f, err := newForm(FromFile(path), choices{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,3 +13,12 @@ venv() {
 part.yaml() {
     PYYAML_PYTHON=$(venv yaml PyYAML==6.0.3) go test -count 1 -run PyYAML -v ./tests/archive
 }
+
+# The old tools need setuptools.
+part.official() {
+    local tool
+    for tool in ubiops-3.15.0 ubiops-4.5.0 ubiops-4.9.0 ubiops-4.15.0 ubiops-cli-2.32.0; do
+        venv "official/$tool" "${tool%-*}==${tool##*-}" 'setuptools<81' >/dev/null
+    done
+    OFFICIAL_TOOLS=${scratch:?}/official go test -count 1 ./tests/official
+}

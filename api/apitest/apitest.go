@@ -225,6 +225,7 @@ func (s *Server) options(opts server.Options) server.Options {
 	}
 	if s.pace.kind > inBackground {
 		opts.Workers = cmp.Or(opts.Workers, defaultWorkers)
+		opts.ProjectWorkers = -1 // a test expects the order of its own calls
 		s.turns.workers = opts.Workers
 	}
 	if s.pace.kind == byTime && s.clock != nil {

@@ -14,7 +14,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 func TestAProjectMovesToAnother(t *testing.T) {
@@ -38,7 +37,7 @@ func TestAProjectMovesToAnother(t *testing.T) {
 func TestWithoutOptionsThereIsOneEmptyProject(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
-	exports, err := s.Client(apitest.DefaultProject).Exports.List(t.Context(), apitest.DefaultProject, "")
+	exports, err := s.Client(apitest.DefaultProject).Project(apitest.DefaultProject).Exports.List(t.Context())
 	if err != nil || len(exports) != 0 {
 		t.Errorf("got %v, %v", exports, err)
 	}
@@ -52,15 +51,15 @@ func TestTokensAreThoseOfOneProject(t *testing.T) {
 	s.AddProject("b")
 	ctx := t.Context()
 	reader := s.ReadOnlyClient("a")
-	_, err := reader.Exports.List(ctx, "a", "")
+	_, err := reader.Project("a").Exports.List(ctx)
 	must(t, err)
-	if _, err := reader.Exports.Create(ctx, "a", models.ExportCreate{}); !errors.Is(err, api.ErrForbidden) {
+	if _, err := reader.Project("a").Exports.Create(ctx, api.Selection{}); !errors.Is(err, api.ErrForbidden) {
 		t.Errorf("a read-only client creates an export: %v", err)
 	}
-	if _, err := s.Client("a").Exports.List(ctx, "b", ""); !errors.Is(err, api.ErrNotFound) {
+	if _, err := s.Client("a").Project("b").Exports.List(ctx); !errors.Is(err, api.ErrNotFound) {
 		t.Errorf("a client sees another project: %v", err)
 	}
-	created, err := s.Client("b").Exports.Create(ctx, "b", models.ExportCreate{})
+	created, err := s.Project("b").Exports.Create(ctx, api.Selection{})
 	must(t, err)
 	equal(t, "creator", created.ExportedBy.Or(""), "apitest")
 }
@@ -118,13 +117,13 @@ func TestTheReferenceServerBehavesAsItIsTold(t *testing.T) {
 	s := apitest.New(t, apitest.WithProject("p", apitest.FromContent(content, nil)),
 		apitest.WithServer(server.Options{OnConflict: plan.Overwrite, MaxArchive: 1 << 10}))
 	ctx, c := t.Context(), s.Client("p")
-	_, err := c.Imports.Create(ctx, "p", file(sampleZIP(t)))
+	_, err := c.Project("p").Imports.Create(ctx, file(sampleZIP(t)))
 	if failed, ok := errors.AsType[*api.Error](err); !ok || failed.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("error is %v", err)
 	}
-	created, err := c.Imports.Create(ctx, "p", file(export(t, c, "p")), api.SkipConfirmation(true))
+	created, err := c.Project("p").Imports.Create(ctx, file(export(t, c, "p")), api.SkipConfirmation())
 	must(t, err)
-	_, err = c.Imports.Wait(ctx, "p", created.ID, models.ImportStatusCompleted)
+	_, err = c.Project("p").Imports.WaitCompleted(ctx, created.ID)
 	must(t, err)
 }
 
@@ -167,7 +166,7 @@ func TestAFailedTestLogsItsRequests(t *testing.T) {
 	t.Parallel()
 	log := newFakeT().run(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.First(1), apitest.Answer(418, nil, "")))
-		_, err := s.Client("demo").Exports.List(t.Context(), "demo", "pending")
+		_, err := s.Project("demo").Exports.List(t.Context(), api.ExportsIn("pending"))
 		t.Errorf("wrong: %v", err)
 	})
 	if !strings.Contains(log, "#1 ") || !strings.Contains(log, "GET /v2.1/projects/demo/exports -> 418 (in 0, out 0) [answer 418]") {

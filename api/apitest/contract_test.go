@@ -14,22 +14,29 @@ func TestTheOperationsAreThoseOfTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
+	seen := map[Operation]bool{}
 	for path, item := range doc.Paths.Map() {
 		path = strings.NewReplacer("{project_name}", "p", "{export_id}", "AB", "{import_id}", "AB").Replace(path)
 		for method, operation := range item.Operations() {
-			n++
-			got := targetOf(httptest.NewRequestWithContext(t.Context(), method, "/v2.1"+path, nil))
 			want := target{operation: Operation(operation.OperationID), project: "p"}
 			if strings.Contains(path, "AB") {
 				want.id = "ab"
 			}
-			if got != want || !got.operation.known() {
-				t.Errorf("%s %s is %+v; want %+v", method, path, got, want)
+			for _, base := range []string{"/v2.1", "/v2"} {
+				got := targetOf(httptest.NewRequestWithContext(t.Context(), method, base+path, nil))
+				if got != want || !got.operation.known() {
+					t.Errorf("%s is unknown here: %s %s%s is %+v; want %+v; see api/apitest/operation.go", operation.OperationID, method, base, path, got, want)
+				}
 			}
+			for _, base := range []string{"", "/v1", "/x/v2"} {
+				if got := targetOf(httptest.NewRequestWithContext(t.Context(), method, base+path, nil)); got != (target{}) {
+					t.Errorf("%s %s%s is %+v; want nothing", method, base, path, got)
+				}
+			}
+			seen[want.operation] = true
 		}
 	}
-	if n != 11 {
-		t.Errorf("%d operations", n)
+	if !seen[ExportsList] || !seen[ImportsUpdate] {
+		t.Errorf("the contract has only %v", seen)
 	}
 }

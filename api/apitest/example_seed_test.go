@@ -57,7 +57,7 @@ func ExampleServer_AddProject() {
 		s.AddProject("late", apitest.FromContent(archive.Content{
 			EnvironmentVariables: map[string]models.EnvironmentVariable{"REGION": {Value: models.Value("eu")}},
 		}, nil))
-		exports, err := s.Client("late").Exports.List(t.Context(), "late", "")
+		exports, err := s.Project("late").Exports.List(t.Context())
 		fmt.Println(len(exports), "exports", err)
 		fmt.Println(s.Content("late").Content().EnvironmentVariables["REGION"].Value.Or(""))
 	})
@@ -72,11 +72,11 @@ func ExampleWithServer() {
 		s := apitest.New(t,
 			apitest.WithServer(server.Options{OnConflict: plan.Skip}),
 			apitest.WithProject("demo", apitest.FromBytes(sampleZIP(t))))
-		imported, err := s.Client("demo").Imports.Create(t.Context(), "demo", file(sampleZIP(t)), api.SkipConfirmation(true))
+		imported, err := s.Project("demo").Imports.Create(t.Context(), file(sampleZIP(t)), api.SkipConfirmation())
 		if err != nil {
 			t.Fatal(err)
 		}
-		done, err := s.Client("demo").Imports.Wait(t.Context(), "demo", imported.ID, models.ImportStatusCompleted)
+		done, err := s.Project("demo").Imports.WaitCompleted(t.Context(), imported.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,12 +89,12 @@ func ExampleJobsInBackground() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.JobsInBackground())
 		client := s.Client("demo")
-		created, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		created, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		// A single read may find any status; who waits finds the last.
-		export, err := client.Exports.Wait(t.Context(), "demo", created.ID)
+		export, err := client.Project("demo").Exports.WaitCompleted(t.Context(), created.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func ExampleBetween() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.Between(2, 3), apitest.Answer(401, nil, "")))
 		for range 4 {
-			_, err := s.Client("demo").Exports.List(t.Context(), "demo", "")
+			_, err := s.Project("demo").Exports.List(t.Context())
 			fmt.Println(errors.Is(err, api.ErrUnauthorized))
 		}
 	})
@@ -122,7 +122,7 @@ func ExampleServer_Heal() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.AnyOperation, apitest.Every(), apitest.Answer(401, nil, "")))
 		list := func(ctx context.Context) error {
-			_, err := s.Client("demo").Exports.List(ctx, "demo", "")
+			_, err := s.Project("demo").Exports.List(ctx)
 			return err
 		}
 		fmt.Println(errors.Is(list(t.Context()), api.ErrUnauthorized))

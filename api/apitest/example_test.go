@@ -21,11 +21,11 @@ func Example() {
 		s := apitest.New(t)
 		client := s.Client("demo")
 
-		created, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		created, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		export, err := client.Exports.Wait(t.Context(), "demo", created.ID)
+		export, err := client.Project("demo").Exports.WaitCompleted(t.Context(), created.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func ExampleWithProject() {
 func ExampleServer_Step() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.JobsByHand())
-		if _, err := s.Client("demo").Exports.Create(t.Context(), "demo", models.ExportCreate{}); err != nil {
+		if _, err := s.Project("demo").Exports.Create(t.Context(), api.Selection{}); err != nil {
 			t.Fatal(err)
 		}
 		for {
@@ -92,7 +92,7 @@ func ExampleServer_StepJob() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.JobsByHand())
 		for range 2 {
-			if _, err := s.Client("demo").Exports.Create(t.Context(), "demo", models.ExportCreate{}); err != nil {
+			if _, err := s.Project("demo").Exports.Create(t.Context(), api.Selection{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -106,12 +106,12 @@ func ExampleJobsByReads() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.JobsByReads(2))
 		client := s.Client("demo")
-		created, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		created, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 5 {
-			export, err := client.Exports.Get(t.Context(), "demo", created.ID)
+			export, err := client.Project("demo").Exports.Get(t.Context(), created.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,12 +131,12 @@ func ExampleJobsByTime() {
 		clock := apitest.NewClock(time.Date(2030, 1, 1, 9, 0, 0, 0, time.UTC))
 		s := apitest.New(t, apitest.JobsByTime(time.Minute), apitest.WithClock(clock))
 		client := s.Client("demo")
-		created, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		created, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 3 {
-			export, err := client.Exports.Get(t.Context(), "demo", created.ID)
+			export, err := client.Project("demo").Exports.Get(t.Context(), created.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,9 +157,9 @@ func ExampleServer_Inject() {
 			apitest.Answer(429, http.Header{"Retry-After": {"30"}}, `{"error": "Too many requests"}`))
 
 		client := s.Client("demo", api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
-		_, err := client.Exports.List(t.Context(), "demo", "")
+		_, err := client.Project("demo").Exports.List(t.Context())
 		fmt.Println(err)
-		_, err = client.Exports.List(t.Context(), "demo", "")
+		_, err = client.Project("demo").Exports.List(t.Context())
 		fmt.Println(err)
 	})
 	// Output:
@@ -171,11 +171,10 @@ func ExampleResetAfter() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsCreate, apitest.First(1), apitest.ResetAfter()))
 		client := s.Client("demo")
-		_, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
-		_, unknown := errors.AsType[*api.UnknownOutcomeError](err)
-		fmt.Println("the client knows what happened:", !unknown)
+		_, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
+		fmt.Println("the client knows what happened:", !errors.Is(err, api.ErrUnknownOutcome))
 
-		exports, err := client.Exports.List(t.Context(), "demo", "")
+		exports, err := client.Project("demo").Exports.List(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,9 +191,9 @@ func ExampleResetBefore() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsCreate, apitest.Every(), apitest.ResetBefore()))
 		client := s.Client("demo")
-		_, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		_, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		fmt.Println("failed:", err != nil)
-		exports, err := client.Exports.List(t.Context(), "demo", "")
+		exports, err := client.Project("demo").Exports.List(t.Context())
 		fmt.Println("exports:", len(exports), err)
 	})
 	// Output:
@@ -206,11 +205,11 @@ func ExampleCutAnswer() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsDownload, apitest.Every(), apitest.CutAnswer(100)))
 		client := s.Client("demo")
-		created, err := client.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		created, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		download, err := client.Exports.Download(t.Context(), "demo", created.ID)
+		download, err := client.Project("demo").Exports.Download(t.Context(), created.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +224,7 @@ func ExampleCutRequest() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ImportsCreate, apitest.Every(), apitest.CutRequest(100)))
 		client := s.Client("demo")
-		_, err := client.Imports.Create(t.Context(), "demo", file(make([]byte, 1000)))
+		_, err := client.Project("demo").Imports.Create(t.Context(), file(make([]byte, 1000)))
 		fmt.Println("failed:", err != nil)
 		fmt.Println("read by the server:", s.Requests(apitest.ImportsCreate)[0].In)
 	})
@@ -237,7 +236,7 @@ func ExampleCutRequest() {
 func ExampleDelay() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.Every(), apitest.Delay(time.Millisecond)))
-		_, err := s.Client("demo").Exports.List(t.Context(), "demo", "")
+		_, err := s.Project("demo").Exports.List(t.Context())
 		fmt.Println(s.Requests()[0].Fault, err)
 	})
 	// Output: delay 1ms <nil>
@@ -247,10 +246,10 @@ func ExampleServer_Requests() {
 	example(func(t *fakeT) {
 		s := apitest.New(t)
 		selection := models.ExportCreate{Description: models.Value("nightly")}
-		if _, err := s.Client("demo").Exports.Create(t.Context(), "demo", selection, api.Packages(false)); err != nil {
+		if _, err := s.Project("demo").Exports.Create(t.Context(), api.Select(selection).WithoutPackages()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Client("demo").Imports.Create(t.Context(), "demo", file([]byte("no archive"))); err != nil {
+		if _, err := s.Project("demo").Imports.Create(t.Context(), file([]byte("no archive"))); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range s.Requests() {
@@ -265,7 +264,7 @@ func ExampleServer_Requests() {
 func ExampleServer_ReadOnlyClient() {
 	example(func(t *fakeT) {
 		s := apitest.New(t)
-		_, err := s.ReadOnlyClient("demo").Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		_, err := s.ReadOnlyClient("demo").Project("demo").Exports.Create(t.Context(), api.Selection{})
 		fmt.Println(errors.Is(err, api.ErrForbidden))
 	})
 	// Output: true

@@ -14,7 +14,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // largeZIP is more than what is on its way at once in memory.
@@ -31,7 +30,7 @@ func TestAnAnswerTakesThePlaceOfTheServer(t *testing.T) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ExportsCreate, apitest.First(2), answer))...)
 		c := s.Client("demo", once)
 		for range 2 {
-			_, err := c.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+			_, err := c.Project("demo").Exports.Create(t.Context(), api.Selection{})
 			if e, ok := errors.AsType[*api.Error](err); !ok || e.StatusCode != 503 || e.Message != "Try later" {
 				t.Errorf("error is %v", err)
 			}
@@ -79,7 +78,7 @@ func TestADelayIsOfTheBubble(t *testing.T) {
 		c := s.Client("demo", once)
 		for _, want := range []time.Duration{0, time.Minute, time.Minute, 0} {
 			start := time.Now()
-			_, err := c.Exports.List(t.Context(), "demo", "")
+			_, err := c.Project("demo").Exports.List(t.Context())
 			must(t, err)
 			equal(t, "took", time.Since(start), want)
 		}
@@ -93,7 +92,7 @@ func TestADelayEndsWithTheRequest(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() {
-			_, err := s.Client("demo").Exports.List(ctx, "demo", "")
+			_, err := s.Project("demo").Exports.List(ctx)
 			ended <- err
 		}()
 		cancel()
@@ -110,7 +109,7 @@ func TestADelayIsOverWhenTheClockSaysSo(t *testing.T) {
 		s := apitest.New(t, apitest.WithClock(clock), apitest.WithFault(apitest.ExportsList, apitest.Every(), apitest.Delay(time.Hour)))
 		ended := false
 		go func() {
-			_, err := s.Client("demo").Exports.List(t.Context(), "demo", "")
+			_, err := s.Project("demo").Exports.List(t.Context())
 			ended = err == nil
 		}()
 		synctest.Wait()
@@ -127,14 +126,14 @@ func TestAResetBeforeTheServerDidAnything(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ExportsCreate, apitest.First(1), apitest.ResetBefore()))...)
 		c := s.Client("demo", once)
-		_, err := c.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		_, err := c.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("error is %v", err)
 		}
-		if _, ok := errors.AsType[*api.UnknownOutcomeError](err); !ok {
+		if !errors.Is(err, api.ErrUnknownOutcome) {
 			t.Errorf("the outcome is known: %v", err)
 		}
-		list, err := c.Exports.List(t.Context(), "demo", "")
+		list, err := c.Project("demo").Exports.List(t.Context())
 		must(t, err)
 		equal(t, "exports", len(list), 0)
 		equal(t, "status in the journal", s.Requests()[0].Status, 0)
@@ -146,7 +145,7 @@ func TestAResetComesWhenTheClientHasSentAll(t *testing.T) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ImportsCreate, apitest.Every(), apitest.ResetBefore()))...)
 		zip := make([]byte, 8<<20) // more than is on its way at once, on a socket too
 		var sent int64
-		_, err := s.Client("demo", once).Imports.Create(t.Context(), "demo", file(zip), api.UploadProgress(func(done, _ int64) { sent = done }))
+		_, err := s.Client("demo", once).Project("demo").Imports.Create(t.Context(), file(zip), api.OnProgress(func(done, _ int64) { sent = done }))
 		if !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("error is %v", err)
 		}
@@ -159,14 +158,14 @@ func TestAResetAfterTheServerDidIt(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ExportsCreate, apitest.First(1), apitest.ResetAfter()))...)
 		c := s.Client("demo", once)
-		_, err := c.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+		_, err := c.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("error is %v", err)
 		}
-		if _, ok := errors.AsType[*api.UnknownOutcomeError](err); !ok {
+		if !errors.Is(err, api.ErrUnknownOutcome) {
 			t.Errorf("the outcome is known: %v", err)
 		}
-		list, err := c.Exports.List(t.Context(), "demo", "")
+		list, err := c.Project("demo").Exports.List(t.Context())
 		must(t, err)
 		equal(t, "exports", len(list), 1)
 		equal(t, "status in the journal", s.Requests()[0].Status, 201)
@@ -177,10 +176,10 @@ func TestResetsOfReadsAreSeenOnceEach(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, opts...)
 		c := s.Client("demo", once)
-		_, err := c.Exports.List(t.Context(), "demo", "")
+		_, err := c.Project("demo").Exports.List(t.Context())
 		must(t, err)
 		s.Inject(apitest.ExportsList, apitest.First(1), apitest.ResetBefore())
-		if _, err = c.Exports.List(t.Context(), "demo", ""); !errors.Is(err, syscall.ECONNRESET) {
+		if _, err = c.Project("demo").Exports.List(t.Context()); !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("error is %v", err)
 		}
 		equal(t, "requests", s.Count(apitest.ExportsList), 2)
@@ -197,7 +196,7 @@ func TestAnAnswerIsCut(t *testing.T) {
 		for _, n := range []int64{0, 1, 5000, int64(len(whole)) - 1, int64(len(whole)), int64(len(whole)) + 1} {
 			s.Heal()
 			s.Inject(apitest.ExportsDownload, apitest.Every(), apitest.CutAnswer(n))
-			d, err := c.Exports.Download(t.Context(), "demo", id)
+			d, err := c.Project("demo").Exports.Download(t.Context(), id)
 			must(t, err)
 			got, err := io.ReadAll(d.Body)
 			must(t, d.Body.Close())
@@ -216,7 +215,7 @@ func TestAnAnswerIsCut(t *testing.T) {
 			}
 		}
 		s.Inject(apitest.ExportsGet, apitest.First(1), apitest.CutAnswer(10))
-		if _, err := c.Exports.Get(t.Context(), "demo", id); err == nil || !strings.Contains(err.Error(), "unexpected EOF") {
+		if _, err := c.Project("demo").Exports.Get(t.Context(), id); err == nil || !strings.Contains(err.Error(), "unexpected EOF") {
 			t.Errorf("error is %v", err)
 		}
 	})
@@ -228,15 +227,15 @@ func TestARequestIsCut(t *testing.T) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ImportsCreate, apitest.First(2), apitest.CutRequest(1000)))...)
 		c := s.Client("demo", once)
 		for range 2 {
-			_, err := c.Imports.Create(t.Context(), "demo", file(zip))
-			if _, ok := errors.AsType[*api.UnknownOutcomeError](err); !ok || !errors.Is(err, syscall.ECONNRESET) {
+			_, err := c.Project("demo").Imports.Create(t.Context(), file(zip))
+			if !errors.Is(err, api.ErrUnknownOutcome) || !errors.Is(err, syscall.ECONNRESET) {
 				t.Errorf("error is %v", err)
 			}
 		}
-		list, err := c.Imports.List(t.Context(), "demo", "")
+		list, err := c.Project("demo").Imports.List(t.Context())
 		must(t, err)
 		equal(t, "imports", len(list), 0)
-		_, err = c.Imports.Create(t.Context(), "demo", file(zip))
+		_, err = c.Project("demo").Imports.Create(t.Context(), file(zip))
 		must(t, err)
 		for i, r := range s.Requests(apitest.ImportsCreate) {
 			if cut := r.In == 1000 && r.Fault == "cut request after 1000"; cut != (i < 2) {
@@ -263,9 +262,9 @@ func TestALargeUploadThatIsCutIsSentAgain(t *testing.T) {
 		zip := largeZIP(t)
 		s := apitest.New(t, apitest.WithFault(apitest.ImportsCreate, apitest.First(1), apitest.CutRequest(256<<10)))
 		c := s.Client("demo")
-		_, err := c.Imports.Create(t.Context(), "demo", file(zip))
+		_, err := c.Project("demo").Imports.Create(t.Context(), file(zip))
 		must(t, err)
-		list, err := c.Imports.List(t.Context(), "demo", "")
+		list, err := c.Project("demo").Imports.List(t.Context())
 		must(t, err)
 		equal(t, "imports", len(list), 1)
 		equal(t, "requests", s.Count(apitest.ImportsCreate), 2)
@@ -280,7 +279,7 @@ func TestFaultsMeetInTheOrderOfInjection(t *testing.T) {
 		s.Inject(apitest.ExportsList, apitest.First(2), apitest.Answer(500, nil, "second"))
 		c := s.Client("demo", once)
 		for _, want := range []string{"first", "second", ""} {
-			_, err := c.Exports.List(t.Context(), "demo", "")
+			_, err := c.Project("demo").Exports.List(t.Context())
 			got := ""
 			if e, ok := errors.AsType[*api.Error](err); ok {
 				got = e.Message
@@ -291,7 +290,7 @@ func TestFaultsMeetInTheOrderOfInjection(t *testing.T) {
 		equal(t, "faults", requests[0].Fault, "delay 1s, answer 500")
 		equal(t, "faults", requests[2].Fault, "delay 1s")
 		s.Heal()
-		_, err := c.Imports.List(t.Context(), "demo", "")
+		_, err := c.Project("demo").Imports.List(t.Context())
 		must(t, err)
 	})
 }

@@ -19,7 +19,7 @@ var small = apitest.FromContent(archive.Content{EnvironmentVariables: variables(
 // create starts an export of nothing and returns its id.
 func create(t testing.TB, c *api.Client) string {
 	t.Helper()
-	created, err := c.Exports.Create(t.Context(), "demo", models.ExportCreate{})
+	created, err := c.Project("demo").Exports.Create(t.Context(), api.Selection{})
 	must(t, err)
 	equal(t, "first status", created.Status, models.ExportStatusPending)
 	return created.ID
@@ -27,21 +27,21 @@ func create(t testing.TB, c *api.Client) string {
 
 func exportStatus(t testing.TB, c *api.Client, id string) models.ExportStatus {
 	t.Helper()
-	e, err := c.Exports.Get(t.Context(), "demo", id)
+	e, err := c.Project("demo").Exports.Get(t.Context(), id)
 	must(t, err)
 	return e.Status
 }
 
 func importStatus(t testing.TB, c *api.Client, id string) models.ImportStatus {
 	t.Helper()
-	i, err := c.Imports.Get(t.Context(), "demo", id)
+	i, err := c.Project("demo").Imports.Get(t.Context(), id)
 	must(t, err)
 	return i.Status
 }
 
 func confirm(t testing.TB, c *api.Client, id string) {
 	t.Helper()
-	_, err := c.Imports.Confirm(t.Context(), "demo", id, models.ImportUpdate{EnvironmentVariables: variables("TICKET_TOKEN")})
+	_, err := c.Project("demo").Imports.Confirm(t.Context(), id, models.ImportUpdate{EnvironmentVariables: variables("TICKET_TOKEN")})
 	must(t, err)
 }
 
@@ -51,14 +51,14 @@ func TestReadsFindJobsAtRest(t *testing.T) {
 		c := s.Client("demo")
 		equal(t, "export", exportStatus(t, c, create(t, c)), "completed")
 		id := create(t, c)
-		list, err := c.Exports.List(t.Context(), "demo", models.ExportStatusCompleted)
+		list, err := c.Project("demo").Exports.List(t.Context(), api.ExportsIn(models.ExportStatusCompleted))
 		must(t, err)
 		equal(t, "completed exports", len(list), 2)
-		d, err := c.Exports.Download(t.Context(), "demo", id)
+		d, err := c.Project("demo").Exports.Download(t.Context(), id)
 		must(t, err)
 		must(t, d.Body.Close())
 
-		imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+		imp, err := c.Project("demo").Imports.Create(t.Context(), file(sampleZIP(t)))
 		must(t, err)
 		equal(t, "import", importStatus(t, c, imp.ID), "confirmation")
 		confirm(t, c, imp.ID)
@@ -84,7 +84,7 @@ func TestJobsAreSteppedByHand(t *testing.T) {
 			t.Errorf("a step without jobs: %v", step)
 		}
 		export := create(t, c)
-		imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+		imp, err := c.Project("demo").Imports.Create(t.Context(), file(sampleZIP(t)))
 		must(t, err)
 		want := func(step func() (apitest.Step, bool), kind, id, from, to string) {
 			t.Helper()
@@ -95,7 +95,7 @@ func TestJobsAreSteppedByHand(t *testing.T) {
 		}
 		want(s.Step, "export", export, "pending", "processing")
 		equal(t, "export", exportStatus(t, c, export), "processing")
-		if _, err := c.Exports.Download(t.Context(), "demo", export); !errors.Is(err, api.ErrConflict) {
+		if _, err := c.Project("demo").Exports.Download(t.Context(), export); !errors.Is(err, api.ErrConflict) {
 			t.Errorf("download of an export that is processed: %v", err)
 		}
 		this := func() (apitest.Step, bool) { return s.StepJob(imp.ID) }
@@ -117,7 +117,7 @@ func TestJobsAreSteppedByHand(t *testing.T) {
 func TestWithoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
-	_, err := s.Client("demo").Imports.Create(t.Context(), "demo", file(emptyZIP(t)), api.SkipConfirmation(true))
+	_, err := s.Project("demo").Imports.Create(t.Context(), file(emptyZIP(t)), api.SkipConfirmation())
 	must(t, err)
 	got := steps(s)
 	if want := []string{"pending", "scanning", "processing", "completed"}; !slices.Equal(got, want) {
@@ -128,7 +128,7 @@ func TestWithoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testin
 func TestAnImportThatFailsIsSteppedToFailed(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
-	_, err := s.Client("demo").Imports.Create(t.Context(), "demo", file([]byte("no archive")))
+	_, err := s.Project("demo").Imports.Create(t.Context(), file([]byte("no archive")))
 	must(t, err)
 	got := steps(s)
 	if want := []string{"pending", "scanning", "failed"}; !slices.Equal(got, want) {
@@ -162,7 +162,7 @@ func TestAJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
 		c := s.Client("demo")
 		first, second := create(t, c), create(t, c)
 		s.Step()
-		must(t, c.Exports.Delete(t.Context(), "demo", first))
+		must(t, c.Project("demo").Exports.Delete(t.Context(), first))
 		step, _ := s.Step()
 		equal(t, "stepped", step.ID, second)
 		create(t, c) // waits still when the test ends
@@ -195,7 +195,7 @@ func TestAClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
 		export := create(t, c)
 		read(5, func() string { return string(exportStatus(t, c, export)) })
 
-		imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+		imp, err := c.Project("demo").Imports.Create(t.Context(), file(sampleZIP(t)))
 		must(t, err)
 		ofImport := func() string { return string(importStatus(t, c, imp.ID)) }
 		read(7, ofImport)
@@ -218,9 +218,9 @@ func TestListsAndReadsThatFailAreNotCounted(t *testing.T) {
 	c := s.Client("demo", once)
 	id := create(t, c)
 	for range 3 {
-		_, err := c.Exports.List(t.Context(), "demo", "")
+		_, err := c.Project("demo").Exports.List(t.Context())
 		must(t, err)
-		if _, err := c.Exports.Get(t.Context(), "demo", id); err == nil {
+		if _, err := c.Project("demo").Exports.Get(t.Context(), id); err == nil {
 			t.Error("no error")
 		}
 	}
@@ -235,13 +235,13 @@ func TestAReadThatWaitsEndsWithItsRequest(t *testing.T) {
 		stalled := stalledLink{}
 		s := apitest.New(t, stalled.option())
 		c := s.Client("demo", once)
-		imp, err := c.Imports.Create(t.Context(), "demo", api.FromLink("https://files.example.com/a.zip"))
+		imp, err := c.Project("demo").Imports.Create(t.Context(), api.FromLink("https://files.example.com/a.zip"))
 		must(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := c.Imports.Get(ctx, "demo", imp.ID); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := c.Project("demo").Imports.Get(ctx, imp.ID); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error is %v", err)
 		}
-		must(t, c.Imports.Delete(t.Context(), "demo", imp.ID))
+		must(t, c.Project("demo").Imports.Delete(t.Context(), imp.ID))
 	})
 }

@@ -50,7 +50,7 @@ func TestStatusesLastForATimeOfTheClock(t *testing.T) {
 		clock.Advance(time.Hour)
 		equal(t, "an hour", exportStatus(t, c, second), "completed")
 
-		e, err := c.Exports.Get(t.Context(), "demo", second)
+		e, err := c.Project("demo").Exports.Get(t.Context(), second)
 		must(t, err)
 		if want := start.Add(time.Hour + 59*time.Second); !e.CreationDate.Equal(want) {
 			t.Errorf("created %v; want %v", e.CreationDate, want)
@@ -63,7 +63,7 @@ func TestAnImportWaitsForItsConfirmationWhateverTheClockSays(t *testing.T) {
 	clock := apitest.NewClock(apitest.Start)
 	s := apitest.New(t, apitest.WithClock(clock), apitest.JobsByTime(time.Minute))
 	c := s.Client("demo")
-	imp, err := c.Imports.Create(t.Context(), "demo", file(sampleZIP(t)))
+	imp, err := c.Project("demo").Imports.Create(t.Context(), file(sampleZIP(t)))
 	must(t, err)
 	clock.Advance(time.Hour)
 	equal(t, "after an hour", importStatus(t, c, imp.ID), "confirmation")

@@ -31,7 +31,7 @@ func TestMoreJobsThanWorkersAreSteppedInTheirOrder(t *testing.T) {
 		s := apitest.New(t, append(opts, apitest.JobsByHand(), workers(1))...)
 		c := s.Client("demo")
 		first, second, third := create(t, c), create(t, c), create(t, c)
-		must(t, c.Exports.Delete(t.Context(), "demo", first))
+		must(t, c.Project("demo").Exports.Delete(t.Context(), first))
 		for _, id := range []string{second, second, third, third} {
 			step, ok := s.Step()
 			if step.ID != id || !ok {
@@ -63,7 +63,7 @@ func TestAJobThatNoWorkerCanTakeFailsTheTest(t *testing.T) {
 
 				var err error
 				wantStuck(t, log(func(t *fakeT, s *apitest.Server) {
-					_, err = s.Client("demo").Exports.Wait(t.Context(), "demo", last)
+					_, err = s.Project("demo").Exports.WaitCompleted(t.Context(), last)
 				}, apitest.JobsByReads(1)), "exports_get", workers)
 				if err == nil || !strings.Contains(err.Error(), "waits for one of") {
 					t.Errorf("the client's error is %v", err)
@@ -96,20 +96,20 @@ func TestAReadOfAJobThatIsDeletedBeforeItBeginsEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := apitest.New(t, apitest.WithServer(server.Options{Workers: 1, Links: &http.Client{Transport: stalledLink{}}}))
 		c := s.Client("demo", once)
-		stalled, err := c.Imports.Create(t.Context(), "demo", api.FromLink("https://files.example.com/a.zip"))
+		stalled, err := c.Project("demo").Imports.Create(t.Context(), api.FromLink("https://files.example.com/a.zip"))
 		must(t, err)
 		synctest.Wait() // the only worker has it
 		behind := create(t, c)
 		read := make(chan error)
 		go func() {
-			_, err := c.Exports.Get(t.Context(), "demo", behind)
+			_, err := c.Project("demo").Exports.Get(t.Context(), behind)
 			read <- err
 		}()
 		synctest.Wait()
-		must(t, c.Exports.Delete(t.Context(), "demo", behind))
+		must(t, c.Project("demo").Exports.Delete(t.Context(), behind))
 		if err := <-read; !errors.Is(err, api.ErrNotFound) {
 			t.Errorf("error is %v", err)
 		}
-		must(t, c.Imports.Delete(t.Context(), "demo", stalled.ID))
+		must(t, c.Project("demo").Imports.Delete(t.Context(), stalled.ID))
 	})
 }

@@ -18,7 +18,7 @@ type Request struct {
 	Number    int       // from 1; the answer has it as X-Request-Id, as in "apitest-1"
 	Operation Operation // empty outside the contract
 	Method    string
-	Path      string // as it was sent, with /v2.1
+	Path      string // as it was sent, with /v2.1 or /v2
 	Query     url.Values
 	Status    int       // that the server answered, also where the answer was lost; 0 where it did not
 	Fault     string    // that it met, as in "answer 503"; several are joined with ", "

@@ -18,13 +18,13 @@ func TestTheJournalHasWhatCame(t *testing.T) {
 		zip := sampleZIP(t)
 		s := apitest.New(t, opts...)
 		ctx, c := t.Context(), s.Client("demo")
-		exports, err := c.Exports.Create(ctx, "demo", models.ExportCreate{Description: models.Value("mine")}, api.Packages(false))
+		exports, err := c.Project("demo").Exports.Create(ctx, api.Select(models.ExportCreate{Description: models.Value("mine")}).WithoutPackages())
 		must(t, err)
-		_, err = c.Imports.Create(ctx, "demo", file(zip), api.SkipConfirmation(false))
+		_, err = c.Project("demo").Imports.Create(ctx, file(zip), api.SkipConfirmation())
 		must(t, err)
-		_, err = c.Exports.Wait(ctx, "demo", exports.ID)
+		_, err = c.Project("demo").Exports.WaitCompleted(ctx, exports.ID)
 		must(t, err)
-		_, err = c.Imports.Create(ctx, "demo", api.FromExport(exports.ID))
+		_, err = c.Project("demo").Imports.Create(ctx, api.FromExport(exports.ID))
 		must(t, err)
 		requests := s.Requests()
 
@@ -37,7 +37,7 @@ func TestTheJournalHasWhatCame(t *testing.T) {
 		equal(t, "bytes", r.In, int64(len(r.Body)))
 
 		r = requests[1]
-		equal(t, "field", r.Form["skip_confirmation"], "false")
+		equal(t, "field", r.Form["skip_confirmation"], "true")
 		equal(t, "file", r.FileName, "sample.zip")
 		equal(t, "size", r.FileSize, int64(len(zip)))
 		equal(t, "fields", len(r.Form), 1)
@@ -58,7 +58,7 @@ func TestRequestsAreCountedByOperation(t *testing.T) {
 	c := s.Client("demo")
 	create(t, c)
 	create(t, c)
-	_, err := c.Imports.List(t.Context(), "demo", "")
+	_, err := c.Project("demo").Imports.List(t.Context())
 	must(t, err)
 	equal(t, "creates", s.Count(apitest.ExportsCreate), 2)
 	equal(t, "lists", s.Count(apitest.ImportsList), 1)
@@ -71,9 +71,9 @@ func TestALargeBodyIsNotedInPart(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	c := s.Client("demo")
-	_, err := c.Exports.Create(t.Context(), "demo", models.ExportCreate{
+	_, err := c.Project("demo").Exports.Create(t.Context(), api.Select(models.ExportCreate{
 		Deployments: map[string]models.DeploymentSelection{strings.Repeat("x", 100<<10): {}},
-	})
+	}))
 	if err == nil {
 		t.Error("no error")
 	}
@@ -92,7 +92,7 @@ func TestTheJournalIsReadWhileItIsWritten(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 5 {
-				if _, err := c.Exports.Create(t.Context(), "demo", models.ExportCreate{}); err != nil {
+				if _, err := c.Project("demo").Exports.Create(t.Context(), api.Selection{}); err != nil {
 					t.Error(err)
 				}
 				s.Requests()
@@ -101,7 +101,7 @@ func TestTheJournalIsReadWhileItIsWritten(t *testing.T) {
 	}
 	all.Wait()
 	equal(t, "requests", s.Count(apitest.ExportsCreate), 40)
-	list, err := c.Exports.List(t.Context(), "demo", "")
+	list, err := c.Project("demo").Exports.List(t.Context())
 	must(t, err)
 	for i, e := range list {
 		equal(t, "id", e.ID, apitest.ID(40-i))
@@ -131,7 +131,7 @@ func TestDatesAndIDsAreTheSameEachTime(t *testing.T) {
 	c := s.Client("demo")
 	create(t, c)
 	create(t, c)
-	list, err := c.Exports.List(t.Context(), "demo", "")
+	list, err := c.Project("demo").Exports.List(t.Context())
 	must(t, err)
 	equal(t, "newest", list[0].ID, "00000000-0000-7000-8000-000000000002")
 	equal(t, "newest", list[0].CreationDate.UTC().String(), "2024-01-01 00:00:02 +0000 UTC")

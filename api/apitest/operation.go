@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/ubiops-contrib/transfer/api/server"
@@ -53,7 +54,11 @@ type target struct {
 }
 
 func targetOf(r *http.Request) target {
-	rest, ok := strings.CutPrefix(r.URL.Path, server.BaseURL+"/projects/")
+	var rest string
+	ok := slices.ContainsFunc(server.BaseURLs(), func(base string) (ok bool) {
+		rest, ok = strings.CutPrefix(r.URL.Path, base+"/projects/")
+		return ok
+	})
 	parts := strings.Split(rest, "/")
 	if !ok || len(parts) < 2 || parts[1] != "exports" && parts[1] != "imports" {
 		return target{}

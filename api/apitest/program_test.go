@@ -8,7 +8,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // A server without a test is for Examples and programs, which close it.
@@ -19,13 +18,13 @@ func ExampleNewServer() {
 		return
 	}
 	defer s.Close()
-	c := s.Client("demo")
-	created, err := c.Exports.Create(context.Background(), "demo", models.ExportCreate{}, api.All(true))
+	exports := s.Project("demo").Exports
+	created, err := exports.Create(context.Background(), api.Everything())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	done, err := c.Exports.Wait(context.Background(), "demo", created.ID)
+	done, err := exports.WaitCompleted(context.Background(), created.ID)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -59,7 +58,7 @@ func TestWithoutATestMistakesAreErrorsOrPanics(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Errorf("the second time: %v", err)
 	}
-	if _, err := s.Client("demo").Exports.List(t.Context(), "demo", ""); err == nil {
+	if _, err := s.Project("demo").Exports.List(t.Context()); err == nil {
 		t.Error("it goes on")
 	}
 }

@@ -77,6 +77,13 @@ func (s *Server) Client(project string, opts ...api.Option) *api.Client {
 	return s.client(s.Token(project), opts)
 }
 
+// Project returns what the client of a project, as Client returns it, does in
+// that project.
+func (s *Server) Project(name string, opts ...api.Option) api.Project {
+	s.t.Helper()
+	return s.Client(name, opts...).Project(name)
+}
+
 // ReadOnlyClient returns a client for a project whose token may only read.
 func (s *Server) ReadOnlyClient(project string, opts ...api.Option) *api.Client {
 	s.t.Helper()

@@ -119,11 +119,11 @@ func file(zip []byte) api.ImportSource {
 func export(t testing.TB, c *api.Client, project string) []byte {
 	t.Helper()
 	ctx := t.Context()
-	created, err := c.Exports.Create(ctx, project, models.ExportCreate{}, api.All(true))
+	created, err := c.Project(project).Exports.Create(ctx, api.Everything())
 	must(t, err)
-	_, err = c.Exports.Wait(ctx, project, created.ID)
+	_, err = c.Project(project).Exports.WaitCompleted(ctx, created.ID)
 	must(t, err)
-	d, err := c.Exports.Download(ctx, project, created.ID)
+	d, err := c.Project(project).Exports.Download(ctx, created.ID)
 	must(t, err)
 	zip, err := io.ReadAll(d.Body)
 	must(t, err)
@@ -135,16 +135,16 @@ func export(t testing.TB, c *api.Client, project string) []byte {
 func move(t testing.TB, s *apitest.Server, from, to string) {
 	t.Helper()
 	ctx, target := t.Context(), s.Client(to)
-	created, err := target.Imports.Create(ctx, to, file(export(t, s.Client(from), from)))
+	created, err := target.Project(to).Imports.Create(ctx, file(export(t, s.Client(from), from)))
 	must(t, err)
-	detail, err := target.Imports.Wait(ctx, to, created.ID, models.ImportStatusConfirmation)
+	detail, err := target.Project(to).Imports.WaitScanned(ctx, created.ID)
 	must(t, err)
-	update, err := api.AcceptAll(detail)
+	update, err := api.Accept()(detail)
 	must(t, err)
 	update.EnvironmentVariables["TICKET_TOKEN"] = models.EnvironmentVariable{Value: models.Value("new"), Secret: new(true)}
-	_, err = target.Imports.Confirm(ctx, to, created.ID, update)
+	_, err = target.Project(to).Imports.Confirm(ctx, created.ID, update)
 	must(t, err)
-	_, err = target.Imports.Wait(ctx, to, created.ID, models.ImportStatusCompleted)
+	_, err = target.Project(to).Imports.WaitCompleted(ctx, created.ID)
 	must(t, err)
 }
 

@@ -38,6 +38,7 @@ type Option interface{ applyOpen(o *options) }
 type options struct {
 	limits Limits
 	warn   func(*Finding)
+	memory func(int64) error
 }
 
 type openOption func(*options)
@@ -47,6 +48,14 @@ func (f openOption) applyOpen(o *options) { f(o) }
 // WithLimits sets the limits. Without it, [DefaultLimits] hold.
 func WithLimits(l Limits) Option {
 	return openOption(func(o *options) { o.limits = l })
+}
+
+// WithMemory has f asked before documents are read, with an estimate of the bytes
+// of memory that they take then. Reading begins when f returns, and does not with
+// an error, which [Open] and [OpenFS] return. So a server lets large archives wait
+// for each other.
+func WithMemory(f func(bytes int64) error) Option {
+	return openOption(func(o *options) { o.memory = f })
 }
 
 func optionsOf(opts []Option) options {

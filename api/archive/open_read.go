@@ -24,6 +24,11 @@ func read(t *tree, from origin, warnings Findings, o options) (*Archive, error) 
 	if r.checkDocuments(t, documents); len(r.found) > 0 {
 		return nil, r.found
 	}
+	if o.memory != nil {
+		if err := o.memory(memoryOf(documents)); err != nil {
+			return nil, err
+		}
+	}
 	if err := r.decode(documents); err != nil {
 		return nil, err
 	}
@@ -85,6 +90,18 @@ func (r *reader) checkDocuments(t *tree, documents []yamlFile) {
 	if total > uint64(r.limits.DocumentsSize) { //nolint:gosec // limits are positive
 		r.found.add(CodeLimit, "", "the YAML files have %d bytes; the limit is %d", total, r.limits.DocumentsSize)
 	}
+}
+
+// memoryOf estimates what reading documents takes: one after the other is parsed
+// into nodes, and all become models, with what they have of text.
+func memoryOf(documents []yamlFile) int64 {
+	const nodes, text, model = 100, 3, 2 << 10
+	var largest, total int64
+	for _, d := range documents {
+		size := int64(d.file.UncompressedSize64) //nolint:gosec // within the limits
+		largest, total = max(largest, size), total+size
+	}
+	return nodes*largest + text*total + model*int64(len(documents))
 }
 
 // objects reads the documents of one kind; rest reads what else is in a group.

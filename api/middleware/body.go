@@ -3,7 +3,6 @@ package middleware
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -13,51 +12,53 @@ const formBuffer = 64 << 10 // bytes
 
 // checkBody checks the body of a request, or, where it is a form, only
 // prepares it to be read as a stream. w is the writer of net/http itself:
-// MaxBytesReader tells that one to close the connection.
-func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) error {
+// MaxBytesReader tells that one to close the connection. What it returns frees
+// the memory of the request; it is nil where there is an error.
+func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func(), err error) {
 	switch rt.body {
 	case jsonBody:
-		data, err := readBody(w, r, rt.opts.MaxJSONBody)
-		if err != nil {
-			return err
-		}
-		if err := rt.checkJSON(data); err != nil {
-			return err
-		}
-		r.Body = io.NopCloser(bytes.NewReader(data))
-		r.ContentLength = int64(len(data))
+		return rt.takeJSON(w, r)
 	case formBody:
 		boundary, err := formBoundary(r.Header.Get("Content-Type"))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if most := rt.opts.MaxUpload; most > 0 {
 			if r.ContentLength > most {
-				return &http.MaxBytesError{Limit: most}
+				return nil, &http.MaxBytesError{Limit: most}
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
 		r.Body = newPartHeaders(newWholeForm(r.Body, boundary), boundary)
 	case noBody:
 	}
-	return nil
+	return rt.admit(r, 0)
 }
 
-// readBody reads a whole body of at most so many bytes. What it allocates
-// grows with what arrives, not with what the header promises.
-func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
-	if r.ContentLength > most {
-		return nil, &http.MaxBytesError{Limit: most}
+// takeJSON reads and checks a JSON body.
+func (rt *route) takeJSON(w http.ResponseWriter, r *http.Request) (release func(), err error) {
+	data, arrived, err := rt.readJSON(w, r)
+	if err != nil {
+		return nil, err
 	}
-	var data bytes.Buffer
-	data.Grow(int(min(max(r.ContentLength, 0), 1<<20)) + bytes.MinRead)
-	if _, err := data.ReadFrom(http.MaxBytesReader(w, r.Body, most)); err != nil {
-		if isAnswer(err) {
-			return nil, fmt.Errorf("reading the body: %w", err)
+	admitted := func() {}
+	free := func() {
+		admitted()
+		arrived()
+	}
+	cost, err := costOf(data, rt.opts.MaxJSONMemory)
+	if err == nil {
+		if admitted, err = rt.admit(r, cost); err == nil {
+			err = rt.checkJSON(data)
 		}
-		return nil, &Error{Status: http.StatusBadRequest, Message: "the body did not arrive whole", Err: err}
 	}
-	return data.Bytes(), nil
+	if err != nil {
+		free()
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	r.ContentLength = int64(len(data))
+	return free, nil
 }
 
 func formBoundary(contentType string) (string, error) {

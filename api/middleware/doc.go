@@ -15,11 +15,13 @@
 //  2. The token. Options.Authenticate gets the [Credentials]; without any it
 //     is not asked and the answer is 401.
 //  3. Parameters in path, query and header, against the embedded contract: 400
-//     names the parameter.
+//     names the parameter. Booleans are true, false, 1 or 0 in any case, here as
+//     in forms. OnDone is told which query parameters the contract does not have.
 //  4. The body. JSON is read (413 over the limit), must be one value without
 //     duplicate names, and must fit its schema: 400 names the place as a JSON
 //     pointer and never quotes a value. It is handed on as it came, whatever
-//     its Content-Type. A form is handed on unread; only its Content-Type is
+//     its Content-Type, but for an empty array in place of an object, which
+//     becomes an empty object. A form is handed on unread; only its Content-Type is
 //     checked.
 //  5. The implementation.
 //

@@ -28,6 +28,10 @@ type Error struct {
 	RetryAfter time.Duration
 }
 
+// StatusGaveUp is the status in logs and metrics of a request whose client went
+// away before the answer began. Nobody sees it on the wire.
+const StatusGaveUp = 499
+
 // Error returns status, message, detail and cause.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%d %s", e.Status, e.message())

@@ -125,7 +125,7 @@ func Example() {
 	for _, c := range [][]string{
 		{"GET", exports, "", "Authorization", "Token wrong"},
 		{"GET", exports, ""},
-		{"POST", exports, `{"deployments": []}`},
+		{"POST", exports, `{"deployments": ["first"]}`},
 		{"POST", exports, `{"deployments": {"first": {}}}`},
 		{"GET", exports + id + "1/download", "", "Range", "bytes=0-1"},
 		{"POST", imports, "--B--", "Content-Type", "multipart/form-data; boundary=B"},

@@ -11,9 +11,15 @@ type Exchange struct {
 	Operation string // as in "exports_create"; empty outside the contract
 	Status    int    // of the answer; 0 where the connection was broken off before one
 	Broken    bool   // whether the answer was broken off
+	GaveUp    bool   // whether the client went away; the status is StatusGaveUp if that was before the answer
 	Received  int64  // bytes of the body that were read
 	Sent      int64  // bytes of the body that were sent, as far as net/http took them
 	Duration  time.Duration
+
+	// Unknown are the names of the query parameters that the contract does not
+	// have, sorted: they were ignored, and may be misspelt. There are ten at most,
+	// each cut after 64 bytes.
+	Unknown []string
 }
 
 // LogValue is the exchange as a group of attributes, for slog.
@@ -25,16 +31,23 @@ func (e Exchange) LogValue() slog.Value {
 	if e.Broken {
 		attrs = append(attrs, slog.Bool("broken", true))
 	}
+	if e.GaveUp {
+		attrs = append(attrs, slog.Bool("gave_up", true))
+	}
+	if len(e.Unknown) > 0 {
+		attrs = append(attrs, slog.Any("unknown_parameters", e.Unknown))
+	}
 	return slog.GroupValue(attrs...)
 }
 
 // done tells OnDone of a request. It is deferred, so that it sees what ended
 // in a panic as well.
 func (h *handler) done(rw *response, body *pacedBody, began time.Time) {
-	e := Exchange{Status: rw.status, Broken: rw.broken, Received: body.read, Sent: rw.sent, Duration: time.Since(began)}
+	e := Exchange{Status: rw.status, Broken: rw.broken, Received: body.read, Sent: rw.sent, Duration: time.Since(began), Unknown: rw.unknown}
 	if rw.operation != nil {
 		e.Operation = rw.operation.id
 	}
+	e.GaveUp = e.Status == StatusGaveUp || e.Broken && rw.request.Context().Err() != nil
 	if e.Status == 0 && !e.Broken {
 		e.Status = http.StatusOK // which net/http sends for a handler that sends nothing
 	}

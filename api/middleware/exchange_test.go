@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -35,7 +36,12 @@ func TestOnDoneIsToldHowARequestEnded(t *testing.T) {
 		{"POST", exports, "{} ", middleware.Exchange{Operation: "exports_create", Status: 201, Received: 3}},
 		{"POST", exports, "[]", middleware.Exchange{Operation: "exports_create", Status: 400, Received: 2}},
 		{"GET", exports + one + "/download", "", middleware.Exchange{Operation: "exports_download", Status: 500}},
-		{"GET", "/nowhere", "", middleware.Exchange{Status: 404}},
+		{"GET", "/nowhere?al=true", "", middleware.Exchange{Status: 404}},
+		{"POST", exports + "?packages=0&al=true&Status=failed&al=", "{}", middleware.Exchange{Operation: "exports_create", Status: 201, Received: 2,
+			Unknown: []string{"Status", "al"}}},
+		{"GET", exports + "?all=true", "", middleware.Exchange{Operation: "exports_list", Status: 200, Unknown: []string{"all"}}},
+		{"GET", exports + "?status=odd&" + strings.Repeat("n", 100), "", middleware.Exchange{Operation: "exports_list", Status: 400,
+			Unknown: []string{strings.Repeat("n", 64) + "..."}}},
 		{"DELETE", exports + one, "", middleware.Exchange{Operation: "exports_delete", Status: 204}},
 	} {
 		last = middleware.Exchange{}
@@ -47,7 +53,7 @@ func TestOnDoneIsToldHowARequestEnded(t *testing.T) {
 		if test.want.Sent == 0 && test.method != "HEAD" {
 			test.want.Sent = int64(len(got.body))
 		}
-		if last != test.want {
+		if !reflect.DeepEqual(last, test.want) {
 			t.Errorf("%s %s: %+v instead of %+v", test.method, test.path, last, test.want)
 		}
 	}
@@ -96,7 +102,7 @@ func TestOtherRoutesShareErrorsMethodsAndTheRateLimit(t *testing.T) {
 	h := strict(t, stub{}, limited(2), func(o *middleware.Options) {
 		o.Others = map[string]http.Handler{"/livez": who, base + "/who": who}
 	})
-	for range 4 { // outside BaseURL there is no limit
+	for range 4 { // outside BaseURLs there is no limit
 		if body := wantStatus(t, call(t, h, "GET", "/livez", ""), http.StatusOK); body != "0123456789abcdef" {
 			t.Errorf("body %q", body)
 		}
@@ -113,4 +119,18 @@ func TestOtherRoutesShareErrorsMethodsAndTheRateLimit(t *testing.T) {
 	wantError(t, got, http.StatusTooManyRequests)
 	wantLimit(t, got, "2", "0", got.header.Get("x-ratelimit-reset"))
 	wantError(t, call(t, h, "GET", "/livez/", ""), http.StatusNotFound)
+}
+
+func TestAnotherRouteCanHaveVariableSegments(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{}, func(o *middleware.Options) {
+		o.Others = map[string]http.Handler{base + "/projects/{name}": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, r.PathValue("name"))
+		})}
+	})
+	if body := wantStatus(t, call(t, h, "GET", base+"/projects/a%2Fb", ""), http.StatusOK); body != "a/b" {
+		t.Errorf("body %q", body)
+	}
+	wantStatus(t, call(t, h, "GET", exports, ""), http.StatusOK)
+	wantError(t, call(t, h, "GET", base+"/projects/", ""), http.StatusNotFound)
 }

@@ -13,8 +13,18 @@ var Disposition = disposition
 func NewRateLimiter() (take func(remote string) int, sources func() int) {
 	l := &rateLimiter{limit: 1}
 	take = func(remote string) int {
-		used, _ := l.take(source(remote))
+		used, _ := l.take(Client(remote))
 		return used
 	}
 	return take, func() int { return len(l.count) }
+}
+
+// EmptyObjects changes the body of an imports_update.
+func EmptyObjects(data []byte) error {
+	contract, err := operations()
+	if err != nil {
+		return err
+	}
+	emptyObjects(data, contract["PATCH /projects/{project_name}/imports/{import_id}"].schema)
+	return nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // New turns an implementation of the generated interface into a handler that
-// serves it under opts.BaseURL. The implementation reports its errors with
+// serves it under each of opts.BaseURLs. The implementation reports its errors with
 // [WriteError].
 //
 // The error says everything that is wrong with opts.
@@ -29,43 +29,70 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 	}
 	h := &handler{mux: http.NewServeMux(), contract: contract, opts: opts}
 	h.limiter.limit = opts.RateLimit
-	server.HandlerWithOptions(impl, server.StdHTTPServerOptions{
-		BaseURL:          opts.BaseURL,
-		BaseRouter:       h,
-		ErrorHandlerFunc: writeBindError,
-	})
-	if h.routes != len(contract) || h.strangers != nil {
-		return nil, fmt.Errorf("middleware: the generated server and the embedded contract differ: "+
-			"%d of %d operations have a route, %q are not in the contract", h.routes, len(contract), h.strangers)
+	if opts.Memory != nil {
+		h.arriving = NewBudget(opts.Memory.Size() / 4)
+	}
+	for _, base := range opts.BaseURLs {
+		at := &under{handler: h, base: base}
+		server.HandlerWithOptions(impl, server.StdHTTPServerOptions{
+			BaseURL:          base,
+			BaseRouter:       at,
+			ErrorHandlerFunc: writeBindError,
+		})
+		if at.routes != len(contract) || at.unknown != nil {
+			return nil, fmt.Errorf("middleware: the generated server and the embedded contract differ: "+
+				"%d of %d operations have a route, %q are not in the contract", at.routes, len(contract), at.unknown)
+		}
 	}
 	for path, next := range opts.Others {
-		h.mux.Handle("GET "+path, &other{limited: strings.HasPrefix(path, opts.BaseURL+"/"), handler: h, next: next})
+		h.register("GET "+path, &other{limited: h.inAPI(path), handler: h, next: next})
+	}
+	if h.conflicts != nil {
+		return nil, fmt.Errorf("middleware: routes of BaseURLs and Others mean the same paths: %w", errors.Join(h.conflicts...))
 	}
 	return h, nil
 }
 
-// handler looks up a request's operation and guards what happens then. It is
-// also what the generated code registers its routes with.
+// handler looks up a request's operation and guards what happens then.
 type handler struct {
-	mux      *http.ServeMux
-	contract map[string]*operation
-	opts     Options
-	limiter  rateLimiter
+	mux       *http.ServeMux
+	conflicts []error // between routes
+	contract  map[string]*operation
+	opts      Options
+	limiter   rateLimiter
+	arriving  *Budget // of JSON bodies that are not whole yet
+}
 
-	routes    int
-	strangers []string
+// register adds a route. The mux panics if two routes fit the same path and
+// neither is more specific.
+func (h *handler) register(pattern string, next http.Handler) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			h.conflicts = append(h.conflicts, fmt.Errorf("%s: %v", pattern, reason))
+		}
+	}()
+	h.mux.Handle(pattern, next)
+}
+
+// under is what the generated code registers its routes under one base path
+// with.
+type under struct {
+	*handler
+	base    string
+	routes  int
+	unknown []string // patterns that are not in the contract
 }
 
 // HandleFunc adds the route of one operation.
-func (h *handler) HandleFunc(pattern string, next func(http.ResponseWriter, *http.Request)) {
+func (u *under) HandleFunc(pattern string, next func(http.ResponseWriter, *http.Request)) {
 	method, path, _ := strings.Cut(pattern, " ")
-	op, ok := h.contract[method+" "+strings.TrimPrefix(path, h.opts.BaseURL)]
+	op, ok := u.contract[method+" "+strings.TrimPrefix(path, u.base)]
 	if !ok {
-		h.strangers = append(h.strangers, pattern)
+		u.unknown = append(u.unknown, pattern)
 		return
 	}
-	h.routes++
-	h.mux.Handle(pattern, &route{operation: op, handler: h, next: next})
+	u.routes++
+	u.register(pattern, &route{operation: op, handler: u.handler, next: next})
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -88,32 +115,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case *route, *other:
 		h.mux.ServeHTTP(rw, r)
 	default:
-		rw.fail(refusal(rw.Header(), found, r))
+		rw.fail(h.refusal(rw.Header(), found, r))
 	}
 }
-
-// refusal is the error for a request without a route. Only the mux knows
-// whether another method would have one, so its own answer is looked at.
-func refusal(header http.Header, answer http.Handler, r *http.Request) error {
-	probe := probe{header: http.Header{}}
-	answer.ServeHTTP(&probe, r)
-	if probe.status != http.StatusMethodNotAllowed {
-		return &Error{Status: http.StatusNotFound, Message: "not found", Detail: "there is nothing at this path"}
-	}
-	allow := probe.header.Get("Allow")
-	header.Set("Allow", allow)
-	return &Error{Status: http.StatusMethodNotAllowed, Message: "method not allowed", Detail: "allowed here: " + allow}
-}
-
-// probe takes an answer of which only the header matters.
-type probe struct {
-	header http.Header
-	status int
-}
-
-func (p *probe) Header() http.Header         { return p.header }
-func (p *probe) WriteHeader(status int)      { p.status = status }
-func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
 
 // route is an operation with the generated code that serves it.
 type route struct {
@@ -138,14 +142,26 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rw.request = r
-	if err := rt.checkParameters(r); err != nil {
+	query, err := parseQuery(r)
+	if err != nil {
 		rw.fail(err)
 		return
 	}
-	if err := rt.checkBody(rw.ResponseWriter, r); err != nil {
+	rw.unknown = rt.unknownParameters(query)
+	if r, err = rt.readBooleans(r, query); err != nil {
 		rw.fail(err)
 		return
 	}
+	if err := rt.checkParameters(r, query); err != nil {
+		rw.fail(err)
+		return
+	}
+	release, err := rt.checkBody(rw.ResponseWriter, r)
+	if err != nil {
+		rw.fail(err)
+		return
+	}
+	defer release()
 	rt.next(rw, r)
 }
 

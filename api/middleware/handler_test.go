@@ -28,6 +28,28 @@ func TestAnUnknownPathIs404InTheErrorShapeAndNeverARedirect(t *testing.T) {
 	}
 }
 
+func TestAnUnknownPathIsToldWhereTheAPILies(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{}, func(o *middleware.Options) { o.BaseURLs = nil })
+	const place = "the API lies under /v2.1/projects/ and /v2/projects/"
+	for path, want := range map[string]string{
+		"/": place, "/projects/demo/exports": place, "/v1/projects/demo/exports": place, "/v2.1/projects/demo/exports/": place,
+		"//v2/projects/demo/exports":                                  "the API lies under",
+		"/transfer/v2.1/projects/demo/exports":                        "mounted at /transfer has to be wrapped in http.StripPrefix",
+		"/a/b/v2/projects/demo/imports":                               "mounted at /a/b has",
+		"/" + strings.Repeat("a", 5000) + "/v2/projects/demo/exports": "...",
+	} {
+		text := wantError(t, call(t, h, "GET", path, ""), http.StatusNotFound)
+		wantText(t, text, want)
+		if len(text) > 2100 {
+			t.Errorf("%.20s: %d bytes", path, len(text))
+		}
+	}
+	mounted := http.NewServeMux()
+	mounted.Handle("/transfer/", http.StripPrefix("/transfer", h))
+	wantStatus(t, call(t, mounted, "GET", "/transfer/v2/projects/demo/exports", ""), http.StatusOK)
+}
+
 func TestAWrongMethodIs405WithAllow(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})

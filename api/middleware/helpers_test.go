@@ -53,7 +53,7 @@ func (j *journal) last(t *testing.T) entry {
 func accept(ctx context.Context, _ middleware.Credentials) (context.Context, error) { return ctx, nil }
 
 func options(change ...func(*middleware.Options)) middleware.Options {
-	opts := middleware.Options{BaseURL: base, Authenticate: accept}
+	opts := middleware.Options{BaseURLs: []string{base}, Authenticate: accept}
 	for _, f := range change {
 		f(&opts)
 	}

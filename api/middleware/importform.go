@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -29,10 +30,14 @@ type ImportForm struct {
 //
 // The contract asks for exactly one source. None, two, a malformed or
 // oversized field, a form that is cut short or has over a hundred parts is an
-// [*Error] with 400; fields that the contract does not name are ignored. Over
-// Options.MaxUpload the error wraps a [*http.MaxBytesError], which is answered
-// with 413, under Options.MinRate an [*Error] with 408. An error of store is wrapped, unless reading the archive had
-// failed before.
+// [*Error] with 400. Ignored are fields that the contract does not name, and
+// those that are not filled in: an empty text, and a file without a name and
+// without a byte. Browsers send every field. A boolean is true, false, 1 or 0,
+// in any case.
+//
+// Over Options.MaxUpload the error wraps a [*http.MaxBytesError], which is
+// answered with 413, under Options.MinRate an [*Error] with 408. An error of
+// store is wrapped, unless reading the archive had failed before.
 func ReadImportForm(form *multipart.Reader, store func(archive io.Reader) error) (ImportForm, error) {
 	read := importForm{seen: make(map[string]bool)}
 	for range maxFormParts {
@@ -70,25 +75,41 @@ func (f *importForm) part(part *multipart.Part, store func(io.Reader) error) err
 	default:
 		return nil
 	}
+	var value string
+	var archive io.Reader
+	var err error
+	if name == "file" {
+		archive, err = fileOf(part)
+	} else {
+		value, err = fieldValue(part)
+	}
+	if err != nil || archive == nil && value == "" {
+		return err
+	}
+	if err := f.given(name); err != nil {
+		return err
+	}
+	if name == "file" {
+		f.HasFile = true
+		return storeFile(archive, store)
+	}
+	return f.set(name, value)
+}
+
+// given notes that a field is filled in.
+func (f *importForm) given(name string) error {
 	if f.seen[name] {
 		return badForm("the field %s is there twice", name)
 	}
 	f.seen[name] = true
-	if name != "skip_confirmation" {
-		if f.source != "" {
-			return badForm("both %s and %s are given; an import has exactly one source", f.source, name)
-		}
-		f.source = name
+	if name == "skip_confirmation" {
+		return nil
 	}
-	if name == "file" {
-		f.HasFile = true
-		return storeFile(part, store)
+	if f.source != "" {
+		return badForm("both %s and %s are given; an import has exactly one source", f.source, name)
 	}
-	value, err := fieldValue(part)
-	if err != nil {
-		return err
-	}
-	return f.set(name, value)
+	f.source = name
+	return nil
 }
 
 func (f *importForm) set(name, value string) error {
@@ -104,13 +125,11 @@ func (f *importForm) set(name, value string) error {
 		}
 		f.ExportID = value
 	case "skip_confirmation":
-		switch value {
-		case "True", "true", "1": // the official Python client writes True
-			f.SkipConfirmation = true
-		case "False", "false", "0":
-		default:
-			return badForm("skip_confirmation is neither true nor false")
+		skip, ok := parseBool(value)
+		if !ok {
+			return badForm("skip_confirmation is not a boolean: true, false, 1 or 0")
 		}
+		f.SkipConfirmation = skip
 	}
 	return nil
 }
@@ -124,6 +143,21 @@ func fieldValue(part *multipart.Part) (string, error) {
 		return "", badForm("the field %s is longer than %d bytes", part.FormName(), maxFormField)
 	}
 	return string(value), nil
+}
+
+// fileOf returns the archive in a part, or nil if no file was chosen.
+func fileOf(part *multipart.Part) (io.Reader, error) {
+	if part.FileName() != "" {
+		return part, nil
+	}
+	first := make([]byte, 1)
+	switch _, err := io.ReadFull(part, first); {
+	case err == io.EOF:
+		return nil, nil
+	case err != nil:
+		return nil, formError(err)
+	}
+	return io.MultiReader(bytes.NewReader(first), part), nil
 }
 
 func storeFile(part io.Reader, store func(io.Reader) error) error {

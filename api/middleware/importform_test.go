@@ -21,6 +21,13 @@ func fileField(content string) string {
 	return "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\nContent-Type: application/zip\r\n\r\n" + content + "\r\n"
 }
 
+// unchosen is what a browser sends of a file that was not chosen, nothing of a
+// form that was not filled in.
+var (
+	unchosen = strings.ReplaceAll(fileField(""), "a.zip", "")
+	nothing  = field("skip_confirmation", "") + unchosen + field("import_link", "") + field("export_id", "")
+)
+
 const (
 	end      = "--B--\r\n"
 	goodLink = "https://example.com/a.zip?x=1"
@@ -52,6 +59,14 @@ func TestReadImportFormReadsOneSourceInAnyOrder(t *testing.T) {
 		"an export":           {field("export_id", upper) + field("skip_confirmation", "true") + end, middleware.ImportForm{ExportID: upper, SkipConfirmation: true}, ""},
 		"unknown fields":      {field("later", strings.Repeat("x", 1<<17)) + field("later", "") + field("export_id", exportID) + field("", "") + end, middleware.ImportForm{ExportID: exportID}, ""},
 		"another disposition": {"--B\r\nContent-Disposition: attachment; name=\"file\"\r\n\r\nx\r\n" + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID}, ""},
+		"a shouted setting":   {field("skip_confirmation", "TRUE") + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID, SkipConfirmation: true}, ""},
+		"a mixed setting":     {field("skip_confirmation", "fAlSe") + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID}, ""},
+		"a file of a browser": {nothing + fileField("PK") + nothing + end, middleware.ImportForm{HasFile: true}, "PK"},
+		"a stray percent":     {field("import_link", goodLink+"%zz|") + end, middleware.ImportForm{ImportLink: goodLink + "%zz|"}, ""},
+		"a link of a browser": {unchosen + field("import_link", goodLink) + field("export_id", "") + field("skip_confirmation", "") + end, middleware.ImportForm{ImportLink: goodLink}, ""},
+		"an export, no file":  {unchosen + field("file", "") + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID}, ""},
+		"a setting at last":   {field("skip_confirmation", "") + fileField("PK") + field("skip_confirmation", "true") + end, middleware.ImportForm{HasFile: true, SkipConfirmation: true}, "PK"},
+		"a nameless byte":     {strings.ReplaceAll(fileField("P"), "a.zip", "") + end, middleware.ImportForm{HasFile: true}, "P"},
 		"a preamble":          {"hello\r\n" + field("export_id", exportID) + end, middleware.ImportForm{ExportID: exportID}, ""},
 		"an epilogue":         {field("export_id", exportID) + end + "bye", middleware.ImportForm{ExportID: exportID}, ""},
 		"no last line break":  {field("export_id", exportID) + "--B--", middleware.ImportForm{ExportID: exportID}, ""},
@@ -78,10 +93,13 @@ func TestReadImportFormRefusesWhatTheContractDoes(t *testing.T) {
 		"two links":                 {field("import_link", goodLink) + field("import_link", goodLink) + end, "import_link is there twice"},
 		"a setting twice":           {field("skip_confirmation", "True") + field("skip_confirmation", "True") + end, "skip_confirmation is there twice"},
 		"a boolean in words":        {field("skip_confirmation", "yes") + end, "skip_confirmation"},
-		"an empty boolean":          {field("skip_confirmation", "") + end, "skip_confirmation"},
-		"a shouted boolean":         {field("skip_confirmation", "TRUE") + end, "skip_confirmation"},
+		"a boolean of one letter":   {field("skip_confirmation", "t") + end, "skip_confirmation is not a boolean"},
+		"a boolean with a long s":   {field("skip_confirmation", "falſe") + end, "skip_confirmation is not a boolean"},
+		"every field, all empty":    {nothing + end, "no source"},
+		"no file was chosen":        {unchosen + end, "no source"},
+		"two sources, one empty":    {fileField("PK") + field("import_link", "") + field("export_id", exportID) + end, "both file and export_id"},
+		"half of no file":           {strings.TrimSuffix(unchosen, "\r\n"), "cut short"},
 		"no UUID":                   {field("export_id", "42") + end, "export_id is not a UUID"},
-		"an empty link":             {field("import_link", "") + end, "import_link is not"},
 		"a relative link":           {field("import_link", "/a.zip") + end, "import_link is not"},
 		"a file link":               {field("import_link", "file:///etc/passwd") + end, "import_link is not"},
 		"a link without host":       {field("import_link", "https:///a.zip") + end, "import_link is not"},
@@ -149,6 +167,7 @@ func FuzzReadImportForm(f *testing.F) {
 	for _, seed := range []string{
 		"", end, "--B--", fileField("PK") + end, field("skip_confirmation", "True") + fileField("PK") + end,
 		field("import_link", goodLink) + end, field("export_id", exportID) + field("skip_confirmation", "0") + end,
+		nothing + end, nothing + fileField("PK") + end, unchosen + field("file", "x") + end,
 		fileField("PK") + fileField("PK") + end, field("later", "x") + "--B\r\n", "--B\r\nContent-Disposition: form-data; name=file",
 		strings.ReplaceAll(field("export_id", exportID)+end, "\r", ""),
 		"--B\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=41=\r\n\r\n--B--",

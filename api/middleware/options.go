@@ -6,22 +6,27 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
 
 const (
-	defaultBaseURL      = "/v2.1"
 	defaultMaxJSONBody  = 16 << 20
+	jsonMemoryFactor    = 12
 	defaultMinRate      = 4 << 10
 	defaultMinRateAfter = 30 * time.Second
 )
 
+// defaultBaseURLs are the two paths that the platform has the API under.
+var defaultBaseURLs = []string{"/v2.1", "/v2"}
+
 // Options says how a handler serves the API.
 type Options struct {
-	// BaseURL is the path that the API lies under, by default "/v2.1" as in
-	// the contract. "/" serves it without a prefix.
-	BaseURL string
+	// BaseURLs are the paths that the API lies under, the same under each; nil
+	// stands for "/v2.1" and "/v2", as in the contract: clients use both. "/"
+	// serves it without a prefix.
+	BaseURLs []string
 
 	// Authenticate checks a token and is required. It is called for every
 	// request that has a route, before anything else is looked at. The
@@ -39,16 +44,37 @@ type Options struct {
 	// is held in memory while it is checked.
 	MaxJSONBody int64
 
+	// MaxJSONMemory is what a JSON body may become in memory, in bytes, by an
+	// estimate from its size and the number of its values and objects; one that
+	// becomes more is answered with 413. 0 stands for 12 times MaxJSONBody, so that
+	// only bodies of very many very small values are refused.
+	MaxJSONMemory int64
+
+	// Memory is what the requests to operations share, by project: JSON bodies by
+	// the same estimate, and what Cost says. One that finds too little waits, and is
+	// answered with 503 and Retry-After when that takes 10 seconds. Bodies that are
+	// still arriving share a quarter of the same size beside it, so that slow
+	// clients keep nobody from working. Small requests, below 256 KiB, ask for
+	// nothing. Nil sets no limit.
+	Memory *Budget
+
+	// Cost, if it is set, says how many bytes of memory the implementation needs
+	// for a request to an operation, beside its body; for instance for the rows
+	// that it reads and the answer that it makes of them. It is called after the
+	// body has arrived, and its error is answered as one of the implementation.
+	Cost func(r *http.Request, operation string) (int64, error)
+
 	// MaxUpload is the size in bytes that the whole form of imports_create may
 	// have; a larger one is answered with 413. 0 means that there is no limit.
 	MaxUpload int64
 
 	// RateLimit is how many requests a minute one client may send, 0 any
 	// number. A client is an IPv4 address or the /64 that an IPv6 address lies
-	// in; behind a proxy all are one. Every answer of a route under BaseURL
+	// in; behind a proxy all are one. Every answer of a route under BaseURLs
 	// then carries x-ratelimit-limit, x-ratelimit-remaining and
 	// x-ratelimit-reset, the seconds until everybody may start anew; over the
-	// limit the answer is 429, before a token is looked at.
+	// limit the answer is 429, before a token is looked at, with the same seconds
+	// in Retry-After.
 	RateLimit int
 
 	// MinRate is how many bytes a second, on average over MinRateAfter, a
@@ -67,7 +93,8 @@ type Options struct {
 	// long a client may send or take nothing. 0 stands for 30 seconds.
 	MinRateAfter time.Duration
 
-	// Others are further routes, by their whole path, as in "/livez". They are
+	// Others are further routes, by their whole path, as in "/livez" or
+	// "/v2/projects/{name}", of which r.PathValue("name") is a part. They are
 	// served for GET and HEAD, without Authenticate, and report errors with
 	// [WriteError]. Such a handler can look at a token with
 	// [ReadCredentials].
@@ -85,21 +112,30 @@ type Options struct {
 	OnError func(r *http.Request, status int, err error)
 }
 
-// basePath is what a BaseURL may look like: whole segments of characters that
-// neither a pattern nor a URL gives a meaning.
+// basePath is what each of BaseURLs may look like: whole segments of characters
+// that neither a pattern nor a URL gives a meaning.
 var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])*$`)
 
-// otherPath is what a path in Others may look like.
-var otherPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+$`)
+// otherPath is what a path in Others may look like: the same, and segments that
+// stand for any.
+var otherPath = regexp.MustCompile(`^(/([A-Za-z0-9._~-]*[A-Za-z0-9_~-]|\{[a-z_]+\}))+$`)
 
 func (o Options) withDefaults() (Options, error) {
 	var errs []error
-	if o.BaseURL == "" {
-		o.BaseURL = defaultBaseURL
+	if len(o.BaseURLs) == 0 {
+		o.BaseURLs = defaultBaseURLs
 	}
-	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	if !basePath.MatchString(o.BaseURL) {
-		errs = append(errs, fmt.Errorf("the BaseURL %q is not a path such as /v2.1", o.BaseURL))
+	given := o.BaseURLs
+	o.BaseURLs = make([]string, len(given))
+	for i, base := range given {
+		base = strings.TrimSuffix(base, "/")
+		switch {
+		case given[i] == "" || !basePath.MatchString(base):
+			errs = append(errs, fmt.Errorf("%q in BaseURLs is not a path such as /v2.1", given[i]))
+		case slices.Contains(o.BaseURLs[:i], base):
+			errs = append(errs, fmt.Errorf("%q is in BaseURLs more than once", given[i]))
+		}
+		o.BaseURLs[i] = base
 	}
 	if o.Authenticate == nil {
 		errs = append(errs, errors.New("the function Authenticate is missing"))
@@ -109,6 +145,12 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MaxJSONBody == 0 {
 		o.MaxJSONBody = defaultMaxJSONBody
+	}
+	if o.MaxJSONMemory < 0 {
+		errs = append(errs, fmt.Errorf("the MaxJSONMemory %d is negative", o.MaxJSONMemory))
+	}
+	if o.MaxJSONMemory == 0 {
+		o.MaxJSONMemory = jsonMemoryFactor * o.MaxJSONBody
 	}
 	if o.MaxUpload < 0 {
 		errs = append(errs, fmt.Errorf("the MaxUpload %d is negative", o.MaxUpload))

@@ -32,14 +32,14 @@ func (l *rateLimiter) admit(header http.Header, r *http.Request) error {
 	if l.limit == 0 {
 		return nil
 	}
-	used, reset := l.take(source(r.RemoteAddr))
+	used, reset := l.take(Client(r.RemoteAddr))
 	header.Set("x-ratelimit-limit", strconv.Itoa(l.limit))
 	header.Set("x-ratelimit-remaining", strconv.Itoa(max(0, l.limit-used)))
 	header.Set("x-ratelimit-reset", strconv.Itoa(reset))
 	if used <= l.limit {
 		return nil
 	}
-	return &Error{Status: http.StatusTooManyRequests, Message: "too many requests",
+	return &Error{Status: http.StatusTooManyRequests, Message: "too many requests", RetryAfter: time.Duration(reset) * time.Second,
 		Detail: "at most " + strconv.Itoa(l.limit) + " a minute are taken; try again in " + strconv.Itoa(reset) + " s"}
 }
 
@@ -60,10 +60,11 @@ func (l *rateLimiter) take(from netip.Prefix) (used, reset int) {
 	return l.count[from], int((l.ends.Sub(now) + time.Second - 1) / time.Second)
 }
 
-// source is what the requests of one client have in common: the IPv4 address,
-// or the /64 that an IPv6 address lies in, of which a client has all. Whatever
-// has no such address shares one source.
-func source(remote string) netip.Prefix {
+// Client is what the requests and connections of one client have in common, by
+// the remote address that net/http tells: the IPv4 address, or the /64 that an
+// IPv6 address lies in, of which a client has all. Whatever has no such address
+// shares the zero value.
+func Client(remote string) netip.Prefix {
 	ap, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return netip.Prefix{}

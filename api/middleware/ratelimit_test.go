@@ -42,6 +42,9 @@ func TestTheRateLimitIsPerMinuteAndTold(t *testing.T) {
 		got := callFrom(t, h, "192.0.2.1:1000", exports)
 		wantStatus(t, got, http.StatusOK)
 		wantLimit(t, got, "2", "1", "60")
+		if after := got.header.Get("Retry-After"); after != "" {
+			t.Errorf("Retry-After is %q under the limit", after)
+		}
 		time.Sleep(19500 * time.Millisecond)
 		got = callFrom(t, h, "192.0.2.1:1001", exports+"?status=odd")
 		wantError(t, got, http.StatusBadRequest)
@@ -49,6 +52,9 @@ func TestTheRateLimitIsPerMinuteAndTold(t *testing.T) {
 		got = callFrom(t, h, "192.0.2.1:1002", exports)
 		wantText(t, wantError(t, got, http.StatusTooManyRequests), "too many requests", "at most 2", "in 41 s")
 		wantLimit(t, got, "2", "0", "41")
+		if after := got.header.Get("Retry-After"); after != "41" {
+			t.Errorf("Retry-After is %q", after)
+		}
 		wantStatus(t, callFrom(t, h, "192.0.2.2:1000", exports), http.StatusOK)
 		time.Sleep(40500 * time.Millisecond)
 		got = callFrom(t, h, "192.0.2.1:1003", exports)

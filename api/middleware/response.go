@@ -14,8 +14,9 @@ type response struct {
 	request   *http.Request
 	operation *operation // nil until the request is routed
 	onError   func(*http.Request, int, error)
-	strict    bool // the answer is a response that a strict implementation returned
-	status    int  // 0 until the answer has begun
+	unknown   []string // query parameters that the contract does not have
+	strict    bool     // the answer is a response that a strict implementation returned
+	status    int      // 0 until the answer has begun
 	broken    bool
 	sent      int64 // bytes of the body
 	pace      pace  // at which the client takes the answer
@@ -83,6 +84,9 @@ func (w *response) begin() {
 // fail answers with err, or breaks the answer off when it has begun.
 func (w *response) fail(err error) {
 	answer := asError(err)
+	if w.request.Context().Err() != nil && answer.Status >= 500 {
+		answer = &Error{Status: StatusGaveUp, Message: "the client gave up"}
+	}
 	w.strict = false // what is written now is ours
 	w.broken = w.status != 0
 	if w.onError != nil {

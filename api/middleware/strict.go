@@ -10,7 +10,7 @@ import (
 )
 
 // NewStrict turns an implementation of the generated strict interface into a
-// handler that serves it under opts.BaseURL. The implementation returns its
+// handler that serves it under each of opts.BaseURLs. The implementation returns its
 // errors, an [*Error] where the client is to read it.
 //
 // A nil response without an error is answered with 500, and so is a response

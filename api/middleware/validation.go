@@ -5,9 +5,13 @@ import (
 	"cmp"
 	stdjson "encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -39,9 +43,18 @@ var uuidOfAnyVersion = openapi3.NewRegexpFormatValidator(openapi3.FormatOfString
 func isUUID(value string) bool { return uuidOfAnyVersion.Validate(value) == nil }
 
 // isLink reports whether value can be fetched as an import_link, the one URI
-// of the contract.
+// of the contract. What stands after the host is for whoever fetches it to escape,
+// as other clients do.
 func isLink(value string) bool {
-	u, err := url.Parse(value)
+	value = strings.TrimSpace(value)
+	scheme, rest, ok := strings.Cut(value, "://")
+	if !ok || strings.ContainsFunc(value, unicode.IsControl) {
+		return false
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	u, err := url.Parse(scheme + "://" + rest)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }
 
@@ -59,11 +72,7 @@ var parameterOptions = &openapi3filter.Options{
 
 // checkParameters checks path, query and header against the contract. Query
 // parameters that it does not name are ignored.
-func (op *operation) checkParameters(r *http.Request) error {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil { // r.URL.Query would drop what is malformed, a filter for instance
-		return &Error{Status: http.StatusBadRequest, Message: "the query is malformed", Err: err}
-	}
+func (op *operation) checkParameters(r *http.Request, query url.Values) error {
 	input := &openapi3filter.RequestValidationInput{
 		Request: r, QueryParams: query, Options: parameterOptions, PathParams: make(map[string]string, 2),
 	}
@@ -104,21 +113,31 @@ func parameterReason(err error) string {
 	return ""
 }
 
-// numbers decodes a JSON number of any size as it is written.
+// numbers decodes a JSON number as it is written, or as the largest float64 if
+// none is as large: the validator refuses the text of those, though the contract
+// does not.
 var numbers = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *any) error {
 	if dec.PeekKind() != '0' {
 		return errors.ErrUnsupported // leaves it to the default
 	}
 	number, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
 	*v = stdjson.Number(number)
-	return err
+	if f, err := strconv.ParseFloat(string(number), 64); err != nil {
+		*v = math.Copysign(math.MaxFloat64, f)
+	}
+	return nil
 }))
 
-// checkJSON checks that data is one JSON value that fits the schema.
+// checkJSON checks that data is one JSON value that fits the schema. An empty
+// array where the schema has an object becomes an empty object, in data itself.
 func (op *operation) checkJSON(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return &Error{Status: http.StatusBadRequest, Message: "the body is empty", Detail: "a JSON object is expected"}
 	}
+	emptyObjects(data, op.schema)
 	var value any
 	if err := json.Unmarshal(data, &value, numbers); err != nil {
 		return badJSON(err)

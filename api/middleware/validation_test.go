@@ -23,7 +23,8 @@ func TestABadParameterIs400AndNamed(t *testing.T) {
 		"GET " + exports + "?status=scanning":                               {"query parameter status"}, // that of imports
 		"GET " + exports + "?status=failed&status=failed":                   {"query parameter status", "more than once"},
 		"GET " + exports + "?status=%zz":                                    {"query is malformed"},
-		"POST " + exports + "?all=maybe":                                    {"query parameter all", "boolean"},
+		"POST " + exports + "?all=maybe":                                    {"query parameter all", "not a boolean"},
+		"POST " + exports + "?all=t":                                        {"query parameter all", "not a boolean"}, // as in forms
 		"POST " + exports + "?packages=":                                    {"query parameter packages", "empty"},
 		"POST " + exports + "?all=true&all=false":                           {"query parameter all", "more than once"},
 		"GET " + base + "/projects/Demo/exports":                            {"path parameter project_name", "regular expression"},
@@ -67,6 +68,8 @@ func TestBooleansInTheQueryAreReadAsTheOfficialClientWritesThem(t *testing.T) {
 	for query, want := range map[string][2]string{
 		"": {"nil", "nil"}, "?all=True&packages=False": {"true", "false"}, "?all=false": {"false", "nil"},
 		"?all=1&packages=0&later=addition": {"true", "false"},
+		"?all=TRUE&packages=FALSE":         {"true", "false"}, // R writes these
+		"?all=fAlSe&packages=tRuE":         {"false", "true"},
 	} {
 		wantStatus(t, call(t, h, "POST", exports+query, "{}"), http.StatusCreated)
 		if text := [2]string{boolText(got.All), boolText(got.Packages)}; text != want {
@@ -83,6 +86,20 @@ func boolText(b *bool) string {
 		return "true"
 	}
 	return "false"
+}
+
+// What stands around a handler must not see another request than came.
+func TestBooleansInTheQueryStayAsTheyCameForOthers(t *testing.T) {
+	t.Parallel()
+	h := strict(t, stub{})
+	const query = "all=TRUE&later=%41&packages=False"
+	outer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r)
+		if r.URL.RawQuery != query {
+			t.Errorf("the query became %s", r.URL.RawQuery)
+		}
+	})
+	wantStatus(t, call(t, outer, "POST", exports+"?"+query, "{}"), http.StatusCreated)
 }
 
 func TestAnUnknownQueryParameterIsIgnored(t *testing.T) {

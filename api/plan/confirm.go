@@ -41,10 +41,14 @@ type Confirmation struct {
 //
 // It gives a [*RefusedError] with every reason when the update names an object
 // that was not scanned or a package that the archive does not hold, when a
-// variable has no value, when a pipeline refers to something that is neither
-// created nor in the target, when an object that is overwritten has what a
-// pipeline of the target refers to, and what replaces it has not, or when an
-// object exists and OnConflict is [Fail].
+// variable has no value, when something refers to what is neither created nor in
+// the target, when an object that is overwritten has what another of the target
+// refers to, and what replaces it has not, or when an object exists and
+// OnConflict is [Fail].
+//
+// References are those of pipelines to deployments and pipelines, of services to
+// deployments and their versions, and of versions to the environments that the
+// archive offers.
 func Confirm(c Confirmation) (archive.Content, error) {
 	var ps problems
 	create, err := merge(&ps, c.Scanned, c.Update)

@@ -5,7 +5,8 @@
 // [Confirm] merges a confirmation with what was scanned, checks the outcome as
 // a whole against the archive and the target, and either returns what is to be
 // created or refuses with every reason. [Apply] adds that to the content of a
-// project.
+// project. [Items] lists what a confirmation creates, for a reviewer, and [Needs]
+// the values that it still lacks.
 //
 // What a selection and a confirmation mean in detail is documented nowhere; the
 // rules here are ours and stand in the comments of these functions.

@@ -83,6 +83,9 @@ func each[T, U any](objects map[string]T, f func(T) U) map[string]U {
 
 func pick[T, S any](ps *problems, path jsontext.Pointer, objects map[string]T, selected map[string]S, take func(path jsontext.Pointer, object T, selection S) T) map[string]T {
 	var out map[string]T
+	if objects != nil && len(objects) == 0 {
+		out = objects
+	}
 	for _, name := range slices.Sorted(maps.Keys(selected)) {
 		object, ok := objects[name]
 		if !ok {

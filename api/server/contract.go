@@ -28,7 +28,11 @@ func serveContract(w http.ResponseWriter, r *http.Request) {
 	}
 	text := transfer.Contract()
 	at := serversOfContract.FindStringIndex(text)
-	here := "servers:\n  - url: " + strconv.Quote(scheme+"://"+r.Host+BaseURL) + "\n    description: This server.\n\n"
+	here := "servers:\n"
+	for _, base := range BaseURLs() {
+		here += "  - url: " + strconv.Quote(scheme+"://"+r.Host+base) + "\n    description: This server.\n"
+	}
+	here += "\n"
 	text = text[:at[0]] + here + text[at[1]:]
 	header := w.Header()
 	header.Set("Content-Type", "application/yaml")

@@ -27,8 +27,9 @@ func TestTheContractNamesThisServerAndIsOtherwiseAsWritten(t *testing.T) {
 	if err := doc.Validate(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if len(doc.Servers) != 1 || doc.Servers[0].URL != h.url {
-		t.Errorf("servers %+v; want %s", doc.Servers, h.url)
+	root := strings.TrimSuffix(h.url, "/v2.1")
+	if len(doc.Servers) != 2 || doc.Servers[0].URL != root+"/v2.1" || doc.Servers[1].URL != root+"/v2" {
+		t.Errorf("servers %+v; want those of %s", doc.Servers, root)
 	}
 	// Everything but the servers is there as it is written.
 	servers := regexp.MustCompile(`(?s)\nservers:\n.*?\n\n`)
@@ -45,9 +46,9 @@ func TestTheContractOverTLSAndForOddHosts(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	for _, test := range []struct{ target, host, want string }{
-		{"https://x/openapi.yaml", "archives.example:8443", "https://archives.example:8443/v2.1"},
-		{"http://x/openapi.yaml", "[::1]:8080", "http://[::1]:8080/v2.1"},
-		{"http://x/openapi.yaml", "a_b.Example", "http://a_b.Example/v2.1"},
+		{"https://x/openapi.yaml", "archives.example:8443", "https://archives.example:8443"},
+		{"http://x/openapi.yaml", "[::1]:8080", "http://[::1]:8080"},
+		{"http://x/openapi.yaml", "a_b.Example", "http://a_b.Example"},
 		{"http://x/openapi.yaml", "", ""},
 		{"http://x/openapi.yaml", "a/b", ""},
 		{"http://x/openapi.yaml", "a\"\n  evil: true", ""},
@@ -65,7 +66,7 @@ func TestTheContractOverTLSAndForOddHosts(t *testing.T) {
 			}
 			continue
 		}
-		if !strings.Contains(w.Body.String(), "servers:\n  - url: \""+test.want+"\"\n") {
+		if !strings.Contains(w.Body.String(), "servers:\n  - url: \""+test.want+"/v2.1\"\n    description: This server.\n  - url: \""+test.want+"/v2\"\n") {
 			t.Errorf("host %q: %d, no %s", test.host, w.Code, test.want)
 		}
 	}

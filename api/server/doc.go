@@ -4,7 +4,7 @@
 //
 // [New] makes a server without projects. [Server.AddProject] and
 // [Server.AddToken] let somebody in, [Server.Load] fills a project from an
-// archive, and [Server.ServeHTTP] serves the API under /v2.1. Exports and
+// archive, and [Server.ServeHTTP] serves the API under /v2.1 and /v2. Exports and
 // imports are carried out in the background until [Server.Close].
 //
 // Everything is in memory, unless [Options.Storage] is what package

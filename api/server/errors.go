@@ -39,6 +39,9 @@ func answer(err error, what string) error {
 	if errors.Is(err, store.ErrBusy) {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's database is busy; try again later", Err: err, RetryAfter: retryAfter}
 	}
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server has too many files open; try again later", Err: err, RetryAfter: retryAfter}
+	}
 	if errors.Is(err, store.ErrUnavailable) {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's archives cannot be reached; try again later", Err: err, RetryAfter: retryAfter}
 	}

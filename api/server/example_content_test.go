@@ -102,11 +102,11 @@ func ExampleServer_Jobs() {
 		if err != nil {
 			return err
 		}
-		created, err := client.Exports.Create(ctx, "my-project", models.ExportCreate{})
+		created, err := client.Project("my-project").Exports.Create(ctx, api.Selection{})
 		if err != nil {
 			return err
 		}
-		if _, err := client.Exports.Wait(ctx, "my-project", created.ID); err != nil {
+		if _, err := client.Project("my-project").Exports.WaitCompleted(ctx, created.ID); err != nil {
 			return err
 		}
 		jobs, err := s.Jobs(ctx, "my-project")

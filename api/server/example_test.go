@@ -8,7 +8,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // A server with one project, and a client of it.
@@ -38,12 +37,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	created, err := client.Exports.Create(ctx, "my-project", models.ExportCreate{})
+	created, err := client.Project("my-project").Exports.Create(ctx, api.Selection{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	done, err := client.Exports.Wait(ctx, "my-project", created.ID)
+	done, err := client.Project("my-project").Exports.WaitCompleted(ctx, created.ID)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -89,13 +89,24 @@ func exportList(e store.Export) models.ExportList {
 	}
 }
 
+// exportDetail has every dictionary: the official command writes an absent one
+// as null into its file, and then refuses that file.
 func exportDetail(e store.Export) models.ExportDetail {
 	return models.ExportDetail{
 		ID: e.ID, Status: e.Status, ErrorMessage: e.ErrorMessage, CreationDate: models.Time{Time: e.Created}, Size: size(e.Blob, e.Size),
 		Description: e.Selection.Description, ExportedBy: models.Value(e.By),
-		Deployments: e.Selection.Deployments, Pipelines: e.Selection.Pipelines, Environments: e.Selection.Environments,
-		EnvironmentVariables: e.Selection.EnvironmentVariables, Services: e.Selection.Services,
+		Deployments: present(e.Selection.Deployments), Pipelines: present(e.Selection.Pipelines),
+		Environments: present(e.Selection.Environments), EnvironmentVariables: present(e.Selection.EnvironmentVariables),
+		Services: present(e.Selection.Services),
 	}
+}
+
+// present is a dictionary that is there, empty or not.
+func present[T any](dictionary map[string]T) map[string]T {
+	if dictionary == nil {
+		return map[string]T{}
+	}
+	return dictionary
 }
 
 // size is null until the archive is there.

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"testing"
@@ -17,7 +18,7 @@ func TestExportHoldsWhatWasSelectedAndNoSecret(t *testing.T) {
 	h := start(t, server.Options{})
 	h.load("p", content)
 	c := h.client("p")
-	detail := export(t, c, "p", models.ExportCreate{
+	detail := export(t, c, "p", api.Select(models.ExportCreate{
 		Description: models.Value("a note"),
 		Deployments: map[string]models.DeploymentSelection{"d": {
 			Versions: map[string]models.VersionSelection{"v1": {}},
@@ -25,7 +26,7 @@ func TestExportHoldsWhatWasSelectedAndNoSecret(t *testing.T) {
 				"KEY": {IncludeValue: new(true)}, "REGION": {IncludeValue: new(false)},
 			},
 		}},
-	})
+	}))
 	if detail.Description.Or("") != "a note" || detail.ExportedBy.Or("") != "tester" || len(detail.Deployments) != 1 {
 		t.Errorf("detail %+v", detail)
 	}
@@ -50,8 +51,19 @@ func TestExportOfEverythingIgnoresTheSelection(t *testing.T) {
 	h.load("p", content)
 	c := h.client("p")
 	selection := models.ExportCreate{Deployments: map[string]models.DeploymentSelection{"nope": {}}}
-	detail := export(t, c, "p", selection, api.All(true), api.Packages(false))
-	a := download(t, c, "p", detail.ID)
+	resp, err := c.Raw().ExportsCreate(t.Context(), "p", &models.ExportsCreateParams{All: new(true), Packages: new(false)}, selection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var created models.ExportList
+	if err := json.NewDecoder(resp.Body).Decode(&created); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Project("p").Exports.WaitCompleted(t.Context(), created.ID); err != nil {
+		t.Fatal(err)
+	}
+	a := download(t, c, "p", created.ID)
 	if d := a.Content().Deployments["d"]; len(d.Versions) != 2 || d.EnvironmentVariables["REGION"].Value.Or("") != "eu" {
 		t.Errorf("content %+v", a.Content())
 	}
@@ -64,7 +76,7 @@ func TestExportOfNothingIsValid(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
-	detail := export(t, c, "p", models.ExportCreate{})
+	detail := export(t, c, "p", api.Selection{})
 	if content := download(t, c, "p", detail.ID).Content(); len(content.Deployments) != 0 {
 		t.Errorf("content %+v", content)
 	}
@@ -73,10 +85,10 @@ func TestExportOfNothingIsValid(t *testing.T) {
 func TestExportRefusesUnknownNames(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
-	_, err := h.client("p").Exports.Create(t.Context(), "p", models.ExportCreate{
+	_, err := h.client("p").Project("p").Exports.Create(t.Context(), api.Select(models.ExportCreate{
 		Deployments:  map[string]models.DeploymentSelection{"nope": {}},
 		Environments: map[string]models.EnvironmentSelection{"none": {}},
-	})
+	}))
 	wantStatus(t, err, http.StatusBadRequest, "/deployments/nope", "/environments/none")
 }
 
@@ -84,16 +96,16 @@ func TestExportsAreListedNewestFirstAndByStatus(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
-	first := export(t, c, "p", models.ExportCreate{})
-	second := export(t, c, "p", models.ExportCreate{})
-	list, err := c.Exports.List(t.Context(), "p", models.ExportStatusCompleted)
+	first := export(t, c, "p", api.Selection{})
+	second := export(t, c, "p", api.Selection{})
+	list, err := c.Project("p").Exports.List(t.Context(), api.ExportsIn(models.ExportStatusCompleted))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(list) != 2 || list[0].ID != second.ID || list[1].ID != first.ID {
 		t.Errorf("list %+v", list)
 	}
-	if list, err = c.Exports.List(t.Context(), "p", models.ExportStatusFailed); err != nil || len(list) != 0 {
+	if list, err = c.Project("p").Exports.List(t.Context(), api.ExportsIn(models.ExportStatusFailed)); err != nil || len(list) != 0 {
 		t.Errorf("failed ones %+v, %v", list, err)
 	}
 }
@@ -102,15 +114,15 @@ func TestDeletedExportIsGone(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
-	detail := export(t, c, "p", models.ExportCreate{})
-	if err := c.Exports.Delete(t.Context(), "p", detail.ID); err != nil {
+	detail := export(t, c, "p", api.Selection{})
+	if err := c.Project("p").Exports.Delete(t.Context(), detail.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, err := c.Exports.Get(t.Context(), "p", detail.ID)
+	_, err := c.Project("p").Exports.Get(t.Context(), detail.ID)
 	wantStatus(t, err, http.StatusNotFound)
-	_, err = c.Exports.Download(t.Context(), "p", detail.ID)
+	_, err = c.Project("p").Exports.Download(t.Context(), detail.ID)
 	wantStatus(t, err, http.StatusNotFound)
-	wantStatus(t, c.Exports.Delete(t.Context(), "p", detail.ID), http.StatusNotFound)
+	wantStatus(t, c.Project("p").Exports.Delete(t.Context(), detail.ID), http.StatusNotFound)
 }
 
 func TestTokensOpenTheirOwnProjectOnly(t *testing.T) {

@@ -11,8 +11,11 @@ import (
 func (s *Server) newHandler(opts Options) (http.Handler, error) {
 	log := requestLog{opts.Log, &s.damaged}
 	inner, err := middleware.NewStrict(&operations{s.engine}, middleware.Options{
-		BaseURL:      BaseURL,
+		BaseURLs:     BaseURLs(),
 		Authenticate: s.authenticate,
+		MaxJSONBody:  opts.MaxJSONBody,
+		Memory:       middleware.NewBudget(opts.Memory / 2),
+		Cost:         s.cost,
 		MaxUpload:    opts.MaxArchive,
 		RateLimit:    opts.RateLimit,
 		Others:       s.outside(opts.Metrics),
@@ -31,16 +34,37 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 	}), err
 }
 
-// ServeHTTP serves the API under [BaseURL]. Outside of the contract it answers
+// cost is what an operation reads, and answers with.
+func (s *Server) cost(r *http.Request, operation string) (int64, error) {
+	ctx, project := r.Context(), r.PathValue("project_name")
+	var bytes int64
+	var err error
+	switch operation {
+	case "exports_get":
+		bytes, err = s.engine.Cost(ctx, project, canonical(r.PathValue("export_id")), false)
+	case "imports_get":
+		bytes, err = s.engine.Cost(ctx, project, canonical(r.PathValue("import_id")), false)
+	case "imports_update":
+		bytes, err = s.engine.Cost(ctx, project, canonical(r.PathValue("import_id")), true)
+	case "exports_create":
+		bytes, err = s.engine.Cost(ctx, project, "", true)
+	}
+	return bytes, answer(err, "project")
+}
+
+// ServeHTTP serves the API under each of [BaseURLs]. Outside of the contract it
+// answers
 //
 //   - GET /livez: 200 while the process runs;
 //   - GET /readyz: 200, or 503 with one word that says what is missing, in a
 //     second at most;
 //   - GET /metrics: what [Options.Metrics] shows, if that is set;
 //   - GET /openapi.yaml: the contract, with this server in servers;
-//   - GET /v2.1/status and, for a token, GET /v2.1/projects, which the official
-//     command asks.
+//   - what the official command asks, under each of [BaseURLs]: GET /status, and
+//     for a token GET /user, GET /projects and GET /projects/{name}. GET /user
+//     is also answered without a base path, by a redirect: the command signs in
+//     there when its host has no version.
 //
-// None but the last needs a token: whoever serves it to strangers keeps
-// /metrics from them.
+// Only what is said to be for a token needs one: whoever serves this to
+// strangers keeps /metrics from them.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

@@ -121,8 +121,8 @@ func importList(i store.Import) models.ImportList {
 	}
 }
 
-// importDetail shows what was scanned. The value of a secret is null, and so is
-// one that the archive left out.
+// importDetail shows what was scanned, with every dictionary once it has been.
+// The value of a secret is null, and so is one that the archive left out.
 func importDetail(i store.Import) models.ImportDetail {
 	shown := plan.MapVariables(archive.MaskSecrets(i.Scanned), func(_ jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
 		if v.Value.IsZero() || v.Secret != nil && *v.Secret {
@@ -130,9 +130,14 @@ func importDetail(i store.Import) models.ImportDetail {
 		}
 		return v
 	})
-	return models.ImportDetail{
+	detail := models.ImportDetail{
 		ID: i.ID, Status: i.Status, ErrorMessage: i.ErrorMessage, CreationDate: models.Time{Time: i.Created}, Size: size(i.Blob, i.Size),
-		ImportedBy: models.Value(i.By), Deployments: shown.Deployments, Pipelines: shown.Pipelines,
-		Environments: shown.Environments, EnvironmentVariables: shown.EnvironmentVariables, Services: shown.Services,
+		ImportedBy: models.Value(i.By),
 	}
+	if i.Status != models.ImportStatusPending && i.Status != models.ImportStatusScanning {
+		detail.Deployments, detail.Pipelines = present(shown.Deployments), present(shown.Pipelines)
+		detail.Environments, detail.Services = present(shown.Environments), present(shown.Services)
+		detail.EnvironmentVariables = present(shown.EnvironmentVariables)
+	}
+	return detail
 }

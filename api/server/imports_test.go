@@ -31,7 +31,7 @@ func TestImportCreatesWhatIsConfirmed(t *testing.T) {
 	if key := waiting.Deployments["d"].EnvironmentVariables["KEY"]; !key.Value.IsNull() {
 		t.Errorf("the secret is shown as %+v", key)
 	}
-	confirmed, err := c.Imports.Confirm(t.Context(), "p", created.ID, models.ImportUpdate{
+	confirmed, err := c.Project("p").Imports.Confirm(t.Context(), created.ID, models.ImportUpdate{
 		Deployments: map[string]models.Deployment{"d": {
 			Versions: map[string]models.DeploymentVersion{"v1": {Description: models.Value("moved")}},
 		}},
@@ -54,7 +54,7 @@ func TestImportCreatesWhatIsConfirmed(t *testing.T) {
 	if d.EnvironmentVariables["KEY"].Value.Or("") != "my-secret" || len(got.EnvironmentVariables) != 0 {
 		t.Errorf("variables %+v and %+v", d.EnvironmentVariables, got.EnvironmentVariables)
 	}
-	_, err = c.Imports.Confirm(t.Context(), "p", created.ID, models.ImportUpdate{})
+	_, err = c.Project("p").Imports.Confirm(t.Context(), created.ID, models.ImportUpdate{})
 	wantStatus(t, err, http.StatusConflict, "completed")
 }
 
@@ -71,17 +71,17 @@ func TestImportIsRefusedWithEveryReasonAndGoesOnWaiting(t *testing.T) {
 	id := upload(t, c, "p", zipOf(t, left)).ID
 	waitImport(t, c, "p", id, models.ImportStatusConfirmation)
 
-	_, err := c.Imports.Confirm(t.Context(), "p", id, models.ImportUpdate{})
+	_, err := c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{})
 	wantStatus(t, err, http.StatusBadRequest, "/deployments/d/environment_variables/KEY", "/environment_variables/TOP: exists")
-	_, err = c.Imports.Confirm(t.Context(), "p", id, models.ImportUpdate{EnvironmentVariables: left.EnvironmentVariables})
+	_, err = c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{EnvironmentVariables: left.EnvironmentVariables})
 	wantStatus(t, err, http.StatusConflict, "/environment_variables/TOP")
 
 	d.EnvironmentVariables = map[string]models.EnvironmentVariable{"KEY": {Value: models.Value("given")}}
-	if _, err = c.Imports.Confirm(t.Context(), "p", id, models.ImportUpdate{Deployments: map[string]models.Deployment{"d": d}}); err == nil {
+	if _, err = c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{Deployments: map[string]models.Deployment{"d": d}}); err == nil {
 		t.Fatal("a package that the archive does not have was accepted")
 	}
 	d.Versions = map[string]models.DeploymentVersion{}
-	if _, err = c.Imports.Confirm(t.Context(), "p", id, models.ImportUpdate{Deployments: map[string]models.Deployment{"d": d}}); err != nil {
+	if _, err = c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{Deployments: map[string]models.Deployment{"d": d}}); err != nil {
 		t.Fatal(err)
 	}
 	waitImport(t, c, "p", id, models.ImportStatusCompleted)
@@ -97,7 +97,7 @@ func TestOfTwoConfirmationsOneWins(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			switch _, err := c.Imports.Confirm(t.Context(), "p", id, models.ImportUpdate{}); {
+			switch _, err := c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{}); {
 			case err == nil:
 				won.Add(1)
 			case errors.Is(err, api.ErrConflict):
@@ -118,7 +118,7 @@ func TestImportWithoutConfirmation(t *testing.T) {
 	h := start(t, server.Options{OnConflict: plan.Overwrite})
 	c := h.client("p")
 	for range 2 { // the second overwrites the first
-		id := upload(t, c, "p", zipOf(t, content), api.SkipConfirmation(true)).ID
+		id := upload(t, c, "p", zipOf(t, content), api.SkipConfirmation()).ID
 		waitImport(t, c, "p", id, models.ImportStatusCompleted)
 	}
 	got, err := h.Content(t.Context(), "p")
@@ -133,20 +133,20 @@ func TestImportFromAnExport(t *testing.T) {
 	h.project("q")
 	h.load("p", archive.Content{EnvironmentVariables: content.EnvironmentVariables})
 	c := h.client("p")
-	exported := export(t, c, "p", models.ExportCreate{}, api.All(true))
-	created, err := c.Imports.Create(t.Context(), "p", api.FromExport(strings.ToUpper(exported.ID)))
+	exported := export(t, c, "p", api.Everything())
+	created, err := c.Project("p").Imports.Create(t.Context(), api.FromExport(strings.ToUpper(exported.ID)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The archive outlives the export, for the import.
-	if err := c.Exports.Delete(t.Context(), "p", exported.ID); err != nil {
+	if err := c.Project("p").Exports.Delete(t.Context(), exported.ID); err != nil {
 		t.Fatal(err)
 	}
 	waiting := waitImport(t, c, "p", created.ID, models.ImportStatusConfirmation)
 	if waiting.Size.Or(0) != exported.Size.Or(-1) || len(waiting.EnvironmentVariables) != 1 {
 		t.Errorf("waiting %+v", waiting)
 	}
-	d, err := c.Imports.Download(t.Context(), "p", created.ID)
+	d, err := c.Project("p").Imports.Download(t.Context(), created.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,8 +156,8 @@ func TestImportFromAnExport(t *testing.T) {
 	if err := d.Body.Close(); err != nil {
 		t.Error(err)
 	}
-	other := export(t, h.client("q"), "q", models.ExportCreate{})
-	_, err = c.Imports.Create(t.Context(), "p", api.FromExport(other.ID))
+	other := export(t, h.client("q"), "q", api.Selection{})
+	_, err = c.Project("p").Imports.Create(t.Context(), api.FromExport(other.ID))
 	wantStatus(t, err, http.StatusNotFound)
 }
 
@@ -172,16 +172,15 @@ func TestArchiveThatIsNoneFailsTheImport(t *testing.T) {
 	broken := bytes.ReplaceAll(zipOf(t, many), []byte("environment_name:"), []byte("environment_nome:"))
 	for name, data := range map[string][]byte{"no ZIP": []byte("this is no ZIP"), "empty": {}, "many faults": broken} {
 		id := upload(t, c, "p", data).ID
-		_, err := c.Imports.Wait(t.Context(), "p", id, models.ImportStatusConfirmation)
-		failed, ok := errors.AsType[*api.JobFailedError](err)
-		if !ok {
+		_, err := c.Project("p").Imports.WaitScanned(t.Context(), id)
+		if !errors.Is(err, api.ErrJobFailed) {
 			t.Fatalf("%s: error %v", name, err)
 		}
-		detail, err := c.Imports.Get(t.Context(), "p", id)
+		detail, err := c.Project("p").Imports.Get(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := utf8.RuneCountInString(detail.ErrorMessage); n == 0 || n > 1024 || failed.Message == "" {
+		if n := utf8.RuneCountInString(detail.ErrorMessage); n == 0 || n > 1024 {
 			t.Errorf("%s: error_message of %d characters: %s", name, n, detail.ErrorMessage)
 		}
 	}
@@ -195,13 +194,13 @@ func TestImportInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
 	c := h.client("p")
 	data := bytes.ReplaceAll(zipOf(t, archive.Content{Environments: map[string]models.Environment{"e": {}}}), []byte("environment_e.yaml"), []byte("environment_ee.yml"))
 	id := upload(t, c, "p", data).ID
-	_, err := c.Imports.Wait(t.Context(), "p", id, models.ImportStatusConfirmation)
-	failed, ok := errors.AsType[*api.JobFailedError](err)
-	if !ok || !strings.Contains(failed.Message, "nothing that an import creates") || !strings.Contains(failed.Message, "documents end in .yaml") {
+	_, err := c.Project("p").Imports.WaitScanned(t.Context(), id)
+	failed, ok := errors.AsType[*api.JobError](err)
+	if !ok || !strings.Contains(failed.Error(), "nothing that an import creates") || !strings.Contains(failed.Error(), "documents end in .yaml") {
 		t.Errorf("error %v", err)
 	}
 	id = upload(t, c, "p", zipOf(t, archive.Content{})).ID
-	if _, err := c.Imports.Wait(t.Context(), "p", id, models.ImportStatusConfirmation); err != nil {
+	if _, err := c.Project("p").Imports.WaitScanned(t.Context(), id); err != nil {
 		t.Error(err)
 	}
 }
@@ -230,6 +229,9 @@ func TestFormsOfTheOfficialClientAreUnderstood(t *testing.T) {
 		{"credentials", form("import_link", "https://me:pw@example.com/a.zip"), http.StatusBadRequest},
 		{"export that is not there", form("export_id", "903ccd12-81d1-46e1-9ac9-b9d70af118de", "skip_confirmation", "True"), http.StatusNotFound},
 		{"no UUID", form("export_id", "1"), http.StatusBadRequest},
+		{"nothing filled in", form("file", "", "import_link", "", "export_id", "", "skip_confirmation", ""), http.StatusBadRequest},
+		{"a file of R", form("file", "PK", "skip_confirmation", "TRUE"), http.StatusCreated},
+		{"a file of a browser", form("file", "PK", "import_link", "", "export_id", "", "skip_confirmation", ""), http.StatusCreated},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

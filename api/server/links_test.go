@@ -34,7 +34,7 @@ func TestImportFromALink(t *testing.T) {
 	data := zipOf(t, content)
 	h := start(t, links(answers(http.StatusOK, bytes.NewReader(data))))
 	c := h.client("p")
-	created, err := c.Imports.Create(t.Context(), "p", api.FromLink(link))
+	created, err := c.Project("p").Imports.Create(t.Context(), api.FromLink(link))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,17 +63,16 @@ func TestLinksThatFailTheImport(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			c := start(t, test.opts).client("p")
-			created, err := c.Imports.Create(t.Context(), "p", api.FromLink(test.link))
+			created, err := c.Project("p").Imports.Create(t.Context(), api.FromLink(test.link))
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = c.Imports.Wait(t.Context(), "p", created.ID, models.ImportStatusConfirmation)
-			failed, ok := errors.AsType[*api.JobFailedError](err)
-			if !ok || !strings.Contains(failed.Message, test.want) {
+			_, err = c.Project("p").Imports.WaitScanned(t.Context(), created.ID)
+			if !errors.Is(err, api.ErrJobFailed) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v; want %q", err, test.want)
 			}
-			if strings.Contains(failed.Message, "signature") {
-				t.Errorf("the message shows the link's query: %s", failed.Message)
+			if strings.Contains(err.Error(), "signature") {
+				t.Errorf("the message shows the link's query: %v", err)
 			}
 		})
 	}
@@ -89,23 +88,23 @@ func TestWhatAnImportAllowsWhileItIsScanning(t *testing.T) {
 		return nil, r.Context().Err()
 	}))
 	c := h.client("p")
-	created, err := c.Imports.Create(t.Context(), "p", api.FromLink(link))
+	created, err := c.Project("p").Imports.Create(t.Context(), api.FromLink(link))
 	if err != nil {
 		t.Fatal(err)
 	}
 	<-asked
-	_, err = c.Imports.Download(t.Context(), "p", created.ID)
+	_, err = c.Project("p").Imports.Download(t.Context(), created.ID)
 	wantStatus(t, err, http.StatusConflict, "scanning")
-	_, err = c.Imports.Confirm(t.Context(), "p", created.ID, models.ImportUpdate{})
+	_, err = c.Project("p").Imports.Confirm(t.Context(), created.ID, models.ImportUpdate{})
 	wantStatus(t, err, http.StatusConflict, "scanning")
-	list, err := c.Imports.List(t.Context(), "p", models.ImportStatusScanning)
+	list, err := c.Project("p").Imports.List(t.Context(), api.ImportsIn(models.ImportStatusScanning))
 	if err != nil || len(list) != 1 {
 		t.Errorf("scanning %+v, %v", list, err)
 	}
-	if err := c.Imports.Delete(t.Context(), "p", created.ID); err != nil {
+	if err := c.Project("p").Imports.Delete(t.Context(), created.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Imports.Get(t.Context(), "p", created.ID)
+	_, err = c.Project("p").Imports.Get(t.Context(), created.ID)
 	wantStatus(t, err, http.StatusNotFound)
 }
 

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // counted notes what it is told.
@@ -43,7 +43,7 @@ func TestMetricsAreToldOfRequestsAndJobs(t *testing.T) {
 	m := &counted{}
 	h := start(t, server.Options{Metrics: m})
 	h.load("p", content)
-	done := export(t, h.client("p"), "p", models.ExportCreate{})
+	done := export(t, h.client("p"), "p", api.Selection{})
 	h.send("GET", "/projects/p/exports", "", "", "")
 	if _, text := h.ask("GET", "/metrics"); text != "counted" {
 		t.Errorf("/metrics answers %q", text)

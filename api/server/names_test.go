@@ -46,8 +46,8 @@ func TestWhateverNamesAreImportedAProjectIsExportedAndMovesOn(t *testing.T) {
 		files[dir+"versions/v.yaml"] = fmt.Sprintf("version_name: %q\n", name)
 		files[dir+"versions/v.zip"] = fmt.Sprint("package ", i)
 	}
-	waitImport(t, c, "p", upload(t, c, "p", rawZip(t, files), api.SkipConfirmation(true)).ID, models.ImportStatusCompleted)
-	exported := download(t, c, "p", export(t, c, "p", models.ExportCreate{}, api.All(true)).ID)
+	waitImport(t, c, "p", upload(t, c, "p", rawZip(t, files), api.SkipConfirmation()).ID, models.ImportStatusCompleted)
+	exported := download(t, c, "p", export(t, c, "p", api.Everything()).ID)
 	var moved bytes.Buffer
 	if err := archive.Rewrite(&moved, exported); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestWhateverNamesAreImportedAProjectIsExportedAndMovesOn(t *testing.T) {
 		}
 		update.Deployments[name] = models.Deployment{Versions: map[string]models.DeploymentVersion{name: {Zip: zip}}}
 	}
-	if _, err := q.Imports.Confirm(t.Context(), "q", scanned.ID, update); err != nil {
+	if _, err := q.Project("q").Imports.Confirm(t.Context(), scanned.ID, update); err != nil {
 		t.Fatal(err)
 	}
 	waitImport(t, q, "q", scanned.ID, models.ImportStatusCompleted)

@@ -36,6 +36,27 @@ type Options struct {
 	// once; 0 means 4. Where it is more than one, links are fetched by all but
 	// one of them at most: further imports from links wait.
 	Workers int
+	// ProjectWorkers is how many of the Workers one project may have at once; 0 means
+	// all but one, so that one is there for others, but at least one. Projects that
+	// wait take turns. A negative number sets no limit and begins jobs in the order
+	// in which they were asked for, whatever their project. Links are fetched by at most half of them at once for one
+	// project.
+	ProjectWorkers int
+	// Memory is what large requests and jobs may take of memory together, in bytes,
+	// by estimates of what they become; 0 means 256 MiB. The half is for requests,
+	// the other for jobs, and no project has more than half of either, so that others
+	// go on. What finds too little waits: a request for ten seconds, and then it is
+	// answered with 503 and Retry-After, a job for as long as it takes. One that
+	// needs more than its share goes on alone. Small requests never wait. The
+	// process takes some 100 MiB beside it; see [runtime/debug.SetMemoryLimit] for garbage.
+	Memory int64
+	// MaxJSONBody limits a JSON body in bytes; 0 means 16 MiB. What that becomes is
+	// limited to 12 times as much. See [middleware.Options].
+	MaxJSONBody int64
+	// MaxDocuments limits the YAML documents of an archive, in bytes of text
+	// together; 0 means 40 MiB, which is some ten thousand versions several times
+	// over. An import of an archive that has more fails and says so.
+	MaxDocuments int64
 	// Links fetches the archives of imports from a link. Nil means a client
 	// that reaches public addresses only, and those of AllowLinkHosts. Redirects
 	// are checked with either.
@@ -82,8 +103,10 @@ const (
 )
 
 const (
-	defaultMaxArchive = 64 << 30
-	defaultWorkers    = 4
+	defaultMaxArchive   = 64 << 30
+	defaultWorkers      = 4
+	defaultMemory       = 256 << 20
+	defaultMaxDocuments = 40 << 20
 )
 
 // hostAndPort is a name or an address, with or without a port.
@@ -101,8 +124,8 @@ func (o Options) withDefaults() (Options, error) {
 	default:
 		errs = append(errs, fmt.Errorf("EmptyConfirmation: %q is neither all nor refuse", o.EmptyConfirmation))
 	}
-	if o.MaxArchive < 0 || o.Workers < 0 || o.RateLimit < 0 || o.LinkTimeout < 0 {
-		errs = append(errs, errors.New("MaxArchive, Workers, RateLimit and LinkTimeout cannot be negative"))
+	if o.MaxArchive < 0 || o.Workers < 0 || o.Memory < 0 || o.MaxJSONBody < 0 || o.MaxDocuments < 0 || o.RateLimit < 0 || o.LinkTimeout < 0 {
+		errs = append(errs, errors.New("MaxArchive, Workers, Memory, MaxJSONBody, MaxDocuments, RateLimit and LinkTimeout cannot be negative"))
 	}
 	for _, host := range o.AllowLinkHosts {
 		if !hostAndPort.MatchString(host) {
@@ -115,6 +138,15 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Workers == 0 {
 		o.Workers = defaultWorkers
 	}
+	if o.ProjectWorkers == 0 {
+		o.ProjectWorkers = max(1, o.Workers-1)
+	}
+	if o.Memory == 0 {
+		o.Memory = defaultMemory
+	}
+	if o.MaxDocuments == 0 {
+		o.MaxDocuments = defaultMaxDocuments
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -125,6 +157,14 @@ func (o Options) withDefaults() (Options, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o, errors.Join(errs...)
+}
+
+// projectLinks is how many links of one project are fetched at once.
+func projectLinks(o Options) int {
+	if o.ProjectWorkers < 0 {
+		return o.Workers
+	}
+	return (o.ProjectWorkers + 1) / 2
 }
 
 func newID() (string, error) {

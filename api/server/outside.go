@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -11,11 +12,16 @@ import (
 // it, and what the official command asks before anything else.
 func (s *Server) outside(metrics Metrics) map[string]http.Handler {
 	others := map[string]http.Handler{
-		"/livez":              http.HandlerFunc(live),
-		"/readyz":             http.HandlerFunc(s.serveReady),
-		"/openapi.yaml":       http.HandlerFunc(serveContract),
-		BaseURL + "/status":   http.HandlerFunc(live),
-		BaseURL + "/projects": http.HandlerFunc(s.serveProjects),
+		"/livez":        http.HandlerFunc(live),
+		"/readyz":       http.HandlerFunc(s.serveReady),
+		"/openapi.yaml": http.HandlerFunc(serveContract),
+		"/user":         http.RedirectHandler(BaseURL+"/user", http.StatusTemporaryRedirect),
+	}
+	for _, base := range BaseURLs() {
+		others[base+"/status"] = http.HandlerFunc(live)
+		others[base+"/user"] = s.withToken(serveUser)
+		others[base+"/projects"] = s.withToken(serveProjects)
+		others[base+"/projects/{name}"] = s.withToken(serveProject)
 	}
 	if metrics != nil {
 		others["/metrics"] = metrics
@@ -38,19 +44,44 @@ type project struct {
 // organization stands for the organization that projects of the platform are in.
 const organization = "ubiops-transfer"
 
+// user has what the official command refuses to be without: the e-mail address,
+// for which the name of the token stands.
+type user struct {
+	Email string `json:"email"`
+}
+
+// withToken answers a request that has a known token.
+func (s *Server) withToken(serve func(w http.ResponseWriter, r *http.Request, token store.Token)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := middleware.ReadCredentials(r)
+		if err != nil {
+			middleware.WriteError(w, r, err)
+			return
+		}
+		token, err := s.token(r.Context(), c)
+		if err != nil {
+			middleware.WriteError(w, r, err)
+			return
+		}
+		serve(w, r, token)
+	})
+}
+
+func serveUser(w http.ResponseWriter, r *http.Request, token store.Token) {
+	answerJSON(w, r, http.StatusOK, user{token.Name})
+}
+
 // serveProjects lists the one project that a token is for.
-func (s *Server) serveProjects(w http.ResponseWriter, r *http.Request) {
-	c, err := middleware.ReadCredentials(r)
-	if err != nil {
-		middleware.WriteError(w, r, err)
-		return
-	}
-	token, err := s.token(r.Context(), c)
-	if err != nil {
-		middleware.WriteError(w, r, err)
-		return
-	}
+func serveProjects(w http.ResponseWriter, r *http.Request, token store.Token) {
 	answerJSON(w, r, http.StatusOK, []project{{token.Project, organization}})
+}
+
+func serveProject(w http.ResponseWriter, r *http.Request, token store.Token) {
+	if r.PathValue("name") != token.Project {
+		middleware.WriteError(w, r, noProject())
+		return
+	}
+	answerJSON(w, r, http.StatusOK, project{token.Project, organization})
 }
 
 func answerJSON(w http.ResponseWriter, r *http.Request, status int, v any) {

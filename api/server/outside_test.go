@@ -66,11 +66,25 @@ func TestWhatIsAnsweredOutsideTheContract(t *testing.T) {
 		{"HEAD", "/openapi.yaml", "", 200, ""},
 		{"POST", "/livez", "", 405, `{"detail":"allowed here: GET, HEAD"`},
 		{"DELETE", "/v2.1/projects", write, 405, `{"detail":"allowed here: GET, HEAD"`},
-		{"GET", "/", "", 404, `{"detail":"there is nothing at this path"`},
+		{"GET", "/", "", 404, `{"detail":"there is nothing at this path; the API lies under /v2.1/projects/ and /v2/projects/"`},
 		{"GET", "/livez/", "", 404, `{"detail":`},
 		{"GET", "/status", "", 404, `{"detail":`},
-		{"GET", "/v2.1/projects/p", read, 404, `{"detail":`},
 		{"GET", "/v2.1", "", 404, `{"detail":`},
+		{"GET", "/v2/status", "", 200, `{"status":"ok"}`},
+		{"GET", "/v2/projects", read, 200, `[{"name":"p","organization_name":"ubiops-transfer"}]`},
+		{"GET", "/v2/projects/p/exports", read, 200, `[]`},
+		{"GET", "/v2.1/projects/p", read, 200, `{"name":"p","organization_name":"ubiops-transfer"}`},
+		{"GET", "/v2/projects/p", read, 200, `{"name":"p","organization_name":"ubiops-transfer"}`},
+		{"GET", "/v2/projects/q", read, 404, `{"error":"The project does not exist"`},
+		{"GET", "/v2/projects/none", read, 404, `{"error":"The project does not exist"`},
+		{"GET", "/v2/projects/p", "Token 0123456789abcdef", 401, `{"error":"The token is not known"`},
+		{"GET", "/v2/projects/", read, 404, `{"detail":`},
+		{"GET", "/v2.1/user", read, 200, `{"email":"tester"}`},
+		{"GET", "/v2/user", write, 200, `{"email":"tester"}`},
+		{"GET", "/user", write, 200, `{"email":"tester"}`},
+		{"GET", "/v2/user", "", 401, `{"detail":`},
+		{"GET", "/user", "Token 0123456789abcdef", 401, `{"error":"The token is not known"`},
+		{"POST", "/v2/user", write, 405, `{"detail":"allowed here: GET, HEAD"`},
 	} {
 		resp, body := h.ask(test.method, test.path, "Authorization", test.token)
 		if resp.StatusCode != test.status || !strings.HasPrefix(body, test.body) || test.method == "HEAD" && body != "" {
@@ -82,12 +96,12 @@ func TestWhatIsAnsweredOutsideTheContract(t *testing.T) {
 func TestTheRateLimitGuardsTokensButNotProbes(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{RateLimit: 3, Metrics: &counted{}})
-	for _, path := range []string{"/v2.1/projects", "/v2.1/projects/p/exports", "/v2.1/status"} {
+	for _, path := range []string{"/v2.1/projects", "/v2/projects/p/exports", "/v2.1/status"} {
 		if resp, _ := h.ask("GET", path); resp.StatusCode == http.StatusTooManyRequests || resp.Header.Get("x-ratelimit-limit") != "3" {
 			t.Errorf("%s: %d %v", path, resp.StatusCode, resp.Header)
 		}
 	}
-	for _, path := range []string{"/v2.1/projects", "/v2.1/projects/p/exports"} {
+	for _, path := range []string{"/v2.1/projects", "/v2.1/projects/p/exports", "/v2/projects/p", "/v2/user", "/user"} {
 		if resp, body := h.ask("GET", path); resp.StatusCode != http.StatusTooManyRequests || !strings.Contains(body, `"error":"too many requests"`) {
 			t.Errorf("%s: %d %s", path, resp.StatusCode, body)
 		}

@@ -28,6 +28,6 @@ func TestOverwritingWhatAPipelineOfTheProjectNeedsIsRefused(t *testing.T) {
 	c := h.client("p")
 	id := upload(t, c, "p", zipOf(t, archive.Content{Deployments: deployment("v2")})).ID
 	waitImport(t, c, "p", id, models.ImportStatusConfirmation)
-	_, err := c.Imports.Confirm(t.Context(), "p", id, models.ImportUpdate{})
+	_, err := c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{})
 	wantStatus(t, err, http.StatusBadRequest, `/pipelines/pl/versions/v1/objects/o: deployment "d" has no version "v1"`)
 }

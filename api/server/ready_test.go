@@ -67,7 +67,7 @@ func TestADrainedServerIsNotReadyAndStillServes(t *testing.T) {
 	if status, body := ready(t, h); status != http.StatusServiceUnavailable || !strings.Contains(body, "draining") {
 		t.Errorf("%d %s", status, body)
 	}
-	if _, err := h.client("p").Exports.List(t.Context(), "p", ""); err != nil {
+	if _, err := h.client("p").Project("p").Exports.List(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

@@ -20,7 +20,9 @@ const requestIDHeader = "X-Request-Id"
 var requestID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
 
 // requestLog makes one line of each request. It never sees bodies, and takes
-// of a request only what is named here: no header, no query.
+// of a request only what is named here: no header, and of the query the names
+// of parameters that are ignored, which is worth a warning: ?al=true would
+// export next to nothing.
 type requestLog struct {
 	log     *slog.Logger
 	damaged *atomic.Int64 // requests that met what is stored and has changed
@@ -63,7 +65,7 @@ func (l requestLog) done(r *http.Request, e middleware.Exchange) {
 	switch {
 	case e.Status >= http.StatusInternalServerError, damaged:
 		level = slog.LevelError
-	case e.Broken:
+	case e.Broken && !e.GaveUp, len(e.Unknown) > 0:
 		level = slog.LevelWarn
 	}
 	if !l.log.Enabled(r.Context(), level) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -83,6 +84,26 @@ func TestEveryRequestIsOneLineInTheLog(t *testing.T) {
 	}
 }
 
+func TestAnUnknownQueryParameterIsAWarningInTheLog(t *testing.T) {
+	t.Parallel()
+	var book logbook
+	h := start(t, server.Options{Log: book.logger()})
+	token := h.token("p", true)
+	if status, body := h.send("POST", "/projects/p/exports?al=my-value&packages=true", token, "application/json", "{}"); status != http.StatusCreated {
+		t.Fatal(status, body)
+	}
+	if status, _ := h.send("POST", "/projects/p/exports?all=true", token, "application/json", "{}"); status != http.StatusCreated {
+		t.Fatal(status)
+	}
+	lines := book.requests(t)
+	if len(lines) != 2 || lines[0]["level"] != "WARN" || fmt.Sprint(lines[0]["unknown_parameters"]) != "[al]" || lines[0]["status"] != 201.0 {
+		t.Errorf("lines %v", lines)
+	}
+	if lines[1]["level"] != "INFO" || lines[1]["unknown_parameters"] != nil || strings.Contains(book.text(), "my-value") {
+		t.Errorf("lines %v", lines)
+	}
+}
+
 func TestTheLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
 	t.Parallel()
 	var book logbook
@@ -118,16 +139,16 @@ func TestTheLogHoldsNoTokenLinkOrValue(t *testing.T) {
 	h.send("GET", "/projects/p/exports?token="+token, unknown, "", "")
 	h.send("GET", "/projects/p/exports", token+" twice", "", "")
 	h.send("POST", "/projects/p/exports", token, "", `{"deployments": {"my-secret": 5}, "my-secret": `)
-	created, err := c.Imports.Create(t.Context(), "p", api.FromLink(link))
+	created, err := c.Project("p").Imports.Create(t.Context(), api.FromLink(link))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = c.Imports.Wait(t.Context(), "p", created.ID, models.ImportStatusConfirmation); err == nil {
+	if _, err = c.Project("p").Imports.WaitScanned(t.Context(), created.ID); err == nil {
 		t.Fatal("the link was fetched")
 	}
 	waiting := upload(t, c, "p", zipOf(t, content))
 	waitImport(t, c, "p", waiting.ID, models.ImportStatusConfirmation)
-	_, err = c.Imports.Confirm(t.Context(), "p", waiting.ID, models.ImportUpdate{
+	_, err = c.Project("p").Imports.Confirm(t.Context(), waiting.ID, models.ImportUpdate{
 		EnvironmentVariables: map[string]models.EnvironmentVariable{"TOP": {Value: models.Value("my-secret"), Secret: new(true)}},
 	})
 	wantStatus(t, err, http.StatusConflict)

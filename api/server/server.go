@@ -16,12 +16,17 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// BaseURL is the path that the API is served under, as on the platform.
+// BaseURL is the documented path that the API is served under. See [BaseURLs].
 const BaseURL = "/v2.1"
+
+// BaseURLs returns the paths that the API is served under, the same under each:
+// those of the platform, [BaseURL] first.
+func BaseURLs() []string { return []string{BaseURL, "/v2"} }
 
 // A Server is a running server. Make it with [New].
 type Server struct {
@@ -63,6 +68,8 @@ func New(opts Options) (_ *Server, err error) {
 	s.log, s.ready = opts.Log, s.usable
 	s.engine = &engine.Engine{
 		Store: home, Blobs: home.Blobs(), Links: engine.NewLinks(opts.Links, opts.AllowLinkHosts, opts.LinkTimeout),
+		MaxDocuments: opts.MaxDocuments, ProjectWorkers: opts.ProjectWorkers, ProjectLinks: projectLinks(opts),
+		Memory:     middleware.NewBudget(opts.Memory / 2),
 		MaxArchive: opts.MaxArchive, OnConflict: opts.OnConflict, RefuseEmpty: opts.EmptyConfirmation == ConfirmRefuse,
 		Now: opts.Now, NewID: opts.NewID, Log: opts.Log, OnStep: opts.OnStep,
 	}

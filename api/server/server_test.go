@@ -149,9 +149,9 @@ func (h *host) load(project string, c archive.Content) {
 	}
 }
 
-func upload(t *testing.T, c *api.Client, project string, data []byte, opts ...api.ImportOption) *models.ImportList {
+func upload(t *testing.T, c *api.Client, project string, data []byte, opts ...api.CreateImportOption) *models.ImportList {
 	t.Helper()
-	created, err := c.Imports.Create(t.Context(), project, api.FromReader(bytes.NewReader(data), int64(len(data)), "a.zip"), opts...)
+	created, err := c.Project(project).Imports.Create(t.Context(), api.FromReader(bytes.NewReader(data), int64(len(data)), "a.zip"), opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,22 +162,26 @@ func waitImport(t *testing.T, c *api.Client, project, id string, until models.Im
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	detail, err := c.Imports.Wait(ctx, project, id, until)
+	wait := c.Project(project).Imports.WaitCompleted
+	if until == models.ImportStatusConfirmation {
+		wait = c.Project(project).Imports.WaitScanned
+	}
+	detail, err := wait(ctx, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return detail
 }
 
-func export(t *testing.T, c *api.Client, project string, selection models.ExportCreate, opts ...api.ExportOption) *models.ExportDetail {
+func export(t *testing.T, c *api.Client, project string, selection api.Selection) *models.ExportDetail {
 	t.Helper()
-	created, err := c.Exports.Create(t.Context(), project, selection, opts...)
+	created, err := c.Project(project).Exports.Create(t.Context(), selection)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	detail, err := c.Exports.Wait(ctx, project, created.ID)
+	detail, err := c.Project(project).Exports.WaitCompleted(ctx, created.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +190,7 @@ func export(t *testing.T, c *api.Client, project string, selection models.Export
 
 func download(t *testing.T, c *api.Client, project, id string) *archive.Archive {
 	t.Helper()
-	d, err := c.Exports.Download(t.Context(), project, id)
+	d, err := c.Project(project).Exports.Download(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,17 +56,17 @@ func TestAnExportIsTheProjectAsItWasWhenTheExportWasAskedFor(t *testing.T) {
 			}})
 			h.load("p", one("d", "v1"))
 			c := h.client("p")
-			all, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{}, api.All(true))
+			all, err := c.Project("p").Exports.Create(t.Context(), api.Everything())
 			if err != nil {
 				t.Fatal(err)
 			}
-			id := upload(t, c, "p", zipWith(t, imported, "another package"), api.SkipConfirmation(true)).ID
+			id := upload(t, c, "p", zipWith(t, imported, "another package"), api.SkipConfirmation()).ID
 			waitImport(t, c, "p", id, models.ImportStatusCompleted)
-			if err := c.Imports.Delete(t.Context(), "p", id); err != nil {
+			if err := c.Project("p").Imports.Delete(t.Context(), id); err != nil {
 				t.Fatal(err)
 			}
 			close(release)
-			if _, err := c.Exports.Wait(t.Context(), "p", all.ID); err != nil {
+			if _, err := c.Project("p").Exports.WaitCompleted(t.Context(), all.ID); err != nil {
 				t.Fatal(err)
 			}
 			a := download(t, c, "p", all.ID)

@@ -35,33 +35,33 @@ func TestEveryChangeOfStatusIsAStep(t *testing.T) {
 		return do()
 	}})
 	c := h.client("p")
-	created, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{})
+	created, err := c.Project("p").Exports.Create(t.Context(), api.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Exports.Wait(t.Context(), "p", created.ID); err != nil {
+	if _, err := c.Project("p").Exports.WaitCompleted(t.Context(), created.ID); err != nil {
 		t.Fatal(err)
 	}
 	zip := bytes.NewReader(zipOfSample(t))
-	imported, err := c.Imports.Create(t.Context(), "p", api.FromReader(zip, zip.Size(), ""))
+	imported, err := c.Project("p").Imports.Create(t.Context(), api.FromReader(zip, zip.Size(), ""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Imports.Wait(t.Context(), "p", imported.ID, models.ImportStatusConfirmation); err != nil {
+	if _, err := c.Project("p").Imports.WaitScanned(t.Context(), imported.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Imports.Confirm(t.Context(), "p", imported.ID, models.ImportUpdate{}); err != nil {
+	if _, err := c.Project("p").Imports.Confirm(t.Context(), imported.ID, models.ImportUpdate{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Imports.Wait(t.Context(), "p", imported.ID, models.ImportStatusCompleted); err != nil {
+	if _, err := c.Project("p").Imports.WaitCompleted(t.Context(), imported.ID); err != nil {
 		t.Fatal(err)
 	}
 	bad := bytes.NewReader([]byte("no archive"))
-	failing, err := c.Imports.Create(t.Context(), "p", api.FromReader(bad, bad.Size(), ""), api.SkipConfirmation(true))
+	failing, err := c.Project("p").Imports.Create(t.Context(), api.FromReader(bad, bad.Size(), ""), api.SkipConfirmation())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Imports.Wait(t.Context(), "p", failing.ID, models.ImportStatusCompleted); err == nil {
+	if _, err := c.Project("p").Imports.WaitCompleted(t.Context(), failing.ID); err == nil {
 		t.Error("no archive was imported")
 	}
 	jobs, err := h.Jobs(t.Context(), "p")
@@ -93,20 +93,20 @@ func TestAStepThatWaitsEndsWithItsJob(t *testing.T) {
 		return ctx.Err()
 	}})
 	c := h.client("p")
-	deleted, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{})
+	deleted, err := c.Project("p").Exports.Create(t.Context(), api.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if id := <-begun; id != deleted.ID {
 		t.Errorf("a step of %s", id)
 	}
-	if err := c.Exports.Delete(t.Context(), "p", deleted.ID); err != nil {
+	if err := c.Project("p").Exports.Delete(t.Context(), deleted.ID); err != nil {
 		t.Fatal(err)
 	}
 	if id := <-ended; id != deleted.ID {
 		t.Errorf("%s ended", id)
 	}
-	left, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{})
+	left, err := c.Project("p").Exports.Create(t.Context(), api.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestIDsAreThoseThatTheServerIsGiven(t *testing.T) {
 		n++
 		return fmt.Sprintf("00000000-0000-7000-8000-%012d", n), nil
 	}})
-	created, err := h.client("p").Exports.Create(t.Context(), "p", models.ExportCreate{})
+	created, err := h.client("p").Project("p").Exports.Create(t.Context(), api.Selection{})
 	if err != nil || created.ID != "00000000-0000-7000-8000-000000000001" {
 		t.Errorf("got %v, %v", created, err)
 	}

@@ -4,7 +4,6 @@ package chaos
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -27,9 +26,9 @@ import (
 )
 
 const (
-	moves   = 200
-	movers  = 8  // at a time
-	attempt = 10 // at a step that may have come to nothing
+	moves    = 200
+	movers   = 8  // at a time
+	attempts = 10 // at a step that may have come to nothing
 )
 
 // Whatever breaks, every move ends with the same project on the other side, made
@@ -41,9 +40,9 @@ func TestMovesEndWithIdenticalProjectsAndNoDuplicateImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	secrets := map[jsontext.Pointer]string{}
+	secrets := map[string]string{}
 	plan.MapVariables(sample.Content(), func(path jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
-		secrets[path] = v.Value.Or("")
+		secrets[string(path)] = v.Value.Or("")
 		return v
 	})
 	synctest.Test(t, func(t *testing.T) {
@@ -111,64 +110,76 @@ func inject(s *apitest.Server) int {
 }
 
 // move is what a careful program does.
-func move(ctx context.Context, s *apitest.Server, i int, folder string, secrets map[jsontext.Pointer]string) error {
+func move(ctx context.Context, s *apitest.Server, i int, folder string, secrets map[string]string) error {
 	path := filepath.Join(folder, from(i)+".zip")
-	source, target := s.Client(from(i), api.WithCreateLookup(true)), s.Client(to(i), api.WithCreateLookup(true))
+	source, target := s.Project(from(i)), s.Project(to(i))
 	err := repeat(func() error {
-		_, err := source.Exports.Run(ctx, from(i), models.ExportCreate{}, api.ToFile(path, nil, api.Overwrite()), api.All(true))
+		_, err := source.Exports.RunToFile(ctx, api.Everything(), path, api.Overwrite())
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	accept := api.Accept(api.FillMissing(func(path jsontext.Pointer) (string, bool) {
-		value, ok := secrets[path]
+	accept := api.Accept(api.Fill(func(place, _ string) (string, bool) {
+		value, ok := secrets[place]
 		return value, ok
 	}))
-	var begun *api.RunError
-	err = repeat(func() error {
-		_, err := target.Imports.Run(ctx, to(i), api.FromFile(path), accept)
-		if remains, ok := errors.AsType[*api.RunError](err); ok {
-			begun = remains
-			return nil // repeated, it would be a second import
-		}
+	var id string
+	err = repeat(func() (err error) {
+		id, err = begin(ctx, target, path)
 		return err
 	})
-	if err != nil || begun == nil {
-		return err
-	}
-	return repeat(func() error { return finish(ctx, target, to(i), begun.ID, accept) })
-}
-
-// finish goes on with an import that remains after a failure.
-func finish(ctx context.Context, c *api.Client, project, id string, accept api.ConfirmFunc) error {
-	_, err := c.Imports.Wait(ctx, project, id, models.ImportStatusCompleted)
-	if !errors.Is(err, api.ErrNeedsConfirmation) {
-		return err
-	}
-	scanned, err := c.Imports.Get(ctx, project, id)
 	if err != nil {
 		return err
 	}
-	update, err := accept(ctx, scanned)
+	return repeat(func() error { return finish(ctx, target, id, accept) })
+}
+
+// begin creates the import unless an attempt before has: nobody else writes to
+// the project.
+func begin(ctx context.Context, target api.Project, path string) (string, error) {
+	before, err := target.Imports.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(before) > 0 {
+		return before[0].ID, nil
+	}
+	created, err := target.Imports.Create(ctx, api.FromFile(path))
+	if err != nil {
+		return "", err
+	}
+	return created.ID, nil
+}
+
+// finish goes on with an import, wherever it stands.
+func finish(ctx context.Context, target api.Project, id string, accept api.Confirmation) error {
+	scanned, err := target.Imports.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	_, err = c.Imports.Confirm(ctx, project, id, update)
-	return errors.Join(err, errors.New("to be waited for"))
+	if scanned.Status != models.ImportStatusCompleted && scanned.Status != models.ImportStatusProcessing && scanned.Status != models.ImportStatusConfirmationPending {
+		if scanned, err = target.Imports.WaitScanned(ctx, id); err != nil {
+			return err
+		}
+		update, err := accept(scanned)
+		if err != nil {
+			return err
+		}
+		if _, err := target.Imports.Confirm(ctx, id, update); err != nil {
+			return err
+		}
+	}
+	_, err = target.Imports.WaitCompleted(ctx, id)
+	return err
 }
 
-// repeat does what may have come to nothing until it comes to something: what
-// has an unknown outcome is known to have made nothing, since it was looked for
-// and nobody else writes.
+// repeat does what may have come to nothing until it comes to something.
 func repeat(do func() error) error {
 	var err error
-	for range attempt {
+	for range attempts {
 		if err = do(); err == nil {
 			return nil
-		}
-		if lost, ok := errors.AsType[*api.UnknownOutcomeError](err); ok && lost.Lookup != nil && lost.Lookup.Result == api.LookupAmbiguous {
-			return err
 		}
 	}
 	return err
@@ -176,7 +187,7 @@ func repeat(do func() error) error {
 
 func check(t *testing.T, s *apitest.Server, i int) {
 	t.Helper()
-	imports, err := s.Client(to(i)).Imports.List(t.Context(), to(i), "")
+	imports, err := s.Project(to(i)).Imports.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // busyTwice answers the first two uploads with 429 and 503.
@@ -48,19 +47,19 @@ func TestAnUploadThatCanBeRewoundIsSentAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := busyTwice(t)
 				var done int64
-				progress := api.UploadProgress(func(n, _ int64) { done = n })
-				created, err := s.Client("demo").Imports.Create(t.Context(), "demo", source(), progress)
+				progress := api.OnProgress(func(n, _ int64) { done = n })
+				created, err := s.Project("demo").Imports.Create(t.Context(), source(), progress)
 				if err != nil {
 					t.Fatal(err)
 				}
-				waiting, err := s.Client("demo").Imports.Wait(t.Context(), "demo", created.ID, models.ImportStatusConfirmation)
+				waiting, err := s.Project("demo").Imports.WaitScanned(t.Context(), created.ID)
 				if err != nil || waiting.Size.Or(0) != int64(len(zip)) {
 					t.Errorf("%+v, %v", waiting, err)
 				}
 				if n := s.Count(apitest.ImportsCreate); n != 3 || done != int64(len(zip)) {
 					t.Errorf("%d uploads; %d bytes done in the end", n, done)
 				}
-				if rows, err := s.Client("demo").Imports.List(t.Context(), "demo", ""); err != nil || len(rows) != 1 {
+				if rows, err := s.Project("demo").Imports.List(t.Context()); err != nil || len(rows) != 1 {
 					t.Errorf("%d imports: %v", len(rows), err)
 				}
 			})
@@ -73,7 +72,7 @@ func TestAnUploadThatCannotBeRewoundIsNotSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := busyTwice(t)
 		once := struct{ io.Reader }{bytes.NewReader(make([]byte, 1<<20))}
-		_, err := s.Client("demo").Imports.Create(t.Context(), "demo", api.FromReader(once, 1<<20, ""))
+		_, err := s.Project("demo").Imports.Create(t.Context(), api.FromReader(once, 1<<20, ""))
 		if !errors.Is(err, api.ErrRateLimited) || s.Count(apitest.ImportsCreate) != 1 {
 			t.Errorf("%d uploads: %v", s.Count(apitest.ImportsCreate), err)
 		}

@@ -73,76 +73,76 @@ func firstOf(errs ...error) error {
 var calls = []call{
 	{operation: "exports_create", method: "POST", path: "/exports", request: "request", answer: documentedAnswer("exports_create"),
 		do: func(ctx context.Context, t *testing.T, c *api.Client) (any, error) {
-			return c.Exports.Create(ctx, project, decoded[models.ExportCreate](t, fixture(t, "exports_create", "request")))
+			return c.Project(project).Exports.Create(ctx, api.Select(decoded[models.ExportCreate](t, fixture(t, "exports_create", "request"))))
 		}},
 	{operation: "exports_create", method: "POST", path: "/exports?all=true&packages=false", answer: documentedAnswer("exports_create"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Exports.Create(ctx, project, models.ExportCreate{}, api.All(true), api.Packages(false))
+			return c.Project(project).Exports.Create(ctx, api.Everything().WithoutPackages())
 		}},
 	{operation: "exports_delete", method: "DELETE", path: "/exports/" + id,
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return nil, c.Exports.Delete(ctx, project, id)
+			return nil, c.Project(project).Exports.Delete(ctx, id)
 		}},
 	{operation: "exports_download", method: "GET", path: "/exports/" + id + "/download", answer: archiveAnswer,
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			download, err := c.Exports.Download(ctx, project, id)
+			download, err := c.Project(project).Exports.Download(ctx, id)
 			return body(ctx, download, err)
 		}},
 	{operation: "exports_get", method: "GET", path: "/exports/" + id, answer: shownAnswer("ExportDetail"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Exports.Get(ctx, project, id)
+			return c.Project(project).Exports.Get(ctx, id)
 		}},
 	{operation: "exports_list", method: "GET", path: "/exports", answer: documentedAnswer("exports_list"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Exports.List(ctx, project, "")
+			return c.Project(project).Exports.List(ctx)
 		}},
 	{operation: "exports_list", method: "GET", path: "/exports?status=completed", answer: documentedAnswer("exports_list"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Exports.List(ctx, project, models.ExportStatusCompleted)
+			return c.Project(project).Exports.List(ctx, api.ExportsIn(models.ExportStatusCompleted))
 		}},
 	{operation: "imports_create", method: "POST", path: "/imports", answer: documentedAnswer("imports_create"),
 		form: map[string]string{"file": "PK archive"},
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Imports.Create(ctx, project, api.FromReader(strings.NewReader("PK archive"), 10, "import.zip"))
+			return c.Project(project).Imports.Create(ctx, api.FromReader(strings.NewReader("PK archive"), 10, "import.zip"))
 		}},
 	{operation: "imports_create", method: "POST", path: "/imports", answer: documentedAnswer("imports_create"),
 		form: map[string]string{"import_link": "https://example.com/export.zip", "skip_confirmation": "true"},
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Imports.Create(ctx, project, api.FromLink("https://example.com/export.zip"), api.SkipConfirmation(true))
+			return c.Project(project).Imports.Create(ctx, api.FromLink("https://example.com/export.zip"), api.SkipConfirmation())
 		}},
 	{operation: "imports_create", method: "POST", path: "/imports", answer: documentedAnswer("imports_create"),
 		form: map[string]string{"export_id": id},
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Imports.Create(ctx, project, api.FromExport(id))
+			return c.Project(project).Imports.Create(ctx, api.FromExport(id))
 		}},
 	{operation: "imports_delete", method: "DELETE", path: "/imports/" + id,
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return nil, c.Imports.Delete(ctx, project, id)
+			return nil, c.Project(project).Imports.Delete(ctx, id)
 		}},
 	{operation: "imports_download", method: "GET", path: "/imports/" + id + "/download", answer: archiveAnswer,
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			download, err := c.Imports.Download(ctx, project, id)
+			download, err := c.Project(project).Imports.Download(ctx, id)
 			return body(ctx, download, err)
 		}},
 	{operation: "imports_get", method: "GET", path: "/imports/" + id, answer: shownAnswer("ImportDetail"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Imports.Get(ctx, project, id)
+			return c.Project(project).Imports.Get(ctx, id)
 		}},
 	{operation: "imports_list", method: "GET", path: "/imports", answer: documentedAnswer("imports_list"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Imports.List(ctx, project, "")
+			return c.Project(project).Imports.List(ctx)
 		}},
 	{operation: "imports_list", method: "GET", path: "/imports?status=confirmation_pending", answer: documentedAnswer("imports_list"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Imports.List(ctx, project, models.ImportStatusConfirmationPending)
+			return c.Project(project).Imports.List(ctx, api.ImportsIn(models.ImportStatusConfirmationPending))
 		}},
 	{operation: "imports_update", method: "PATCH", path: "/imports/" + id, request: "request", answer: documentedAnswer("imports_update"),
 		do: func(ctx context.Context, t *testing.T, c *api.Client) (any, error) {
-			return c.Imports.Confirm(ctx, project, id, decoded[models.ImportUpdate](t, fixture(t, "imports_update", "request")))
+			return c.Project(project).Imports.Confirm(ctx, id, decoded[models.ImportUpdate](t, fixture(t, "imports_update", "request")))
 		}},
 	{operation: "imports_update", method: "PATCH", path: "/imports/" + id, answer: documentedAnswer("imports_update"),
 		do: func(ctx context.Context, _ *testing.T, c *api.Client) (any, error) {
-			return c.Imports.Confirm(ctx, project, id, models.ImportUpdate{})
+			return c.Project(project).Imports.Confirm(ctx, id, models.ImportUpdate{})
 		}},
 }
 

@@ -6,6 +6,9 @@
 //     operations, parameters, fields and values;
 //   - fixtures, the page's JSON examples, one file each.
 //
+// The command check runs before the generator and names the line of what that
+// cannot read.
+//
 // The table and the contract are compared in both directions. What the contract
 // has beyond the page has to say where it comes from, in the extension x-source.
 // Each kind of check is run over copies of the contract with one thing changed,

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -85,13 +86,13 @@ func TestTheChecksFindEveryKindOfMistake(t *testing.T) {
 			"ReferenceType value operator: the page"},
 		{"mark of no value", schemas + "ExportStatus/x-enum-source", object{"scanning": "ours"},
 			"ExportStatus: a source for scanning"},
-		{"parameter made required", exports + "get/parameters/0/required", true,
+		{"parameter made required", exports + "get/parameters/status/required", true,
 			"exports_list status: required"},
-		{"parameter in another place", exports + "get/parameters/0/in", "header",
+		{"parameter in another place", exports + "get/parameters/status/in", "header",
 			"exports_list status: the contract has no such query parameter"},
 		{"parameter of another type", parameters + "ExportId/schema/format", gone{},
 			"exports_get export_id: type"},
-		{"parameter without a mark", exports + "post/parameters/0/x-source", gone{},
+		{"parameter without a mark", exports + "post/parameters/all/x-source", gone{},
 			"POST /projects/{project_name}/exports parameter all: the page"},
 		{"parameter that is not used", parameters + "Page",
 			object{"name": "page", "in": "query", "schema": object{"type": "integer"}},
@@ -129,12 +130,27 @@ func TestTheChecksFindEveryKindOfMistake(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			found := check(t, table, changed(t, whole, test.at, test.value))
+			found := check(t, table, changed(t, whole, numbered(whole, test.at), test.value))
 			if !slices.ContainsFunc(found, func(finding string) bool { return strings.HasPrefix(finding, test.want) }) {
 				t.Errorf("wanted %q, found %q", test.want, found)
 			}
 		})
 	}
+}
+
+// numbered replaces the names of parameters in a pointer by their places in the
+// list.
+func numbered(tree any, at jsontext.Pointer) jsontext.Pointer {
+	var out jsontext.Pointer
+	for token := range at.Tokens() {
+		if list, ok := lookUp(tree, out).([]any); ok {
+			if i := slices.IndexFunc(list, func(p any) bool { return p.(object)["name"] == token }); i >= 0 {
+				token = strconv.Itoa(i)
+			}
+		}
+		out = out.AppendToken(token)
+	}
+	return out
 }
 
 // changed returns a copy of the tree with another value at the place.

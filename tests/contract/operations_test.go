@@ -160,7 +160,11 @@ func follow(expression string, parameters openapi3.Parameters, response *openapi
 		return fmt.Errorf("%s: the answer has no JSON example", expression)
 	}
 	for _, example := range slices.Sorted(maps.Keys(body.Examples)) {
-		value := lookUp(body.Examples[example].Value.Value, jsontext.Pointer(pointer))
+		whole := body.Examples[example].Value.Value
+		if list, ok := whole.([]any); ok && len(list) == 0 && len(body.Examples) > 1 {
+			continue // nothing to go on from; another example has something
+		}
+		value := lookUp(whole, jsontext.Pointer(pointer))
 		if text, ok := value.(string); !ok || !identifier.MatchString(text) {
 			return fmt.Errorf("%s leads to %v", expression, value)
 		}

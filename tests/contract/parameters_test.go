@@ -41,6 +41,9 @@ func TestParametersAcceptAndRefuseWhatThePageSays(t *testing.T) {
 				if p.Name == "status" {
 					key = op.OperationID + " " + key
 				}
+				if _, inPage := table.Operations[op.OperationID].Parameters[p.Name]; inPage && len(values[key].good) == 0 {
+					t.Errorf("%s: nothing is tried; say what it accepts and refuses in tests/contract/parameters_test.go", key)
+				}
 				used[key] = true
 				for _, value := range values[key].good {
 					if err := refuses(p.Schema.Value, value); err != nil {
@@ -59,8 +62,5 @@ func TestParametersAcceptAndRefuseWhatThePageSays(t *testing.T) {
 		if !used[key] {
 			t.Errorf("no operation takes %s", key)
 		}
-	}
-	if len(used) != len(values) {
-		t.Errorf("tried %d parameters of %v", len(values), used)
 	}
 }

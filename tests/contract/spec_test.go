@@ -58,14 +58,14 @@ func TestTheContractIsValidWithItsExamples(t *testing.T) {
 	examples := openapi3.EnableExamplesValidation()
 	formats := openapi3.EnableSchemaFormatValidation()
 	if err := contract(t).Validate(t.Context(), examples, formats); err != nil {
-		t.Error(err)
+		t.Errorf("openapi.yaml: %v", brief(err))
 	}
 	embedded, err := spec.GetSpec()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := embedded.Validate(t.Context(), examples, formats); err != nil {
-		t.Errorf("embedded: %v", err)
+		t.Errorf("embedded: %v", brief(err))
 	}
 
 	broken := changed(t, tree(t), "/components/examples/ExportsCreateResponse/value/status", "unheard-of")

@@ -21,7 +21,7 @@ import (
 func upload(t *testing.T, p *process, n int) (string, error) {
 	t.Helper()
 	data := numberedArchive(n)
-	row, err := p.client.Imports.Create(t.Context(), project, api.FromReader(bytes.NewReader(data), int64(len(data)), ""), api.SkipConfirmation(true))
+	row, err := p.client.Project(project).Imports.Create(t.Context(), api.FromReader(bytes.NewReader(data), int64(len(data)), ""), api.SkipConfirmation())
 	if err != nil {
 		return "", err
 	}
@@ -37,7 +37,7 @@ func mustUpload(t *testing.T, p *process, n int) string {
 
 func mustExport(t *testing.T, p *process) string {
 	t.Helper()
-	row, err := p.client.Exports.Create(t.Context(), project, models.ExportCreate{}, api.All(true))
+	row, err := p.client.Project(project).Exports.Create(t.Context(), api.Everything())
 	must(t, err)
 	return row.ID
 }
@@ -87,14 +87,14 @@ func TestArchivesThatCannotBeReachedAreAnErrorUntilTheyCan(t *testing.T) {
 	const words = "archives cannot be reached"
 	_, err := upload(t, p, 2)
 	wantRefused(t, err, http.StatusServiceUnavailable, words)
-	_, err = p.client.Exports.Download(t.Context(), project, export)
+	_, err = p.client.Project(project).Exports.Download(t.Context(), export)
 	wantRefused(t, err, http.StatusServiceUnavailable, words)
-	_, err = p.client.Imports.Download(t.Context(), project, first)
+	_, err = p.client.Project(project).Imports.Download(t.Context(), first)
 	wantRefused(t, err, http.StatusServiceUnavailable, words)
 	second := mustExport(t, p) // waits for its time
-	copied, err := p.client.Imports.Create(t.Context(), project, api.FromExport(export), api.SkipConfirmation(true))
+	copied, err := p.client.Project(project).Imports.Create(t.Context(), api.FromExport(export), api.SkipConfirmation())
 	must(t, err)
-	must(t, p.client.Imports.Delete(t.Context(), project, first)) // its bytes are left for the sweep
+	must(t, p.client.Project(project).Imports.Delete(t.Context(), first)) // its bytes are left for the sweep
 	until(t, "no job was tried again", func() bool {
 		tried := 0
 		for _, line := range p.lines("job ended") {
@@ -135,9 +135,9 @@ func TestALockedDatabaseIsBusyUntilItIsFree(t *testing.T) {
 	imported := mustUpload(t, p, 2)
 	tx, err := db.BeginTx(t.Context(), nil) // before or while they are carried out
 	must(t, err)
-	_, err = p.client.Exports.Create(t.Context(), project, models.ExportCreate{})
+	_, err = p.client.Project(project).Exports.Create(t.Context(), api.Selection{})
 	wantRefused(t, err, http.StatusServiceUnavailable, "database is busy")
-	if _, err := p.client.Exports.List(t.Context(), project, ""); err != nil { // who reads does not wait
+	if _, err := p.client.Project(project).Exports.List(t.Context()); err != nil { // who reads does not wait
 		t.Error(err)
 	}
 	_, err = upload(t, p, 3)
@@ -156,7 +156,7 @@ func TestADownloadThatBreaksIsNeverEndedCleanly(t *testing.T) {
 	const size = 64 << 20 // more than connections hold
 	data := t.TempDir()
 	p := serve(t, data)
-	row, err := p.client.Imports.Create(t.Context(), project, api.FromReader(&synthetic{left: size}, size, ""))
+	row, err := p.client.Project(project).Imports.Create(t.Context(), api.FromReader(&synthetic{left: size}, size, ""))
 	must(t, err)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/projects/"+project+"/imports/"+row.ID+"/download", nil)
 	must(t, err)

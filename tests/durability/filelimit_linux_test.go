@@ -29,7 +29,7 @@ func TestWithoutSpaceNothingIsLost(t *testing.T) {
 	p := serve(t, data)
 	large := archiveOf(t, 16<<20)
 	take := func(data []byte, skip bool) (*models.ImportList, error) {
-		return p.client.Imports.Create(t.Context(), project, api.FromReader(bytes.NewReader(data), int64(len(data)), ""), api.SkipConfirmation(skip))
+		return p.client.Project(project).Imports.Create(t.Context(), api.FromReader(bytes.NewReader(data), int64(len(data)), ""), skipping(skip)...)
 	}
 	first, err := take(large, true)
 	must(t, err)
@@ -51,7 +51,7 @@ func TestWithoutSpaceNothingIsLost(t *testing.T) {
 	limitFiles(t, p, unix.RLIM_INFINITY)
 	waitExport(t, p, export)
 	must(t, imported(t.Context(), p.client, small.ID, models.ImportStatusConfirmation))
-	d, err := p.client.Exports.Download(t.Context(), project, export)
+	d, err := p.client.Project(project).Exports.Download(t.Context(), export)
 	must(t, err)
 	got, err := whole(d)
 	must(t, err)

@@ -47,13 +47,13 @@ func TestLinksThatDoNotKeepTheirWordFailTheirImportOnly(t *testing.T) {
 	}
 	ids := map[string]string{}
 	for path := range want {
-		row, err := p.client.Imports.Create(t.Context(), project, api.FromLink(links.URL+path+"?signature=mine"), api.SkipConfirmation(true))
+		row, err := p.client.Project(project).Imports.Create(t.Context(), api.FromLink(links.URL+path+"?signature=mine"), api.SkipConfirmation())
 		must(t, err)
 		ids[path] = row.ID
 	}
 	newLoad(t).settled(t, p.client)
 	for path, words := range want {
-		row, err := p.client.Imports.Get(t.Context(), project, ids[path])
+		row, err := p.client.Project(project).Imports.Get(t.Context(), ids[path])
 		must(t, err)
 		status := models.ImportStatusFailed
 		if words == "" {

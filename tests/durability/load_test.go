@@ -124,8 +124,15 @@ func (l *load) since(f func()) {
 	f()
 }
 
+func skipping(skip bool) []api.CreateImportOption {
+	if skip {
+		return []api.CreateImportOption{api.SkipConfirmation()}
+	}
+	return nil
+}
+
 func (l *load) create(ctx context.Context, c *api.Client, source api.ImportSource, number int, skip bool) error {
-	row, err := c.Imports.Create(ctx, project, source, api.SkipConfirmation(skip))
+	row, err := c.Project(project).Imports.Create(ctx, source, skipping(skip)...)
 	if err != nil {
 		if refused, ok := errors.AsType[*api.Error](err); number < 0 && ok && (refused.StatusCode == http.StatusNotFound ||
 			refused.StatusCode == http.StatusBadRequest && strings.Contains(refused.Error(), "not completed")) {
@@ -139,7 +146,7 @@ func (l *load) create(ctx context.Context, c *api.Client, source api.ImportSourc
 }
 
 func (l *load) export(ctx context.Context, c *api.Client) error {
-	row, err := c.Exports.Create(ctx, project, models.ExportCreate{}, api.All(true))
+	row, err := c.Project(project).Exports.Create(ctx, api.Everything())
 	if err != nil {
 		return err
 	}
@@ -160,7 +167,7 @@ func (l *load) confirm(ctx context.Context, c *api.Client, random *rand.Rand) er
 	l.mu.Unlock()
 	err := imported(ctx, c, id, models.ImportStatusConfirmation)
 	if err == nil {
-		_, err = c.Imports.Confirm(ctx, project, id, models.ImportUpdate{})
+		_, err = c.Project(project).Imports.Confirm(ctx, id, models.ImportUpdate{})
 	}
 	if err == nil {
 		l.jobs.Add(1)
@@ -181,7 +188,7 @@ func (l *load) delete(ctx context.Context, c *api.Client, random *rand.Rand) err
 func (l *load) deleteExport(ctx context.Context, c *api.Client, id string) error {
 	row := l.exportRow(id)
 	l.since(func() { row.deleted = max(row.deleted, sent) })
-	err := c.Exports.Delete(ctx, project, id)
+	err := c.Project(project).Exports.Delete(ctx, id)
 	if err == nil {
 		l.since(func() { row.deleted = done })
 	}
@@ -205,7 +212,7 @@ func (l *load) deleteImport(ctx context.Context, c *api.Client, id string) error
 	}
 	row.deleted = max(row.deleted, sent)
 	l.mu.Unlock()
-	err := c.Imports.Delete(ctx, project, id)
+	err := c.Project(project).Imports.Delete(ctx, id)
 	if err == nil {
 		l.since(func() { row.deleted = done })
 	}
@@ -244,7 +251,7 @@ func orDeleted(err error) error {
 
 // checkExport downloads an export and looks at every byte.
 func checkExport(ctx context.Context, c *api.Client, id string) error {
-	d, err := c.Exports.Download(ctx, project, id)
+	d, err := c.Project(project).Exports.Download(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -257,7 +264,7 @@ func checkExport(ctx context.Context, c *api.Client, id string) error {
 
 // checkImport does so with the archive of an import.
 func checkImport(ctx context.Context, c *api.Client, id string, number int) error {
-	d, err := c.Imports.Download(ctx, project, id)
+	d, err := c.Project(project).Imports.Download(ctx, id)
 	if err != nil {
 		return err
 	}

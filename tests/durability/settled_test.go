@@ -17,7 +17,7 @@ func (l *load) settled(t *testing.T, c *api.Client) (imports map[string]models.I
 	var busy []string
 	until(t, "jobs have not ended", func() bool {
 		busy, imports, exports = nil, map[string]models.ImportList{}, map[string]models.ExportList{}
-		list, err := c.Imports.List(t.Context(), project, "")
+		list, err := c.Project(project).Imports.List(t.Context())
 		must(t, err)
 		for _, row := range list {
 			imports[row.ID] = row
@@ -27,7 +27,7 @@ func (l *load) settled(t *testing.T, c *api.Client) (imports map[string]models.I
 				busy = append(busy, fmt.Sprint("import ", row.ID, " is ", row.Status))
 			}
 		}
-		more, err := c.Exports.List(t.Context(), project, "")
+		more, err := c.Project(project).Exports.List(t.Context())
 		must(t, err)
 		for _, row := range more {
 			exports[row.ID] = row
@@ -104,13 +104,13 @@ func (l *load) check(t *testing.T, c *api.Client) {
 // checkProject looks at every object of the project.
 func (l *load) checkProject(t *testing.T, c *api.Client) {
 	t.Helper()
-	row, err := c.Exports.Create(t.Context(), project, models.ExportCreate{}, api.All(true))
+	row, err := c.Project(project).Exports.Create(t.Context(), api.Everything())
 	must(t, err)
 	must(t, exported(t.Context(), c, row.ID))
 	if err := checkExport(t.Context(), c, row.ID); err != nil {
 		t.Errorf("the project: %v", err)
 	}
-	must(t, c.Exports.Delete(t.Context(), project, row.ID))
+	must(t, c.Project(project).Exports.Delete(t.Context(), row.ID))
 }
 
 // prune keeps the newest imports and exports.

@@ -62,12 +62,12 @@ func TestAStopUnderLoadCutsNothingOff(t *testing.T) {
 	p := serve(t, data, args...)
 
 	const large = 32 << 20 // more than connections hold
-	row, err := p.client.Imports.Create(t.Context(), project, api.FromReader(&synthetic{left: large}, large, ""))
+	row, err := p.client.Project(project).Imports.Create(t.Context(), api.FromReader(&synthetic{left: large}, large, ""))
 	must(t, err)
 	newLoad(t).settled(t, p.client)
 	var wanted []string // imports to be completed
 	for range busy {    // they keep all workers busy
-		linked, err := p.client.Imports.Create(t.Context(), project, api.FromLink(links.URL), api.SkipConfirmation(true))
+		linked, err := p.client.Project(project).Imports.Create(t.Context(), api.FromLink(links.URL), api.SkipConfirmation())
 		must(t, err)
 		wanted = append(wanted, linked.ID)
 	}
@@ -89,7 +89,7 @@ func TestAStopUnderLoadCutsNothingOff(t *testing.T) {
 			reached := sync.OnceFunc(halfWay.Done)
 			defer reached()
 			r := &halting{Reader: bytes.NewReader(data), before: len(data) / 2, reached: reached, goOn: goOn}
-			row, err := p.client.Imports.Create(t.Context(), project, api.FromReader(r, int64(len(data)), ""), api.SkipConfirmation(true))
+			row, err := p.client.Project(project).Imports.Create(t.Context(), api.FromReader(r, int64(len(data)), ""), api.SkipConfirmation())
 			if err != nil {
 				t.Errorf("upload %d: %v", n, err)
 				return
@@ -102,7 +102,7 @@ func TestAStopUnderLoadCutsNothingOff(t *testing.T) {
 	for range 2 {
 		halfWay.Add(1)
 		serving.Go(func() {
-			d, err := p.client.Imports.Download(t.Context(), project, row.ID)
+			d, err := p.client.Project(project).Imports.Download(t.Context(), row.ID)
 			halfWay.Done()
 			if err != nil {
 				t.Errorf("download: %v", err)
@@ -145,7 +145,7 @@ func TestAStopUnderLoadCutsNothingOff(t *testing.T) {
 		waitImport(t, p, id)
 	}
 	waitExport(t, p, export)
-	if _, err := p.client.Imports.Get(t.Context(), project, row.ID); err != nil {
+	if _, err := p.client.Project(project).Imports.Get(t.Context(), row.ID); err != nil {
 		t.Error(err)
 	}
 	if imports, _ := newLoad(t).settled(t, p.client); imports[row.ID].Status != models.ImportStatusFailed || len(imports) != len(wanted)+1 {

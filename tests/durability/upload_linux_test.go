@@ -41,7 +41,7 @@ func TestUploadsAtOnceTakeLittleMemory(t *testing.T) {
 	ids := make([]string, uploads)
 	for i := range ids {
 		sending.Go(func() {
-			row, err := p.client.Imports.Create(t.Context(), project, api.FromReader(&synthetic{left: size}, size, ""))
+			row, err := p.client.Project(project).Imports.Create(t.Context(), api.FromReader(&synthetic{left: size}, size, ""))
 			if err != nil {
 				t.Error(err)
 				return

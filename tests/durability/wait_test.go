@@ -16,7 +16,7 @@ const pollEvery = 20 * time.Millisecond
 // imported waits until an import has reached a status.
 func imported(ctx context.Context, c *api.Client, id string, want models.ImportStatus) error {
 	for {
-		row, err := c.Imports.Get(ctx, project, id)
+		row, err := c.Project(project).Imports.Get(ctx, id)
 		switch {
 		case err != nil:
 			return err
@@ -32,7 +32,7 @@ func imported(ctx context.Context, c *api.Client, id string, want models.ImportS
 // exported waits until an export is completed.
 func exported(ctx context.Context, c *api.Client, id string) error {
 	for {
-		row, err := c.Exports.Get(ctx, project, id)
+		row, err := c.Project(project).Exports.Get(ctx, id)
 		switch {
 		case err != nil:
 			return err

@@ -10,7 +10,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // check holds the project target against source, from which a tool has filled
@@ -24,11 +23,11 @@ func (h *host) check(ctx context.Context, source, target string) error {
 	if err != nil {
 		return err
 	}
-	exports, err := from.Exports.List(ctx, source, "")
+	exports, err := from.Project(source).Exports.List(ctx)
 	if err != nil {
 		return err
 	}
-	imports, err := to.Imports.List(ctx, target, "")
+	imports, err := to.Project(target).Imports.List(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,11 +57,12 @@ func (h *host) check(ctx context.Context, source, target string) error {
 // exported opens all of a project, and leaves no export behind.
 func (h *host) exported(ctx context.Context, client *api.Client, project string) (*archive.Archive, error) {
 	path := filepath.Join(h.dir, project+".zip")
-	export, err := client.Exports.Run(ctx, project, models.ExportCreate{}, api.ToFile(path, nil), api.All(true))
+	exports := client.Project(project).Exports
+	file, err := exports.RunToFile(ctx, api.Everything(), path)
 	if err != nil {
 		return nil, err
 	}
-	if err := client.Exports.Delete(ctx, project, export.ID); err != nil {
+	if err := exports.Delete(ctx, file.ID); err != nil {
 		return nil, err
 	}
 	data, err := os.ReadFile(path)

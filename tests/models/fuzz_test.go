@@ -29,9 +29,9 @@ func FuzzImportDetail(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	random := sampler{rand.New(rand.NewPCG(1, 2))}
+	random := document.Sampler{Rand: rand.New(rand.NewPCG(1, 2))}
 	for range 20 {
-		data, err := document.Format(random.document(schema))
+		data, err := document.Format(random.Document(schema))
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/tests/contract/document"
 )
 
 // nextVersion are the ways through encoding/json as Go 1.27 has it: on top of
@@ -28,9 +29,9 @@ func nextVersion(model reflect.Type) []way {
 func TestNextVersion(t *testing.T) {
 	t.Parallel()
 	eachModel(t, func(t *testing.T, model model, schema *openapi3.Schema) {
-		random := sampler{rand.New(rand.NewPCG(3, 4))}
+		random := document.Sampler{Rand: rand.New(rand.NewPCG(3, 4))}
 		for i := range 40 {
-			keeps(t, nextVersion(model.typ), fmt.Sprintf("random document %d", i), random.document(schema))
+			keeps(t, nextVersion(model.typ), fmt.Sprintf("random document %d", i), random.Document(schema))
 		}
 	})
 	if jsonv1.Unmarshal([]byte(`{"name":"a","name":"b"}`), new(models.Field)) == nil {

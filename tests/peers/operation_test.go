@@ -18,42 +18,42 @@ type operation[H, C, O any] struct {
 	ogen   func(context.Context, *peers) (O, error)
 }
 
-var getExport = operation[*plain.ExportDetail, *models.ExportDetail, *ogen.ExportDetailStatusCodeWithHeaders]{
+var getExport = operation[*plain.ExportDetail, *models.ExportDetail, *ogen.ExportDetailHeaders]{
 	byHand: func(ctx context.Context, p *peers) (*plain.ExportDetail, error) {
 		return p.byHand.exportsGet(ctx, project, jobID)
 	},
 	client: func(ctx context.Context, p *peers) (*models.ExportDetail, error) {
-		return p.client.Exports.Get(ctx, project, jobID)
+		return p.client.Project(project).Exports.Get(ctx, jobID)
 	},
-	ogen: func(ctx context.Context, p *peers) (*ogen.ExportDetailStatusCodeWithHeaders, error) {
+	ogen: func(ctx context.Context, p *peers) (*ogen.ExportDetailHeaders, error) {
 		answer, err := p.ogen.ExportsGet(ctx, ogen.ExportsGetParams{ProjectName: project, ExportID: parsedID})
-		return success[*ogen.ExportDetailStatusCodeWithHeaders](answer, err)
+		return success[*ogen.ExportDetailHeaders](answer, err)
 	},
 }
 
-var listExports = operation[plain.Exports, []models.ExportList, *ogen.ExportsStatusCodeWithHeaders]{
+var listExports = operation[plain.Exports, []models.ExportList, *ogen.ExportsHeaders]{
 	byHand: func(ctx context.Context, p *peers) (plain.Exports, error) {
 		return p.byHand.exportsList(ctx, project)
 	},
 	client: func(ctx context.Context, p *peers) ([]models.ExportList, error) {
-		return p.client.Exports.List(ctx, project, "")
+		return p.client.Project(project).Exports.List(ctx)
 	},
-	ogen: func(ctx context.Context, p *peers) (*ogen.ExportsStatusCodeWithHeaders, error) {
+	ogen: func(ctx context.Context, p *peers) (*ogen.ExportsHeaders, error) {
 		answer, err := p.ogen.ExportsList(ctx, ogen.ExportsListParams{ProjectName: project})
-		return success[*ogen.ExportsStatusCodeWithHeaders](answer, err)
+		return success[*ogen.ExportsHeaders](answer, err)
 	},
 }
 
-var getImport = operation[*plain.ImportDetail, *models.ImportDetail, *ogen.ImportDetailStatusCodeWithHeaders]{
+var getImport = operation[*plain.ImportDetail, *models.ImportDetail, *ogen.ImportDetailHeaders]{
 	byHand: func(ctx context.Context, p *peers) (*plain.ImportDetail, error) {
 		return p.byHand.importsGet(ctx, project, jobID)
 	},
 	client: func(ctx context.Context, p *peers) (*models.ImportDetail, error) {
-		return p.client.Imports.Get(ctx, project, jobID)
+		return p.client.Project(project).Imports.Get(ctx, jobID)
 	},
-	ogen: func(ctx context.Context, p *peers) (*ogen.ImportDetailStatusCodeWithHeaders, error) {
+	ogen: func(ctx context.Context, p *peers) (*ogen.ImportDetailHeaders, error) {
 		answer, err := p.ogen.ImportsGet(ctx, ogen.ImportsGetParams{ProjectName: project, ImportID: parsedID})
-		return success[*ogen.ImportDetailStatusCodeWithHeaders](answer, err)
+		return success[*ogen.ImportDetailHeaders](answer, err)
 	},
 }
 

@@ -117,7 +117,7 @@ func BenchmarkUpload(b *testing.B) {
 				if id == "" {
 					return nil
 				}
-				return errors.Join(h.jobs.finish(), h.Imports.Delete(b.Context(), "p", id))
+				return errors.Join(h.jobs.finish(), h.Project("p").Imports.Delete(b.Context(), id))
 			},
 			Do: func() (err error) {
 				id, err = h.imported(b.Context(), path)

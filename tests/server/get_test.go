@@ -26,7 +26,7 @@ const requests = 500
 // contract, no limits, no log. server/bare is to be at most 1.5.
 func BenchmarkGet(b *testing.B) {
 	h := start(b, dataOf(memoryDir(b)))
-	export, err := h.Exports.Create(b.Context(), "p", models.ExportCreate{Description: models.Value("an export")}, api.All(true))
+	export, err := h.Project("p").Exports.Create(b.Context(), api.Everything())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api"
-	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
 )
 
@@ -22,11 +21,11 @@ func (h *host) exporting(ctx context.Context, name string) ratio.Way {
 	return ratio.Way{Name: name,
 		Prepare: func() error {
 			if id != "" {
-				if err := h.Exports.Delete(ctx, "p", id); err != nil {
+				if err := h.Project("p").Exports.Delete(ctx, id); err != nil {
 					return err
 				}
 			}
-			export, err := h.Exports.Create(ctx, "p", models.ExportCreate{}, api.All(true))
+			export, err := h.Project("p").Exports.Create(ctx, api.Everything())
 			if err != nil {
 				return err
 			}
@@ -133,7 +132,11 @@ func importing(b *testing.B, dir, name, archive string, apply bool) ratio.Way {
 			if h, err = tryStart(b, data); err != nil {
 				return err
 			}
-			if _, err := h.Imports.Create(b.Context(), "p", api.FromFile(archive), api.SkipConfirmation(apply)); err != nil {
+			var opts []api.CreateImportOption
+			if apply {
+				opts = append(opts, api.SkipConfirmation())
+			}
+			if _, err := h.Project("p").Imports.Create(b.Context(), api.FromFile(archive), opts...); err != nil {
 				return err
 			}
 			if apply {

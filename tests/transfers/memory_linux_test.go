@@ -47,7 +47,7 @@ func upload(size int64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.Imports.Create(context.Background(), "p", api.FromReader(io.LimitReader(zeros{}, size), size, "")); err != nil {
+	if _, err := c.Project("p").Imports.Create(context.Background(), api.FromReader(io.LimitReader(zeros{}, size), size, "")); err != nil {
 		return err
 	}
 	status, err := os.ReadFile("/proc/self/status")

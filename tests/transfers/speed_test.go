@@ -72,7 +72,7 @@ func BenchmarkUpload(b *testing.B) {
 			ratio.Run(b, 11,
 				ratio.Way{Name: "nethttp", Do: func() error { return post(b.Context(), srv, kind.reader(), int64(len(content))) }},
 				ratio.Way{Name: "client", Do: func() error {
-					_, err := c.Imports.Create(b.Context(), "p", api.FromReader(kind.reader(), int64(len(content)), ""))
+					_, err := c.Project("p").Imports.Create(b.Context(), api.FromReader(kind.reader(), int64(len(content)), ""))
 					return err
 				}},
 			)
@@ -127,7 +127,7 @@ func BenchmarkDownload(b *testing.B) {
 	ratio.Run(b, 11,
 		ratio.Way{Name: "iocopy", Do: func() error { return check(copyTo(b.Context(), srv, path)) }},
 		ratio.Way{Name: "client", Do: func() error {
-			f, err := c.Exports.DownloadFile(b.Context(), "p", "x", path, api.Overwrite())
+			f, err := c.Project("p").Exports.DownloadToFile(b.Context(), "x", path, api.Overwrite())
 			if err != nil {
 				return err
 			}

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
 	"github.com/ubiops-contrib/transfer/gen/spec"
 )
 
@@ -71,13 +73,18 @@ func TestVocabulariesAreThoseOfTheContract(t *testing.T) {
 // Every value is read, and what the contract does not list is a warning.
 func TestValuesThatTheContractDoesNotListAreWarnings(t *testing.T) {
 	t.Parallel()
+	unlisted := func(at string, known []string) string {
+		last := len(known) - 1
+		return "value " + at + ": the contract does not know this value, which is kept; it knows " + strings.Join(known[:last], ", ") + " and " + known[last]
+	}
+	structures, types := models.DataStructure("").Values(), models.DataType("").Values()
 	for _, test := range []struct{ file, old, updated, want string }{
-		{deploymentFile, "input_type: structured", "input_type: new", "value /deployments/d/input_type: the contract does not know this value, which is kept; it knows structured and plain"},
+		{deploymentFile, "input_type: structured", "input_type: new", unlisted("/deployments/d/input_type", structures)},
 		{deploymentFile, "data_type: string", "data_type: blob", "value /deployments/d/input_fields/s/data_type: blob is an old value; today it is file"},
-		{deploymentFile, "data_type: string", "data_type: array_dict", "value /deployments/d/input_fields/s/data_type: the contract does not know this value, which is kept; it knows int, string, double, bool, dict, file, array_int, array_double, array_string and array_file"},
-		{versionFile, "version_name: v1", "version_name: v1\nrequest_retention_mode: some", "value /deployments/d/versions/v1/request_retention_mode: the contract does not know this value, which is kept; it knows none, metadata and full"},
-		{pipelineFile, "output_type: structured", "output_type: ''", "value /pipelines/p/output_type: the contract does not know this value, which is kept; it knows structured and plain"},
-		{graphFile, "reference_type: operator", "reference_type: oracle", "value /pipelines/p/versions/v1/objects/op/reference_type: the contract does not know this value, which is kept; it knows deployment, pipeline and operator"},
+		{deploymentFile, "data_type: string", "data_type: array_dict", unlisted("/deployments/d/input_fields/s/data_type", types)},
+		{versionFile, "version_name: v1", "version_name: v1\nrequest_retention_mode: some", unlisted("/deployments/d/versions/v1/request_retention_mode", models.RequestRetentionMode("").Values())},
+		{pipelineFile, "output_type: structured", "output_type: ''", unlisted("/pipelines/p/output_type", structures)},
+		{graphFile, "reference_type: operator", "reference_type: oracle", unlisted("/pipelines/p/versions/v1/objects/op/reference_type", models.ReferenceType("").Values())},
 	} {
 		a := clean().replace(t, test.file, test.old, test.updated).open(t)
 		if got := lines(Check(a)); !slices.Contains(got, test.want) {

@@ -60,8 +60,8 @@ func change(t *testing.T, data string, do func(file *os.File) error) {
 	}
 }
 
-// flip changes one bit.
-func flip(at int64) func(*os.File) error {
+// flipped changes one bit.
+func flipped(at int64) func(*os.File) error {
 	return func(file *os.File) error {
 		var b [1]byte
 		if _, err := file.ReadAt(b[:], at); err != nil {
@@ -103,17 +103,17 @@ func TestAnArchiveThatHasChangedOnItsDiskIsAFailedDownloadOrImport(t *testing.T)
 	if err := os.WriteFile(zip, largeArchive(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	created, err := client.Imports.Create(ctx, "p", api.FromFile(zip))
+	created, err := client.Project("p").Imports.Create(ctx, api.FromFile(zip))
 	if err != nil {
 		t.Fatal(err)
 	}
 	settle(t, s, "p")
 	url := web.URL + server.BaseURL + "/projects/p/imports/" + created.ID + "/download"
 
-	if status, n, err := fetch(ctx, url, token, ""); status != http.StatusOK || n < 3*mib || err != nil {
+	if status, n, err := received(ctx, url, token, ""); status != http.StatusOK || n < 3*mib || err != nil {
 		t.Fatalf("%d, %d bytes, error %v", status, n, err)
 	}
-	change(t, data, flip(2*mib+5))
+	change(t, data, flipped(2*mib+5))
 	for _, c := range []struct {
 		bytes string
 		read  int64 // at most
@@ -125,11 +125,11 @@ func TestAnArchiveThatHasChangedOnItsDiskIsAFailedDownloadOrImport(t *testing.T)
 		{"bytes=0-1048575", mib, false},
 		{"bytes=2621440-2621449", 10, false},
 	} {
-		if _, n, err := fetch(ctx, url, token, c.bytes); n > c.read || (err != nil) != c.fails {
+		if _, n, err := received(ctx, url, token, c.bytes); n > c.read || (err != nil) != c.fails {
 			t.Errorf("range %q: %d bytes, error %v", c.bytes, n, err)
 		}
 	}
-	if _, err := client.Imports.Confirm(ctx, "p", created.ID, models.ImportUpdate{
+	if _, err := client.Project("p").Imports.Confirm(ctx, created.ID, models.ImportUpdate{
 		Environments: map[string]models.Environment{"env": {}},
 	}); err != nil {
 		t.Fatal(err)
@@ -137,12 +137,12 @@ func TestAnArchiveThatHasChangedOnItsDiskIsAFailedDownloadOrImport(t *testing.T)
 	if jobs := settle(t, s, "p"); jobs[0].Status != "failed" {
 		t.Errorf("the import is %+v", jobs[0])
 	}
-	detail, err := client.Imports.Get(ctx, "p", created.ID)
+	detail, err := client.Project("p").Imports.Get(ctx, created.ID)
 	if err != nil || detail.ErrorMessage != "What the server has stored is damaged" {
 		t.Errorf("%q, error %v", detail.ErrorMessage, err)
 	}
 	change(t, data, func(file *os.File) error { return file.Truncate(3 * mib) })
-	if status, _, _ := fetch(ctx, url, token, ""); status != http.StatusInternalServerError {
+	if status, _, _ := received(ctx, url, token, ""); status != http.StatusInternalServerError {
 		t.Errorf("status %d of what was cut short", status)
 	}
 	stats, err := s.Stats(ctx)
@@ -157,8 +157,8 @@ func TestAnArchiveThatHasChangedOnItsDiskIsAFailedDownloadOrImport(t *testing.T)
 	}
 }
 
-// fetch returns the status and how many bytes came.
-func fetch(ctx context.Context, url, token, bytes string) (status int, n int64, err error) {
+// received returns the status and how many bytes came.
+func received(ctx context.Context, url, token, bytes string) (status int, n int64, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, 0, err

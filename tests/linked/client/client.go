@@ -10,6 +10,6 @@ import (
 
 // Count returns how many exports a project has.
 func Count(ctx context.Context, c *api.Client, project string) (int, error) {
-	exports, err := c.Exports.List(ctx, project, "")
+	exports, err := c.Project(project).Exports.List(ctx)
 	return len(exports), err
 }

@@ -33,6 +33,17 @@ type Engine struct {
 	Now         func() time.Time
 	NewID       func() (string, error) // each greater than the one before
 	Log         *slog.Logger
+	// MaxDocuments limits the bytes of all YAML documents of an archive.
+	MaxDocuments int64
+	// ProjectWorkers is how many jobs of one project may run at once; projects then
+	// take turns. If it is not positive, jobs begin in their order.
+	ProjectWorkers int
+	// ProjectLinks is how many links of one project may be fetched at once; 0 is any
+	// number.
+	ProjectLinks int
+	// Memory is what jobs share, by project: a job waits until it has what it will
+	// take. Nil sets no limit.
+	Memory Memory
 	// OnJob is told how a job has ended.
 	OnJob func(kind store.JobKind, end End, took time.Duration)
 	// OnStep makes the changes of status that jobs make: it calls do, when it
@@ -43,7 +54,17 @@ type Engine struct {
 	created  sync.Mutex
 	held     held
 	failures failures
-	fetching chan struct{} // as many as links may be fetched at once
+	turns    turns
+	links    int // that may be fetched at once
+
+	fetchingLock sync.Mutex
+	fetching     slots // links
+}
+
+// Memory is what jobs take before they become large. Acquire waits until there are
+// so many bytes for the owner, or ctx ends, and returns what gives them back.
+type Memory interface {
+	Acquire(ctx context.Context, owner string, bytes int64) (release func(), err error)
 }
 
 // A StatusError tells that the present status of an export or import does not

@@ -28,15 +28,29 @@ var errGone = errors.New("nothing left to do")
 // Work carries out jobs, n at a time, until ctx ends. It is called once. While
 // n is more than one, links are never fetched by all of them.
 func (e *Engine) Work(ctx context.Context, n int) error {
-	e.fetching = make(chan struct{}, max(1, n-1))
+	e.links = max(1, n-1)
+	e.turns = turns{most: n, perProject: n, last: make(map[string]int)}
+	if e.ProjectWorkers > 0 {
+		e.turns.perProject = min(n, e.ProjectWorkers)
+		n = max(n, waitingJobs)
+	}
 	return e.Store.Work(ctx, n, e.run)
 }
 
 func (e *Engine) run(ctx context.Context, job store.Job) error {
+	done, err := e.turns.wait(ctx, job)
+	switch {
+	case err == nil:
+		defer done()
+	case !e.deleted(ctx, job):
+		return err // it comes again, as if it had not been taken
+	}
 	start := time.Now()
 	log := e.Log.With("kind", job.Kind, "project", job.Project, "id", job.ID, "attempt", job.Attempt)
 	log.DebugContext(ctx, "job started")
-	err := e.do(ctx, job)
+	if err == nil {
+		err = e.do(ctx, job)
+	}
 	end := Done
 	switch {
 	case err == nil:
@@ -78,6 +92,11 @@ func (e *Engine) do(ctx context.Context, job store.Job) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
+	release, err := e.borrowFor(ctx, job)
+	if err != nil {
+		return err
+	}
+	defer release()
 	switch job.Kind {
 	case store.RunExport:
 		return e.runExport(ctx, job)

@@ -18,7 +18,7 @@ func patience(err error) int {
 	switch {
 	case reasons(err) != nil, errors.Is(err, store.ErrDamaged):
 		return 1
-	case errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrUnavailable), errors.Is(err, errFetching):
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrUnavailable), errors.Is(err, errFetching):
 		return math.MaxInt
 	case errors.Is(err, syscall.ENOSPC):
 		return 8

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,16 @@ func (e *Engine) scanImport(ctx context.Context, job store.Job) error {
 			return err
 		}
 	}
-	content, packages, err := e.scan(ctx, imp.Blob)
+	release := func() {}
+	defer func() { release() }()
+	memory := archive.WithMemory(func(bytes int64) error {
+		free, err := e.borrow(ctx, job.Project, bytes)
+		if err == nil {
+			release = free
+		}
+		return err
+	})
+	content, packages, err := e.scan(ctx, imp.Blob, memory)
 	if err != nil {
 		return err
 	}
@@ -55,15 +65,30 @@ func (e *Engine) offer(ctx context.Context, job store.Job, content archive.Conte
 // not have all the workers.
 var errFetching = errors.New("enough other links are being fetched")
 
+// startFetching takes one of the places for links, if there is one for the project.
+func (e *Engine) startFetching(project string) bool {
+	e.fetchingLock.Lock()
+	defer e.fetchingLock.Unlock()
+	if e.fetching.total >= e.links || e.fetching.of[project] >= cmp.Or(e.ProjectLinks, e.links) {
+		return false
+	}
+	e.fetching.add(project, 1)
+	return true
+}
+
+func (e *Engine) endFetching(project string) {
+	e.fetchingLock.Lock()
+	defer e.fetchingLock.Unlock()
+	e.fetching.add(project, -1)
+}
+
 // fetchArchive gets the archive of an import from its link, which is forgotten
 // as soon as the archive is there.
 func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Import, error) {
-	select {
-	case e.fetching <- struct{}{}:
-		defer func() { <-e.fetching }()
-	default:
+	if !e.startFetching(imp.Project) {
 		return imp, errFetching
 	}
+	defer e.endFetching(imp.Project)
 	info, err := e.Links.Fetch(ctx, imp.Link, e.MaxArchive, e.Blobs)
 	if err != nil {
 		return imp, err
@@ -87,7 +112,7 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 	return imp, err
 }
 
-func (e *Engine) scan(ctx context.Context, key string) (content archive.Content, packages []string, err error) {
+func (e *Engine) scan(ctx context.Context, key string, memory archive.Option) (content archive.Content, packages []string, err error) {
 	err = e.withArchive(ctx, key, func(a *archive.Archive) error {
 		// An import that would do nothing, though there are files, is a failure
 		// that says why: nobody else would tell whoever reads it.
@@ -100,7 +125,7 @@ func (e *Engine) scan(ctx context.Context, key string) (content archive.Content,
 			packages = append(packages, p.Path)
 		}
 		return nil
-	})
+	}, memory)
 	return content, packages, err
 }
 
@@ -121,13 +146,13 @@ func (e *Engine) OpenArchive(ctx context.Context, key string) (store.Reader, err
 	return e.Blobs.Open(ctx, b)
 }
 
-func (e *Engine) withArchive(ctx context.Context, key string, f func(*archive.Archive) error) (err error) {
+func (e *Engine) withArchive(ctx context.Context, key string, f func(*archive.Archive) error, opts ...archive.Option) (err error) {
 	b, err := e.OpenArchive(ctx, key)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	a, err := archive.Open(b, b.Size())
+	a, err := archive.Open(b, b.Size(), append(opts, archive.WithLimits(archive.Limits{DocumentsSize: e.MaxDocuments}))...)
 	if err != nil {
 		return err
 	}

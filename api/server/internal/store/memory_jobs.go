@@ -102,26 +102,33 @@ func (q *queue) signal() {
 // Work implements [Store].
 func (q *queue) Work(ctx context.Context, n int, do func(ctx context.Context, job Job) error) error {
 	var workers sync.WaitGroup
-	for range n {
+	defer workers.Wait()
+	free := make(chan struct{}, n)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case free <- struct{}{}:
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-q.wake:
+		}
+		if ctx.Err() != nil {
+			q.signal() // for the next Work
+			return nil
+		}
+		e, jobCtx := q.take(ctx)
+		if e == nil {
+			<-free
+			continue
+		}
 		workers.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-q.wake:
-				}
-				if ctx.Err() != nil {
-					q.signal() // for the next Work
-					return
-				}
-				if e, jobCtx := q.take(ctx); e != nil {
-					q.put(ctx, e, do(jobCtx, e.job))
-				}
-			}
+			defer func() { <-free }()
+			q.put(ctx, e, do(jobCtx, e.job))
 		})
 	}
-	workers.Wait()
-	return nil
 }
 
 func (q *queue) take(ctx context.Context) (*entry, context.Context) {

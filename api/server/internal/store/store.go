@@ -73,6 +73,9 @@ type Tx interface {
 	// Content returns what a project holds, with the values of secrets. A
 	// member zip holds the key of a blob.
 	Content(project string) (archive.Content, error)
+	// ContentSize returns how many bytes the objects of a project take where they
+	// are kept, 0 for a store that keeps them in memory anyway.
+	ContentSize(project string) (int64, error)
 	// PutContent adds objects to a project or replaces those of the same name.
 	// The blobs that they name have to be there.
 	PutContent(project string, objects archive.Content) error
@@ -95,6 +98,11 @@ type Tx interface {
 	Imports(project string, status models.ImportStatus) ([]Import, error)
 	PutImport(Import) error
 	DeleteImport(project, id string) error
+
+	// DocumentsSize returns how many bytes the documents of an export or import
+	// take where they are kept: all that lists leave out. It is 0 where there is no
+	// such row, and for a store that keeps them in memory anyway.
+	DocumentsSize(project, id string) (int64, error)
 
 	// AddBlob makes a blob known, which the transaction then has to refer to.
 	// If one with the same SHA-256 is known already, its key is returned, and

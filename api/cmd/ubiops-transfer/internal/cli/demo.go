@@ -57,8 +57,8 @@ const (
 type demo struct {
 	out    io.Writer
 	server *server.Server
-	source *api.Client
-	target *api.Client
+	source api.Project
+	target api.Project
 	given  *archive.Archive
 	filled map[jsontext.Pointer]string // values that the export left out, by variable
 }
@@ -142,8 +142,8 @@ func (d *demo) serve(ctx context.Context) (stop func() error, err error) {
 		}
 		return err
 	}
-	for project, client := range map[string]**api.Client{source: &d.source, target: &d.target} {
-		if *client, err = d.client(ctx, host, project); err != nil {
+	for name, project := range map[string]*api.Project{source: &d.source, target: &d.target} {
+		if *project, err = d.project(ctx, host, name); err != nil {
 			return nil, errors.Join(err, stop())
 		}
 	}
@@ -151,15 +151,19 @@ func (d *demo) serve(ctx context.Context) (stop func() error, err error) {
 	return stop, nil
 }
 
-func (d *demo) client(ctx context.Context, host, project string) (*api.Client, error) {
-	if err := d.server.AddProject(ctx, project); err != nil {
-		return nil, err
+func (d *demo) project(ctx context.Context, host, name string) (api.Project, error) {
+	if err := d.server.AddProject(ctx, name); err != nil {
+		return api.Project{}, err
 	}
-	token, err := d.server.AddToken(ctx, project, "demo", true)
+	token, err := d.server.AddToken(ctx, name, "demo", true)
 	if err != nil {
-		return nil, err
+		return api.Project{}, err
 	}
-	return api.NewClient(api.WithHost(host), api.WithToken(token))
+	client, err := api.NewClient(api.WithHost(host), api.WithToken(token))
+	if err != nil {
+		return api.Project{}, err
+	}
+	return client.Project(name), nil
 }
 
 func (d *demo) step(name, format string, args ...any) {

@@ -46,7 +46,7 @@ func TestDemoMovesTheSample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"the sample into project source", "(secret)", "fill ", "completed", "0 differences", "all three archives agree"} {
+	for _, want := range []string{"the sample into project source", ": secret", "fill ", "completed", "0 differences", "all three archives agree"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

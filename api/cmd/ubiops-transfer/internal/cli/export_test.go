@@ -19,10 +19,11 @@ func ParseTokens(r io.Reader) (int, error) {
 	return len(lines), err
 }
 
-// NewSlots returns what limits connections, as two functions.
-func NewSlots(n int) (note func(net.Conn, http.ConnState), open func()) {
-	s := newSlots(n)
-	return s.note, s.open
+// NewConnections returns what limits connections: the ConnContext and ConnState of
+// a server, and what is around its handler.
+func NewConnections(most, perClient int) (func(context.Context, net.Conn) context.Context, func(net.Conn, http.ConnState), func(http.Handler) http.Handler) {
+	c := newConnections(most, perClient)
+	return c.accept, c.note, c.guard
 }
 
 // AddProjects does with a server what serve does with the values of --project.

@@ -14,7 +14,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
 	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // measured is a server with the metrics of serve and a filled project p.
@@ -81,15 +80,15 @@ func wantMetrics(t *testing.T, text string, lines ...string) {
 func TestMetricsCountRequestsBytesJobsAndRows(t *testing.T) {
 	t.Parallel()
 	url, c := measured(t)
-	created, err := c.Exports.Create(t.Context(), "p", models.ExportCreate{})
+	created, err := c.Project("p").Exports.Create(t.Context(), api.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	done, err := c.Exports.Wait(t.Context(), "p", created.ID)
+	done, err := c.Project("p").Exports.WaitCompleted(t.Context(), created.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := c.Exports.Download(t.Context(), "p", done.ID)
+	d, err := c.Project("p").Exports.Download(t.Context(), done.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

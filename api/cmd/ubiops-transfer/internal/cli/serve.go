@@ -18,6 +18,9 @@ type serveFlags struct {
 	projects                []string
 	tokenFile               string
 	maxConnections          int
+	clientConnections       int
+	memory                  int64
+	goMemoryLimit           string // GOMEMLIMIT
 	shutdownTimeout         time.Duration
 	logLevel                slog.Level
 	logFormat               string
@@ -43,6 +46,7 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
+			f.goMemoryLimit = getenv("GOMEMLIMIT")
 			if f.from, err = fromEnv(cmd, getenv); err != nil {
 				return oneLine(err)
 			}
@@ -68,7 +72,12 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flag(cmd, &f.server.EmptyConfirmation, "empty-confirmation", string(server.ConfirmAll), "choice", "all or refuse: what a confirmation that names nothing does", oneOf(server.ConfirmAll, server.ConfirmRefuse))
 	flag(cmd, &f.server.RateLimit, "rate-limit", "300", "number", "requests a minute from one address, 0 for any number", atLeast(0))
 	flag(cmd, &f.server.MaxArchive, "max-archive", "64GiB", "size", "largest archive that is taken", size)
-	flag(cmd, &f.maxConnections, "max-connections", "1000", "number", "connections at once; further ones wait", atLeast(1))
+	flag(cmd, &f.maxConnections, "max-connections", "1000", "number", "connections at once; a further one takes the place of an idle one, or is told to\ntry again", atLeast(1))
+	flag(cmd, &f.clientConnections, "client-connections", "0", "number", "connections from one address at once, 0 for half of --max-connections; behind a\nproxy all are from one", atLeast(0))
+	flag(cmd, &f.memory, "memory", "512MiB", "size", "memory to get along with, by estimates: large requests and jobs wait for each\nother; GOMEMLIMIT, if it is set, says when garbage is collected", size)
+	flag(cmd, &f.server.MaxJSONBody, "max-json", "16MiB", "size", "largest JSON body that is taken", size)
+	flag(cmd, &f.server.MaxDocuments, "max-documents", "40MiB", "size", "most text of the YAML documents of an archive that is imported", size)
+	flag(cmd, &f.server.ProjectWorkers, "project-workers", "0", "number", "exports and imports of one project at once, 0 for all workers but one", atLeast(0))
 	flag(cmd, &f.server.LinkTimeout, "link-timeout", "1h", "duration", "longest time for fetching an archive from a link", positiveDuration)
 	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public, or the port is\nneither 80 nor 443; repeatable")
 	flag(cmd, &f.server.Workers, "workers", "4", "number", "exports and imports that are carried out at once, all but one of them from links", atLeast(1))
@@ -92,6 +101,9 @@ func (f *serveFlags) complete() error {
 	}
 	if err := completeData(&f.data); err != nil {
 		return err
+	}
+	if f.clientConnections == 0 {
+		f.clientConnections = max(1, f.maxConnections/2)
 	}
 	if len(f.projects) == 0 {
 		f.projects = []string{"default"}

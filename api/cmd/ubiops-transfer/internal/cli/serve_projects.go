@@ -97,7 +97,11 @@ func (p *hostedProject) add(ctx context.Context, s *server.Server, tokens bool, 
 			return err
 		}
 	}
-	if !fresh || !tokens {
+	switch {
+	case !tokens:
+		return nil
+	case !fresh:
+		fmt.Fprintf(out, "project %s is there already, with the token that its first start printed; --token-file gives it others\n", p.name)
 		return nil
 	}
 	token, err := s.AddToken(ctx, p.name, "serve", true)

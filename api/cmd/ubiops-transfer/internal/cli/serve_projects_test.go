@@ -38,6 +38,9 @@ func TestProjectsThatAreThereStayAsTheyAre(t *testing.T) {
 		if got := strings.Count(out.String(), "token for project"); got != step.tokens {
 			t.Errorf("step %d prints %q", i, out.String())
 		}
+		if got := strings.Count(out.String(), "--token-file gives it others"); got != len(step.values)-step.tokens {
+			t.Errorf("step %d says of %d projects how to get a token: %q", i, got, out.String())
+		}
 		for project, want := range map[string]string{"a": step.a, "b": step.b} {
 			content, err := s.Content(t.Context(), project)
 			if err != nil {

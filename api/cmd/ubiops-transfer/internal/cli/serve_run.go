@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/server"
@@ -18,6 +19,7 @@ import (
 // serve serves until ctx ends.
 func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err error) {
 	f.server.Log = newLogger(stderr, f)
+	f.limitMemory()
 	// All that can be wrong with what was given shows before anything is made.
 	projects, err := openProjects(f.projects)
 	if err != nil {
@@ -64,6 +66,15 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	return f.serveUntil(ctx, listener, s)
 }
 
+// limitMemory has garbage collected in time, and lets requests and jobs share half
+// of the memory: the other half is for small requests, the database, and garbage.
+func (f *serveFlags) limitMemory() {
+	f.server.Memory = f.memory / 2
+	if f.goMemoryLimit == "" { // else the runtime has taken it
+		debug.SetMemoryLimit(f.memory / 4 * 3)
+	}
+}
+
 func newLogger(w io.Writer, f *serveFlags) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: f.logLevel}
 	if f.logFormat == "json" {
@@ -94,16 +105,16 @@ func listen(ctx context.Context, f *serveFlags) (net.Listener, error) {
 // serveUntil serves until ctx ends, and then finishes what is being served.
 func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server) error {
 	log := f.server.Log
-	slots := newSlots(f.maxConnections)
+	limited := newConnections(f.maxConnections, f.clientConnections)
 	web := &http.Server{
-		Handler:           s,
+		Handler:           limited.guard(s),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		ConnState:         slots.note,
+		ConnContext:       limited.accept,
+		ConnState:         limited.note,
 	}
-	web.RegisterOnShutdown(slots.open)
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(listener) }()
 	select {

@@ -9,11 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
-
-	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
 )
 
 // conn is a connection to the command.
@@ -109,59 +105,22 @@ func TestServeFinishesWhatItServes(t *testing.T) {
 	s.end(t)
 }
 
-// A connection over the limit waits until another one is closed.
-func TestServeLimitsConnections(t *testing.T) {
+func TestServeTellsConnectionsOverTheLimitToTryAgain(t *testing.T) {
 	t.Parallel()
 	s := serve(t, noEnv, "--max-connections", "1")
 	first := s.upload(t)
-	second := s.talk(t, "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
-	if err := first.Close(); err != nil {
+	for path, want := range map[string]int{"/openapi.yaml": http.StatusServiceUnavailable, "/livez": http.StatusOK, "/readyz": http.StatusOK} {
+		over := s.talk(t, "GET "+path+" HTTP/1.1\r\nHost: h\r\n\r\n")
+		if got := over.status(t); got != want {
+			t.Errorf("%s: status %d", path, got)
+		}
+	}
+	if _, err := io.WriteString(first, "{}"); err != nil {
 		t.Fatal(err)
 	}
-	if got := second.status(t); got != http.StatusOK {
-		t.Errorf("status %d", got)
+	if got := first.status(t); got != http.StatusCreated {
+		t.Errorf("status %d of the connection within the limit", got)
 	}
-}
-
-func TestConnectionsOverTheLimitWaitUntilTheServerShutsDown(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		note, open := cli.NewSlots(1)
-		come := func() *atomic.Bool {
-			in := new(atomic.Bool)
-			go func() {
-				note(nil, http.StateNew)
-				in.Store(true)
-			}()
-			synctest.Wait()
-			return in
-		}
-		first, second := come(), come()
-		if !first.Load() || second.Load() {
-			t.Errorf("first %t, second %t", first.Load(), second.Load())
-		}
-		note(nil, http.StateActive)
-		note(nil, http.StateIdle)
-		synctest.Wait()
-		if second.Load() {
-			t.Error("an idle connection makes room")
-		}
-		note(nil, http.StateClosed)
-		synctest.Wait()
-		third := come()
-		if !second.Load() || third.Load() {
-			t.Errorf("second %t, third %t", second.Load(), third.Load())
-		}
-		open()
-		open()
-		synctest.Wait()
-		if !third.Load() || !come().Load() {
-			t.Error("somebody still waits")
-		}
-		for range 4 {
-			note(nil, http.StateClosed)
-		}
-	})
 }
 
 func TestServeMeetsHugeHeadersWithALimit(t *testing.T) {

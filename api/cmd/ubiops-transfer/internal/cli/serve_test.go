@@ -110,7 +110,7 @@ func TestServeWithNothingElsePrintsItsURLAndAToken(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 	c := s.client(t, s.tokens["default"])
-	if _, err := c.Exports.Create(t.Context(), "default", models.ExportCreate{}); err != nil {
+	if _, err := c.Project("default").Exports.Create(t.Context(), api.Selection{}); err != nil {
 		t.Error(err)
 	}
 	s.end(t)
@@ -132,11 +132,11 @@ func TestServeFillsProjectsAndTakesTokensFromAFile(t *testing.T) {
 		t.Errorf("tokens were printed: %v", s.tokens)
 	}
 	top := models.ExportCreate{EnvironmentVariables: map[string]models.VariableSelection{"TOP": {}}}
-	_, err := s.client(t, "aaaaaaaaaaaaaaaa").Exports.Create(t.Context(), "a", top)
+	_, err := s.client(t, "aaaaaaaaaaaaaaaa").Project("a").Exports.Create(t.Context(), api.Select(top))
 	if err == nil || !strings.Contains(err.Error(), "403") {
 		t.Errorf("a reader writes: %v", err)
 	}
-	_, err = s.client(t, "bbbbbbbbbbbbbbbb").Exports.Create(t.Context(), "b", top)
+	_, err = s.client(t, "bbbbbbbbbbbbbbbb").Project("b").Exports.Create(t.Context(), api.Select(top))
 	if err == nil || !strings.Contains(err.Error(), "TOP") {
 		t.Errorf("the empty project has a variable: %v", err)
 	}
@@ -166,16 +166,16 @@ func TestServeGoesOnWithItsDataAndForgetsTokensThatLeftTheFile(t *testing.T) {
 		}
 		s := serve(t, noEnv, "--project", "a="+path, "--token-file", tokens, "--data", data)
 		if created == "" {
-			export, err := s.client(t, "aaaaaaaaaaaaaaaa").Exports.Create(t.Context(), "a", all)
+			export, err := s.client(t, "aaaaaaaaaaaaaaaa").Project("a").Exports.Create(t.Context(), api.Select(all))
 			if err != nil {
 				t.Fatal(err)
 			}
 			created = export.ID
 		} else {
-			if _, err := s.client(t, "aaaaaaaaaaaaaaaa").Exports.Get(t.Context(), "a", created); !errors.Is(err, api.ErrUnauthorized) {
+			if _, err := s.client(t, "aaaaaaaaaaaaaaaa").Project("a").Exports.Get(t.Context(), created); !errors.Is(err, api.ErrUnauthorized) {
 				t.Errorf("the old token: %v", err)
 			}
-			export, err := s.client(t, "bbbbbbbbbbbbbbbb").Exports.Wait(t.Context(), "a", created)
+			export, err := s.client(t, "bbbbbbbbbbbbbbbb").Project("a").Exports.WaitCompleted(t.Context(), created)
 			if err != nil || export.Status != models.ExportStatusCompleted {
 				t.Errorf("the export of the first start: %+v, %v", export, err)
 			}

@@ -86,6 +86,7 @@ func Open(ctx context.Context, options Options) (_ *Database, err error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
+	options.Log = slog.New(quiet{options.Log.Handler()})
 	if options.BusyTimeout == 0 {
 		options.BusyTimeout = defaultBusyTimeout
 	}

@@ -65,6 +65,18 @@ func (t *tx) Content(project string) (archive.Content, error) {
 	return content, nil
 }
 
+// ContentSize implements [store.Tx].
+func (t *tx) ContentSize(project string) (int64, error) {
+	size, err := t.queries.ContentSize(t.ctx, project)
+	return size, t.result(err)
+}
+
+// DocumentsSize implements [store.Tx].
+func (t *tx) DocumentsSize(project, id string) (int64, error) {
+	size, err := t.queries.DocumentsSize(t.ctx, queries.DocumentsSizeParams{Project: project, ID: id})
+	return size, t.result(err)
+}
+
 func take[V any](t *tx, row queries.ObjectsRow, objects *map[string]V) error {
 	var object V
 	if err := t.unseal(row.Document, &object); err != nil {

@@ -133,3 +133,13 @@ UPDATE identity SET session = $1;
 
 -- name: CountChange :one
 UPDATE identity SET changes = changes + 1 RETURNING *;
+
+-- name: ContentSize :one
+SELECT CAST(COALESCE(SUM(LENGTH(document)), 0) AS bigint) AS bytes FROM objects WHERE project = $1;
+
+-- name: DocumentsSize :one
+SELECT CAST(COALESCE(SUM(bytes), 0) AS bigint) AS bytes FROM (
+    SELECT LENGTH(e.selection) + LENGTH(e.snapshot) AS bytes FROM export_documents AS e WHERE e.project = $1 AND e.id = $2
+    UNION ALL
+    SELECT LENGTH(i.scanned) + LENGTH(i.packages) + LENGTH(i.confirmed) FROM import_documents AS i WHERE i.project = $1 AND i.id = $2
+) AS documents;

@@ -51,6 +51,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.blobsStmt, err = db.PrepareContext(ctx, blobs); err != nil {
 		return nil, fmt.Errorf("error preparing query Blobs: %w", err)
 	}
+	if q.contentSizeStmt, err = db.PrepareContext(ctx, contentSize); err != nil {
+		return nil, fmt.Errorf("error preparing query ContentSize: %w", err)
+	}
 	if q.countChangeStmt, err = db.PrepareContext(ctx, countChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CountChange: %w", err)
 	}
@@ -77,6 +80,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteTokensStmt, err = db.PrepareContext(ctx, deleteTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteTokens: %w", err)
+	}
+	if q.documentsSizeStmt, err = db.PrepareContext(ctx, documentsSize); err != nil {
+		return nil, fmt.Errorf("error preparing query DocumentsSize: %w", err)
 	}
 	if q.exportByIDStmt, err = db.PrepareContext(ctx, exportByID); err != nil {
 		return nil, fmt.Errorf("error preparing query ExportByID: %w", err)
@@ -191,6 +197,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing blobsStmt: %w", cerr)
 		}
 	}
+	if q.contentSizeStmt != nil {
+		if cerr := q.contentSizeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing contentSizeStmt: %w", cerr)
+		}
+	}
 	if q.countChangeStmt != nil {
 		if cerr := q.countChangeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countChangeStmt: %w", cerr)
@@ -234,6 +245,11 @@ func (q *Queries) Close() error {
 	if q.deleteTokensStmt != nil {
 		if cerr := q.deleteTokensStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteTokensStmt: %w", cerr)
+		}
+	}
+	if q.documentsSizeStmt != nil {
+		if cerr := q.documentsSizeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing documentsSizeStmt: %w", cerr)
 		}
 	}
 	if q.exportByIDStmt != nil {
@@ -389,6 +405,7 @@ type Queries struct {
 	blobStmt               *sql.Stmt
 	blobBySHA256Stmt       *sql.Stmt
 	blobsStmt              *sql.Stmt
+	contentSizeStmt        *sql.Stmt
 	countChangeStmt        *sql.Stmt
 	countExportsStmt       *sql.Stmt
 	countImportsStmt       *sql.Stmt
@@ -398,6 +415,7 @@ type Queries struct {
 	deleteJobStmt          *sql.Stmt
 	deleteReferenceStmt    *sql.Stmt
 	deleteTokensStmt       *sql.Stmt
+	documentsSizeStmt      *sql.Stmt
 	exportByIDStmt         *sql.Stmt
 	exportsStmt            *sql.Stmt
 	exportsWithStatusStmt  *sql.Stmt
@@ -434,6 +452,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		blobStmt:               q.blobStmt,
 		blobBySHA256Stmt:       q.blobBySHA256Stmt,
 		blobsStmt:              q.blobsStmt,
+		contentSizeStmt:        q.contentSizeStmt,
 		countChangeStmt:        q.countChangeStmt,
 		countExportsStmt:       q.countExportsStmt,
 		countImportsStmt:       q.countImportsStmt,
@@ -443,6 +462,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteJobStmt:          q.deleteJobStmt,
 		deleteReferenceStmt:    q.deleteReferenceStmt,
 		deleteTokensStmt:       q.deleteTokensStmt,
+		documentsSizeStmt:      q.documentsSizeStmt,
 		exportByIDStmt:         q.exportByIDStmt,
 		exportsStmt:            q.exportsStmt,
 		exportsWithStatusStmt:  q.exportsWithStatusStmt,

@@ -161,6 +161,17 @@ func (q *Queries) Blobs(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const contentSize = `-- name: ContentSize :one
+SELECT CAST(COALESCE(SUM(LENGTH(document)), 0) AS bigint) AS bytes FROM objects WHERE project = $1
+`
+
+func (q *Queries) ContentSize(ctx context.Context, project string) (int64, error) {
+	row := q.queryRow(ctx, q.contentSizeStmt, contentSize, project)
+	var bytes int64
+	err := row.Scan(&bytes)
+	return bytes, err
+}
+
 const countChange = `-- name: CountChange :one
 UPDATE identity SET changes = changes + 1 RETURNING id, changes, session
 `
@@ -319,6 +330,26 @@ DELETE FROM tokens WHERE name = $1
 func (q *Queries) DeleteTokens(ctx context.Context, name string) error {
 	_, err := q.exec(ctx, q.deleteTokensStmt, deleteTokens, name)
 	return err
+}
+
+const documentsSize = `-- name: DocumentsSize :one
+SELECT CAST(COALESCE(SUM(bytes), 0) AS bigint) AS bytes FROM (
+    SELECT LENGTH(e.selection) + LENGTH(e.snapshot) AS bytes FROM export_documents AS e WHERE e.project = $1 AND e.id = $2
+    UNION ALL
+    SELECT LENGTH(i.scanned) + LENGTH(i.packages) + LENGTH(i.confirmed) FROM import_documents AS i WHERE i.project = $1 AND i.id = $2
+) AS documents
+`
+
+type DocumentsSizeParams struct {
+	Project string
+	ID      string
+}
+
+func (q *Queries) DocumentsSize(ctx context.Context, arg DocumentsSizeParams) (int64, error) {
+	row := q.queryRow(ctx, q.documentsSizeStmt, documentsSize, arg.Project, arg.ID)
+	var bytes int64
+	err := row.Scan(&bytes)
+	return bytes, err
 }
 
 const exportByID = `-- name: ExportByID :one

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+)
+
+// count says in words how much a content is.
+func count(c archive.Content) string {
+	versions, pipelineVersions := 0, 0
+	for _, d := range c.Deployments {
+		versions += len(d.Versions)
+	}
+	for _, p := range c.Pipelines {
+		pipelineVersions += len(p.Versions)
+	}
+	return fmt.Sprintf("%s with %s, %s with %s, %s",
+		many(len(c.Deployments), "deployment"), many(versions, "version"),
+		many(len(c.Pipelines), "pipeline"), many(pipelineVersions, "version"), many(len(c.Environments), "environment"))
+}
+
+func many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// oneLine joins the lines of an error that has several.
+func oneLine(err error) error {
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+}
