@@ -30,6 +30,9 @@ func answer(err error, what string) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return &middleware.Error{Status: http.StatusNotFound, Message: "The " + what + " does not exist"}
 	}
+	if errors.Is(err, store.ErrDamaged) {
+		return &middleware.Error{Status: http.StatusInternalServerError, Message: "The server's copy of the archive is damaged", Err: err}
+	}
 	if errors.Is(err, syscall.ENOSPC) {
 		return &middleware.Error{Status: http.StatusInsufficientStorage, Message: "The server has no space left", Err: err}
 	}

@@ -9,7 +9,7 @@ import (
 // newHandler puts the operations of the contract and what stands outside of it
 // behind one middleware.
 func (s *Server) newHandler(opts Options) (http.Handler, error) {
-	log := requestLog{opts.Log}
+	log := requestLog{opts.Log, &s.damaged}
 	inner, err := middleware.NewStrict(&operations{s.engine}, middleware.Options{
 		BaseURLs:     BaseURLs(),
 		Authenticate: s.authenticate,

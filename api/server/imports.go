@@ -42,7 +42,7 @@ func (o *operations) ImportsList(ctx context.Context, r gen.ImportsListRequestOb
 func (o *operations) ImportsCreate(ctx context.Context, r gen.ImportsCreateRequestObject) (gen.ImportsCreateResponseObject, error) {
 	var source engine.Source
 	form, err := middleware.ReadImportForm(r.Body, func(file io.Reader) (err error) {
-		source.File, err = store.WriteSummed(ctx, o.Blobs, func(w io.Writer) error {
+		source.File, err = o.Blobs.Write(ctx, func(w io.Writer) error {
 			_, err := io.Copy(w, file)
 			return err
 		})

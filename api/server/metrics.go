@@ -28,6 +28,7 @@ type Stats struct {
 	Imports  map[models.ImportStatus]int
 	Jobs     int // waiting or running
 	Requests int // being served
+	Damaged  int // downloads that were refused or broken off since the start, as the archive has changed on its disk
 
 	// Memory is what large requests and jobs have of [Options.Memory], in bytes.
 	Memory int64
@@ -37,5 +38,5 @@ type Stats struct {
 func (s *Server) Stats(ctx context.Context) (Stats, error) {
 	rows, err := s.store.Stats(ctx)
 	return Stats{Exports: rows.Exports, Imports: rows.Imports, Jobs: rows.Jobs, Requests: int(s.inFlight.Load()),
-		Memory: s.forRequests.Used() + s.forJobs.Used()}, err
+		Damaged: int(s.damaged.Load()), Memory: s.forRequests.Used() + s.forJobs.Used()}, err
 }

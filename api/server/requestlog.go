@@ -3,12 +3,15 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"regexp"
+	"sync/atomic"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
 const requestIDHeader = "X-Request-Id"
@@ -20,7 +23,10 @@ var requestID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
 // of a request only what is named here: no header, and of the query the names
 // of parameters that are ignored, which is worth a warning: ?al=true would
 // export next to nothing.
-type requestLog struct{ log *slog.Logger }
+type requestLog struct {
+	log     *slog.Logger
+	damaged *atomic.Int64 // requests that met what is stored and has changed
+}
 
 // record is what the log has of a request before it is over.
 type record struct {
@@ -50,9 +56,14 @@ func (requestLog) failed(r *http.Request, status int, err error) {
 
 // done writes the line.
 func (l requestLog) done(r *http.Request, e middleware.Exchange) {
+	rec, known := r.Context().Value(recordKey{}).(*record)
+	damaged := known && errors.Is(rec.err, store.ErrDamaged)
+	if damaged {
+		l.damaged.Add(1)
+	}
 	level := slog.LevelInfo
 	switch {
-	case e.Status >= http.StatusInternalServerError:
+	case e.Status >= http.StatusInternalServerError, damaged:
 		level = slog.LevelError
 	case e.Broken && !e.GaveUp, len(e.Unknown) > 0:
 		level = slog.LevelWarn
@@ -68,7 +79,7 @@ func (l requestLog) done(r *http.Request, e middleware.Exchange) {
 		slog.String("method", clip(r.Method)), slog.String("path", clip(r.URL.Path)),
 		slog.Any("", e), slog.String("source", source),
 	}
-	if rec, ok := r.Context().Value(recordKey{}).(*record); ok {
+	if known {
 		attrs = append(attrs, slog.String("id", rec.id))
 		if rec.err != nil {
 			attrs = append(attrs, slog.Any("error", rec.err))

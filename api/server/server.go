@@ -41,6 +41,7 @@ type Server struct {
 
 	log                  *slog.Logger
 	inFlight             atomic.Int64 // requests
+	damaged              atomic.Int64 // downloads
 	draining             atomic.Bool
 	ready                func(context.Context) error
 	forRequests, forJobs *middleware.Budget

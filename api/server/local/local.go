@@ -5,6 +5,8 @@
 //	storage, err := local.Open(ctx, "data", local.Options{})
 //	...
 //	s, err := server.New(server.Options{Storage: storage})
+//
+// [Backup] copies the folder while the server goes on.
 package local
 
 import (

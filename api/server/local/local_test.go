@@ -262,6 +262,12 @@ func TestADatabaseThatDoesNotKnowTheArchivesIsRefusedAndTheyStay(t *testing.T) {
 			if got := blobs(t, data); !slices.Equal(got, was) || len(was) < 2 {
 				t.Errorf("archives %q; before %q", got, was)
 			}
+			if name == "an older one" { // somebody wants it nevertheless
+				if err := os.Remove(filepath.Join(data, "blobs", ".database")); err != nil {
+					t.Fatal(err)
+				}
+				wantFilled(t, data)
+			}
 		})
 	}
 }

@@ -207,7 +207,7 @@ func TestDeletedImportLeavesNoArchive(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if _, err := e.Blobs.Open(t.Context(), source.File.Key); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := e.Blobs.Open(t.Context(), source.File); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("the archive is still there: %v", err)
 		}
 	})

@@ -77,7 +77,7 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	if err != nil {
 		return err
 	}
-	info, err := store.WriteSummed(ctx, e.Blobs, func(w io.Writer) error {
+	info, err := e.Blobs.Write(ctx, func(w io.Writer) error {
 		return archive.Write(w, export.Snapshot,
 			func(key string) (io.ReadCloser, error) { return e.stored(ctx, blobs[key]) },
 			archive.WithExportDate(e.Now()))
@@ -150,7 +150,7 @@ func packageBlobs(tx store.Tx, content archive.Content) (map[string]store.Blob, 
 // stored opens a package for [archive.Write], which reads it once since size
 // and checksum are known.
 func (e *Engine) stored(ctx context.Context, b store.Blob) (io.ReadCloser, error) {
-	r, err := e.Blobs.Open(ctx, b.Key)
+	r, err := e.Blobs.Open(ctx, b)
 	if err != nil {
 		return nil, err
 	}

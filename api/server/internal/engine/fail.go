@@ -84,6 +84,8 @@ func message(reason error) string {
 	switch known := reasons(reason); {
 	case known != nil:
 		return First(known, maxErrorMessage)
+	case errors.Is(reason, store.ErrDamaged):
+		return "What the server has stored is damaged"
 	case errors.Is(reason, syscall.ENOSPC):
 		return "The server has no space left"
 	default:

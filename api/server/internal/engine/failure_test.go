@@ -47,11 +47,11 @@ func (f *failing) setWrite(err error) {
 	f.write = err
 }
 
-func (f *failing) Open(ctx context.Context, key string) (store.Reader, error) {
+func (f *failing) Open(ctx context.Context, b store.Blob) (store.Reader, error) {
 	if f.panics {
 		panic("a bug")
 	}
-	return f.Blobs.Open(ctx, key)
+	return f.Blobs.Open(ctx, b)
 }
 
 func (f *failing) Delete(ctx context.Context, keys ...string) error {
@@ -215,7 +215,7 @@ func TestBytesOfATransactionThatWasMadeInSpiteOfItsErrorStay(t *testing.T) {
 		}); err != nil || export.Status != models.ExportStatusCompleted {
 			t.Fatalf("%+v, %v", export, err)
 		}
-		b, err := e.Blobs.Open(t.Context(), export.Blob)
+		b, err := e.OpenArchive(t.Context(), export.Blob)
 		if err != nil {
 			t.Fatalf("the archive has gone: %v", err)
 		}

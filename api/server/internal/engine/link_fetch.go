@@ -74,7 +74,7 @@ func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs sto
 	if err != nil {
 		return store.Blob{}, err
 	}
-	return store.WriteSummed(f.ctx, blobs, func(w io.Writer) error { //nolint:contextcheck // f.ctx is made from ctx
+	return blobs.Write(f.ctx, func(w io.Writer) error { //nolint:contextcheck // f.ctx is made from ctx
 		var n int64
 		_, err := io.Copy(w, readerFunc(func(p []byte) (int, error) {
 			got, err := body.Read(p)

@@ -9,14 +9,14 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// patience is how often a job may meet an error: once where it is that of an
-// archive, a confirmation or a link; until it is over where nothing can be done
+// patience is how often a job may meet an error: once if it is that of an archive,
+// a confirmation, a link or a damaged blob; until it is over if nothing can be done
 // at present, whatever the job, since what a client would have to begin again is
-// not given up for an outage; for about a minute and a half where somebody has to
+// not given up for an outage; for about a minute and a half if somebody has to
 // make room; and a few times otherwise.
 func patience(err error) int {
 	switch {
-	case reasons(err) != nil:
+	case reasons(err) != nil, errors.Is(err, store.ErrDamaged):
 		return 1
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrUnavailable), errors.Is(err, errFetching):
 		return math.MaxInt

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -127,8 +129,25 @@ func (e *Engine) scan(ctx context.Context, key string, memory archive.Option) (c
 	return content, packages, err
 }
 
+// OpenArchive opens the archive of an export or import. One that is not there, or
+// not any more, gives [fs.ErrNotExist].
+func (e *Engine) OpenArchive(ctx context.Context, key string) (store.Reader, error) {
+	var b store.Blob
+	err := e.Store.Look(ctx, func(tx store.Tx) (err error) {
+		b, err = tx.Blob(key)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) { // which says that of the export or import
+		return nil, fmt.Errorf("the archive %s is not known: %w", key, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e.Blobs.Open(ctx, b)
+}
+
 func (e *Engine) withArchive(ctx context.Context, key string, f func(*archive.Archive) error, opts ...archive.Option) (err error) {
-	b, err := e.Blobs.Open(ctx, key)
+	b, err := e.OpenArchive(ctx, key)
 	if err != nil {
 		return err
 	}

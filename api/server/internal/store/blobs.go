@@ -19,15 +19,15 @@ import (
 // not at all, and never changes. All methods are safe for concurrent use and end
 // with their context.
 type Blobs interface {
-	// Write keeps what write writes under a new key, and returns that and the
-	// size. Nothing is kept when write fails or panics, or when ctx ends first; its
+	// Write keeps what write writes under a new key, and returns that, the size
+	// and the checksums. Nothing is kept when write fails or panics, or when ctx ends first; its
 	// error is passed on. The writer is not for use after write has returned.
 	// Writing fails once ctx has ended; a reader that write waits for has to end by
 	// itself. Where there is no space left the error wraps [syscall.ENOSPC].
 	Write(ctx context.Context, write func(io.Writer) error) (Blob, error)
 	// Open opens a blob. One that is not there gives [fs.ErrNotExist], a key that
-	// no blob can have [fs.ErrInvalid].
-	Open(ctx context.Context, key string) (Reader, error)
+	// no blob can have [fs.ErrInvalid], another size than b has [ErrDamaged].
+	Open(ctx context.Context, b Blob) (Reader, error)
 	// Delete removes blobs. One that is not there is no error. After an error it
 	// goes on with the next, unless ctx has ended.
 	Delete(ctx context.Context, keys ...string) error
@@ -45,7 +45,8 @@ type Blobs interface {
 
 // A Reader is an open blob, which can be read when it has been deleted. ReadAt
 // and OpenRange are safe for concurrent use. Reading fails once the context that
-// it was opened with has ended.
+// it was opened with has ended, and with [ErrDamaged] before it gives a byte of a
+// block whose checksum is another.
 type Reader interface {
 	io.ReadSeekCloser
 	io.ReaderAt
@@ -71,7 +72,8 @@ func CheckKey(key string) error {
 	return nil
 }
 
-// Copy keeps what r gives, like [Blobs.Write], and sums it.
+// Copy keeps what r gives, like [Blobs.Write], and sums it as a whole, instead of
+// its blocks: for what is read from its beginning to its end only.
 func Copy(ctx context.Context, blobs Blobs, r io.Reader) (Blob, error) {
 	sha, crc := sha256.New(), crc32.NewIEEE()
 	b, err := blobs.Write(ctx, func(w io.Writer) error {
@@ -81,6 +83,6 @@ func Copy(ctx context.Context, blobs Blobs, r io.Reader) (Blob, error) {
 	if err != nil {
 		return Blob{}, err
 	}
-	b.SHA256, b.CRC32 = hex.EncodeToString(sha.Sum(nil)), crc.Sum32()
+	b.Sums, b.SHA256, b.CRC32 = "", hex.EncodeToString(sha.Sum(nil)), crc.Sum32()
 	return b, nil
 }

@@ -44,7 +44,9 @@ func (m *bytesInMemory) Write(ctx context.Context, write func(io.Writer) error) 
 	}
 	key := uuid.NewString()
 	m.blobs[key] = kept{to.data.Bytes(), time.Now()}
-	return Blob{Key: key, Size: int64(to.data.Len())}, nil
+	var sums Sums
+	_, _ = sums.Write(to.data.Bytes()) // which does not fail
+	return Blob{Key: key, Size: int64(to.data.Len()), Sums: sums.String()}, nil
 }
 
 // memoryWriter writes until its context ends.
@@ -70,17 +72,17 @@ func (w *memoryWriter) ReadFrom(r io.Reader) (int64, error) {
 }
 
 // Open implements [Blobs].
-func (m *bytesInMemory) Open(ctx context.Context, key string) (Reader, error) {
-	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
+func (m *bytesInMemory) Open(ctx context.Context, b Blob) (Reader, error) {
+	if err := errors.Join(ctx.Err(), CheckKey(b.Key)); err != nil {
 		return nil, err
 	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	b, ok := m.blobs[key]
+	kept, ok := m.blobs[b.Key]
 	if !ok {
-		return nil, fmt.Errorf("blob %s: %w", key, fs.ErrNotExist)
+		return nil, fmt.Errorf("blob %s: %w", b.Key, fs.ErrNotExist)
 	}
-	return NewReader(ctx, bytes.NewReader(b.data), int64(len(b.data))), nil
+	return NewReader(ctx, bytes.NewReader(kept.data), int64(len(kept.data)), b)
 }
 
 // Delete implements [Blobs].

@@ -10,17 +10,25 @@ import (
 	"sync"
 )
 
-// NewReader returns a blob of so many bytes. Where source is an [*os.File],
-// WriteTo lets the kernel send to a connection or copy to a file. Close closes
-// the source if that can be closed.
-func NewReader(ctx context.Context, source io.ReaderAt, size int64) Reader {
-	return &section{ctx: ctx, source: source, file: new(sync.Mutex), end: size, whole: true}
+// NewReader returns the blob b, whose source has so many bytes. Where that is an
+// [*os.File], WriteTo lets the kernel send to a connection or copy to a file. Close
+// closes the source if that can be closed.
+func NewReader(ctx context.Context, source io.ReaderAt, size int64, b Blob) (Reader, error) {
+	if size != b.Size {
+		return nil, fmt.Errorf("blob %s has %d bytes instead of %d: %w", b.Key, size, b.Size, ErrDamaged)
+	}
+	sound, err := newSound(source, b)
+	if err != nil {
+		return nil, err
+	}
+	return &section{ctx: ctx, source: source, sound: sound, file: new(sync.Mutex), end: size, whole: true}, nil
 }
 
 // section is a part of a blob, or all of it.
 type section struct {
 	ctx    context.Context // that the blob was opened with
 	source io.ReaderAt
+	sound  *sound // asked before each read
 	// file guards the position of a file, which is where the kernel sends from;
 	// every other way of reading states its own.
 	file       *sync.Mutex
@@ -44,10 +52,13 @@ func (s *section) ReadAt(p []byte, off int64) (int, error) {
 		return 0, io.EOF
 	}
 	ahead := min(int64(len(p)), s.Size()-off)
+	if err := s.sound.check(s.begin+off, ahead); err != nil {
+		return 0, err
+	}
 	n, err := s.source.ReadAt(p[:ahead], s.begin+off)
 	switch {
 	case int64(n) < ahead && errors.Is(err, io.EOF):
-		err = s.short()
+		err = short(s.source)
 	case int64(n) == ahead:
 		if err = nil; int(ahead) < len(p) {
 			err = io.EOF
@@ -71,8 +82,9 @@ const chunkSize = 4 << 20
 
 // WriteTo implements [io.WriterTo].
 func (s *section) WriteTo(w io.Writer) (total int64, err error) {
-	file, to, ok := s.kernel(w)
-	if !ok {
+	file, isFile := s.source.(*os.File)
+	to, ok := w.(io.ReaderFrom)
+	if !isFile || !ok {
 		return CopyBuffer(s.ctx, w, s)
 	}
 	for s.at < s.Size() && err == nil {
@@ -84,16 +96,9 @@ func (s *section) WriteTo(w io.Writer) (total int64, err error) {
 	return total, err
 }
 
-// kernel reports whether the kernel can send from the source to w.
-func (s *section) kernel(w io.Writer) (from *os.File, to io.ReaderFrom, ok bool) {
-	from, isFile := s.source.(*os.File)
-	to, ok = w.(io.ReaderFrom)
-	return from, to, ok && isFile
-}
-
 // send lets the kernel copy, if to knows how to.
 func (s *section) send(to io.ReaderFrom, file *os.File, n int64) (int64, error) {
-	if err := s.ctx.Err(); err != nil {
+	if err := errors.Join(s.ctx.Err(), s.sound.check(s.begin+s.at, n)); err != nil {
 		return 0, err
 	}
 	s.file.Lock()
@@ -103,14 +108,14 @@ func (s *section) send(to io.ReaderFrom, file *os.File, n int64) (int64, error) 
 	}
 	sent, err := to.ReadFrom(&io.LimitedReader{R: file, N: n})
 	if err == nil && sent < n {
-		err = s.short()
+		err = short(file)
 	}
 	return sent, err
 }
 
-func (s *section) short() error {
+func short(source io.ReaderAt) error {
 	name := "a blob"
-	if file, ok := s.source.(*os.File); ok {
+	if file, ok := source.(*os.File); ok {
 		name = file.Name()
 	}
 	return fmt.Errorf("%s was cut short: %w", name, io.ErrUnexpectedEOF)
@@ -140,7 +145,7 @@ func (s *section) OpenRange(off, n int64) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("the blob of %d bytes has no %d bytes at %d: %w", s.Size(), n, off, fs.ErrInvalid)
 	}
 	begin := s.begin + off
-	return &section{ctx: s.ctx, source: s.source, file: s.file, begin: begin, end: begin + n}, nil
+	return &section{ctx: s.ctx, source: s.source, sound: s.sound, file: s.file, begin: begin, end: begin + n}, nil
 }
 
 // Close leaves the source of a range to its blob.

@@ -136,7 +136,8 @@ type Blob struct {
 	Key    string // a UUID, so safe in a file name
 	Size   int64
 	SHA256 string // in hex, or empty
-	CRC32  uint32 // of IEEE; 0 if it is not known
+	CRC32  uint32 // where there is a SHA-256
+	Sums   string // made by [Sums]; empty where there is a SHA-256, or for a blob of an earlier version
 }
 
 // An Export is the row of an export.

@@ -20,7 +20,7 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand(), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
+	root.AddCommand(demoCommand(), serveCommand(getenv), backupCommand(getenv)) //nolint:contextcheck // cobra hands the context on
 	root.SetArgs(args)
 	root.SetOut(printable{stdout})
 	root.SetErr(printable{stderr})

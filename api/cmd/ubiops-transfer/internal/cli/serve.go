@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,7 +65,7 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flag(cmd, &f.listen, "listen", "127.0.0.1:8080", "address", "where to listen; port 0 takes a free one", listenAddress)
 	flags.StringVar(&f.tlsCert, "tls-cert", "", "file with the certificate; serves https together with --tls-key")
 	flags.StringVar(&f.tlsKey, "tls-key", "", "file with the key of the certificate")
-	flags.StringVar(&f.data, "data", "", "folder for the database, the key and archives (default ubiops-transfer in the\nuser's configuration folder)")
+	dataFlag(cmd, &f.data)
 	flags.Var(&list{&f.projects, projectAndArchive}, "project", "NAME or NAME=ARCHIVE: a project to have; a project that is empty is filled from\nthe archive; repeatable (default \"default\")")
 	flags.StringVar(&f.tokenFile, "token-file", "", "file with a token a line: PROJECT read|write TOKEN")
 	flag(cmd, &f.server.OnConflict, "on-conflict", string(plan.Fail), "choice", "fail, skip or overwrite an object that exists already", oneOf(plan.Fail, plan.Skip, plan.Overwrite))
@@ -101,12 +99,8 @@ func (f *serveFlags) complete() error {
 	if (f.tlsCert == "") != (f.tlsKey == "") {
 		return fmt.Errorf("%s and %s belong together", f.from.of("tls-cert"), f.from.of("tls-key"))
 	}
-	if f.data == "" {
-		folder, err := os.UserConfigDir()
-		if err != nil {
-			return fmt.Errorf("--data is not given, and there is no folder to take by default: %w", err)
-		}
-		f.data = filepath.Join(folder, "ubiops-transfer")
+	if err := completeData(&f.data); err != nil {
+		return err
 	}
 	if f.clientConnections == 0 {
 		f.clientConnections = max(1, f.maxConnections/2)

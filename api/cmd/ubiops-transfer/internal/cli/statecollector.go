@@ -15,6 +15,7 @@ var (
 	importsDesc = prometheus.NewDesc(namespace+"_imports", "Imports by status.", []string{"status"}, nil)
 	queuedDesc  = prometheus.NewDesc(namespace+"_jobs_queued", "Jobs that wait for a worker.", nil, nil)
 	memoryDesc  = prometheus.NewDesc(namespace+"_memory_reserved_bytes", "Memory that large requests and jobs have reserved, by estimates.", nil, nil)
+	damageDesc  = prometheus.NewDesc(namespace+"_damaged_downloads_total", "Downloads of archives that have changed on their disk.", nil, nil)
 	flightDesc  = prometheus.NewDesc(namespace+"_requests_in_flight", "Requests that are being served, this one included.", nil, nil)
 )
 
@@ -30,6 +31,7 @@ func (*stateCollector) Describe(descs chan<- *prometheus.Desc) {
 	descs <- queuedDesc
 	descs <- flightDesc
 	descs <- memoryDesc
+	descs <- damageDesc
 }
 
 // Collect reads them. Where they cannot be had they are missing, and
@@ -43,6 +45,7 @@ func (c *stateCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	send(flightDesc, stats.Requests)
 	send(memoryDesc, int(stats.Memory))
+	out <- prometheus.MustNewConstMetric(damageDesc, prometheus.CounterValue, float64(stats.Damaged))
 	if err != nil {
 		out <- prometheus.NewInvalidMetric(queuedDesc, err)
 		return

@@ -15,14 +15,14 @@ import (
 var blobsRead = map[string]func(*testing.T, store.Blobs){
 	"a blob reads as a file does": func(t *testing.T, b store.Blobs) {
 		for _, content := range []string{strings.Repeat("0123456789", 5_000), "x", ""} {
-			r := open(t, b, put(t, b, content).Key)
+			r := open(t, b, put(t, b, content))
 			if err := iotest.TestReader(r, []byte(content)); err != nil {
 				t.Error(err)
 			}
 		}
 	},
 	"reading outside of a blob is an error": func(t *testing.T, b store.Blobs) {
-		r := open(t, b, put(t, b, "0123456789").Key)
+		r := open(t, b, put(t, b, "0123456789"))
 		for _, c := range [][2]int64{{-1, 1}, {0, -1}, {0, 11}, {11, 0}, {5, 6}, {1, 1<<63 - 1}} {
 			if _, err := r.OpenRange(c[0], c[1]); !errors.Is(err, fs.ErrInvalid) {
 				t.Errorf("%d bytes at %d: error %v", c[1], c[0], err)
@@ -48,7 +48,7 @@ var blobsRead = map[string]func(*testing.T, store.Blobs){
 		}
 	},
 	"ranges and ReadAt do not move the reader": func(t *testing.T, b store.Blobs) {
-		r := open(t, b, put(t, b, "0123456789").Key)
+		r := open(t, b, put(t, b, "0123456789"))
 		if _, err := r.Seek(2, io.SeekStart); err != nil {
 			t.Fatal(err)
 		}
@@ -77,13 +77,13 @@ var blobsRead = map[string]func(*testing.T, store.Blobs){
 		}
 	},
 	"cancellation stops reading soon": func(t *testing.T, b store.Blobs) {
-		key := put(t, b, strings.Repeat("0123456789abcdef", (9<<20)/16)).Key // more than two chunks
+		info := put(t, b, strings.Repeat("0123456789abcdef", (9<<20)/16)) // more than two chunks
 		for _, kernel := range []bool{true, false} {
 			ctx, cancel := context.WithCancel(t.Context())
-			r, err := b.Open(ctx, key)
+			r, err := b.Open(ctx, info)
 			must(t, err)
 			defer closed(t, r)
-			var to io.Writer = &sink{cancel}
+			var to io.Writer = &sink{cancel, io.Discard}
 			if !kernel {
 				to = struct{ io.Writer }{to}
 			}
@@ -96,14 +96,71 @@ var blobsRead = map[string]func(*testing.T, store.Blobs){
 			if _, err := r.Read(make([]byte, 1)); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v", err)
 			}
-			if _, err := b.Open(ctx, key); !errors.Is(err, context.Canceled) {
+			if _, err := b.Open(ctx, info); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v", err)
 			}
 		}
 	},
+	"a block that is not what was written is not given": func(t *testing.T, b store.Blobs) {
+		const block = 256 << 10
+		content := strings.Repeat("0123456789abcdef", (5<<20)/16) + "end"
+		whole := put(t, b, content)
+		for name, at := range map[string]int64{"first": 0, "middle": 17 * block, "last": 5 << 20} {
+			// The checksum of another byte is what another byte would have.
+			info, sums := whole, []byte(whole.Sums)
+			sums[at/block*4] ^= 1
+			info.Sums = string(sums)
+			for _, kernel := range []bool{true, false} {
+				var got strings.Builder
+				var to io.Writer = &got
+				if kernel {
+					to = &sink{func() {}, &got}
+				}
+				r := open(t, b, info)
+				if _, err := io.Copy(to, r); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), info.Key) {
+					t.Errorf("%s, kernel %t: error %v", name, kernel, err)
+				}
+				if int64(got.Len()) > at || !strings.HasPrefix(content, got.String()) {
+					t.Errorf("%s, kernel %t: %d bytes", name, kernel, got.Len())
+				}
+			}
+			r := open(t, b, info)
+			if n, err := r.ReadAt(make([]byte, 1), at+2); n != 0 || !errors.Is(err, store.ErrDamaged) {
+				t.Errorf("%s: %d bytes, error %v", name, n, err)
+			}
+			if n, err := r.ReadAt(make([]byte, 100), 2*block-50); n != 100 || err != nil { // others
+				t.Errorf("%s: %d bytes, error %v", name, n, err)
+			}
+			part, err := r.OpenRange(at, 3)
+			must(t, err)
+			defer closed(t, part)
+			if _, err := io.Copy(io.Discard, part); !errors.Is(err, store.ErrDamaged) {
+				t.Errorf("%s: error %v", name, err)
+			}
+		}
+	},
+	"a blob of another size is damaged": func(t *testing.T, b store.Blobs) {
+		info := put(t, b, "0123456789")
+		for _, change := range []func(*store.Blob){
+			func(b *store.Blob) { b.Size-- },
+			func(b *store.Blob) { b.Size, b.Sums = 11, "" },
+			func(b *store.Blob) { b.Sums += b.Sums },
+		} {
+			other := info
+			change(&other)
+			if _, err := b.Open(t.Context(), other); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), info.Key) {
+				t.Errorf("%+v: error %v", other, err)
+			}
+		}
+	},
+	"what has no checksums is read as it is": func(t *testing.T, b store.Blobs) {
+		info := put(t, b, "0123456789")
+		info.Sums = ""
+		wantContent(t, b, info, "0123456789")
+	},
 	"a blob can be read to its end while it is deleted": func(t *testing.T, b store.Blobs) {
 		info := put(t, b, "some bytes")
-		r := open(t, b, info.Key)
+		r := open(t, b, info)
 		must(t, b.Delete(t.Context(), info.Key))
 		part, err := r.OpenRange(5, 5)
 		must(t, err)
@@ -115,11 +172,14 @@ var blobsRead = map[string]func(*testing.T, store.Blobs){
 }
 
 // sink is a writer as that of net/http is, which cancels when something comes.
-type sink struct{ cancel func() }
+type sink struct {
+	cancel func()
+	to     io.Writer
+}
 
 func (s *sink) Write(p []byte) (int, error) {
 	s.cancel()
-	return len(p), nil
+	return s.to.Write(p)
 }
 
 func (s *sink) ReadFrom(r io.Reader) (int64, error) { return io.Copy(struct{ io.Writer }{s}, r) }

@@ -32,7 +32,7 @@ var blobsWritten = map[string]func(*testing.T, store.Blobs){
 		wantContent(t, b, put(t, b, ""), "")
 	},
 	"what is not there is not found but can be deleted": func(t *testing.T, b store.Blobs) {
-		_, err := b.Open(t.Context(), "nothing")
+		_, err := b.Open(t.Context(), store.Blob{Key: "nothing"})
 		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "nothing") {
 			t.Errorf("error %v", err)
 		}
@@ -58,7 +58,7 @@ var blobsWritten = map[string]func(*testing.T, store.Blobs){
 	},
 	"keys that could lead elsewhere are refused": func(t *testing.T, b store.Blobs) {
 		for _, key := range []string{"", ".", "..", "../outside", "a/b", "a/../b", "/etc/passwd", `a\b`, "C:x", "a\x00b", "x.attrs", "A", "\xff"} {
-			if _, err := b.Open(t.Context(), key); !errors.Is(err, fs.ErrInvalid) {
+			if _, err := b.Open(t.Context(), store.Blob{Key: key}); !errors.Is(err, fs.ErrInvalid) {
 				t.Errorf("%q: error %v", key, err)
 			}
 			if err := b.Delete(t.Context(), key); !errors.Is(err, fs.ErrInvalid) {
@@ -76,7 +76,7 @@ var blobsWritten = map[string]func(*testing.T, store.Blobs){
 					t.Error(err)
 					return
 				}
-				r, err := b.Open(t.Context(), info.Key)
+				r, err := b.Open(t.Context(), info)
 				if err != nil {
 					t.Error(err)
 					return
@@ -241,12 +241,12 @@ var blobsWritten = map[string]func(*testing.T, store.Blobs){
 		}
 		content := archive.Content{Environments: map[string]models.Environment{"env": {Zip: models.Value(pack.Key)}}}
 		info, err := b.Write(t.Context(), func(w io.Writer) error {
-			return archive.Write(w, content, func(key string) (io.ReadCloser, error) { return b.Open(t.Context(), key) })
+			return archive.Write(w, content, func(string) (io.ReadCloser, error) { return b.Open(t.Context(), pack) })
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := open(t, b, info.Key)
+		r := open(t, b, info)
 		a, err := archive.Open(r, r.Size())
 		if err != nil {
 			t.Fatal(err)

@@ -155,9 +155,9 @@ func put(t *testing.T, b store.Blobs, content string) store.Blob {
 	return info
 }
 
-func open(t *testing.T, b store.Blobs, key string) store.Reader {
+func open(t *testing.T, b store.Blobs, info store.Blob) store.Reader {
 	t.Helper()
-	r, err := b.Open(t.Context(), key)
+	r, err := b.Open(t.Context(), info)
 	must(t, err)
 	t.Cleanup(func() { closed(t, r) })
 	return r
@@ -172,7 +172,7 @@ func closed(t *testing.T, c io.Closer) {
 
 func wantContent(t *testing.T, b store.Blobs, info store.Blob, want string) {
 	t.Helper()
-	r := open(t, b, info.Key)
+	r := open(t, b, info)
 	got, err := io.ReadAll(r)
 	if err != nil || string(got) != want || r.Size() != int64(len(want)) || info.Size != r.Size() {
 		t.Errorf("%.30q of %d bytes, %d in %+v, error %v", got, r.Size(), len(got), info, err)

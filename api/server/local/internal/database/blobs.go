@@ -19,7 +19,7 @@ func (t *tx) AddBlob(b store.Blob) (string, error) {
 		return "", err
 	}
 	n, err := t.queries.AddBlob(t.ctx, queries.AddBlobParams{
-		Key: b.Key, Size: b.Size, Sha256: text(b.SHA256), Crc32: int64(b.CRC32),
+		Key: b.Key, Size: b.Size, Sha256: text(b.SHA256), Crc32: int64(b.CRC32), Sums: []byte(b.Sums),
 	})
 	if err != nil {
 		return "", t.result(err)
@@ -50,7 +50,8 @@ func text(s string) sql.NullString { return sql.NullString{String: s, Valid: s !
 func (t *tx) Blob(key string) (store.Blob, error) {
 	row, err := t.queries.Blob(t.ctx, key)
 	return store.Blob{
-		Key: row.Key, Size: row.Size, SHA256: row.Sha256.String, CRC32: uint32(row.Crc32), //nolint:gosec // was one
+		Key: row.Key, Size: row.Size, SHA256: row.Sha256.String, Sums: string(row.Sums),
+		CRC32: uint32(row.Crc32), //nolint:gosec // was one
 	}, t.result(err)
 }
 

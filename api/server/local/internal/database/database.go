@@ -32,6 +32,8 @@ import (
 // readers is the number of connections for reading, beside the one for writing.
 const readers = 8
 
+const defaultBusyTimeout = 5 * time.Second
+
 // Options are the options of [Open]. Path and Keeper are needed.
 type Options struct {
 	// Path of the database file. Its folder is made if it is missing. SQLite has
@@ -86,7 +88,7 @@ func Open(ctx context.Context, options Options) (_ *Database, err error) {
 	}
 	options.Log = slog.New(quiet{options.Log.Handler()})
 	if options.BusyTimeout == 0 {
-		options.BusyTimeout = 5 * time.Second
+		options.BusyTimeout = defaultBusyTimeout
 	}
 	if options.RetryDelay == nil {
 		options.RetryDelay = retryDelay
@@ -165,20 +167,29 @@ func (d *Database) makeFile() error {
 // dsn makes every transaction that may write take the lock at its start: one
 // that has read before could not get it any more.
 func dsn(options Options, pragmas ...string) string {
-	name := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(options.Path)}
-	if !filepath.IsAbs(options.Path) {
-		name = url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(options.Path)}).EscapedPath()}
-	}
-	name.RawQuery = url.Values{
+	return locator(options.Path, url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": append(pragmas,
-			"busy_timeout("+strconv.FormatInt(options.BusyTimeout.Milliseconds(), 10)+")",
+			busyTimeout(options.BusyTimeout),
 			"foreign_keys(1)",
 			"journal_mode(WAL)",
 			"synchronous(FULL)",
 			"journal_size_limit(67108864)",
 		),
-	}.Encode()
+	})
+}
+
+func busyTimeout(d time.Duration) string {
+	return "busy_timeout(" + strconv.FormatInt(d.Milliseconds(), 10) + ")"
+}
+
+// locator names a database file with settings for its connections.
+func locator(path string, settings url.Values) string {
+	name := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}
+	if !filepath.IsAbs(path) {
+		name = url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}
+	}
+	name.RawQuery = settings.Encode()
 	return name.String()
 }
 

@@ -33,11 +33,14 @@ ON CONFLICT (project, kind, name) DO UPDATE SET document = excluded.document;
 -- name: Blob :one
 SELECT * FROM blobs WHERE key = $1;
 
+-- name: Blobs :many
+SELECT key FROM blobs ORDER BY key;
+
 -- name: BlobBySHA256 :one
 SELECT key FROM blobs WHERE sha256 = $1;
 
 -- name: AddBlob :execrows
-INSERT INTO blobs (key, size, sha256, crc32) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+INSERT INTO blobs (key, size, sha256, crc32, sums) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING;
 
 -- name: DeleteBlobIfUnused :execrows
 DELETE FROM blobs WHERE key = $1 AND NOT EXISTS (SELECT 1 FROM blob_references AS r WHERE r.blob = $1);

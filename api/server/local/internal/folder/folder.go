@@ -43,19 +43,23 @@ func Open(path string) (*Folder, error) {
 }
 
 // Open implements [store.Blobs].
-func (f *Folder) Open(ctx context.Context, key string) (store.Reader, error) {
-	if err := errors.Join(ctx.Err(), store.CheckKey(key)); err != nil {
+func (f *Folder) Open(ctx context.Context, b store.Blob) (store.Reader, error) {
+	if err := errors.Join(ctx.Err(), store.CheckKey(b.Key)); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(f.file(key))
+	file, err := os.Open(f.file(b.Key))
 	if err != nil {
-		return nil, f.fault(key, err)
+		return nil, f.fault(b.Key, err)
 	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, f.fault(key, errors.Join(err, file.Close()))
+		return nil, f.fault(b.Key, errors.Join(err, file.Close()))
 	}
-	return store.NewReader(ctx, file, info.Size()), nil
+	r, err := store.NewReader(ctx, file, info.Size(), b)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return r, nil
 }
 
 // Delete implements [store.Blobs].

@@ -57,9 +57,9 @@ func put(t *testing.T, b *folder.Folder, content string) store.Blob {
 	return info
 }
 
-func open(t *testing.T, b *folder.Folder, key string) store.Reader {
+func open(t *testing.T, b *folder.Folder, info store.Blob) store.Reader {
 	t.Helper()
-	r, err := b.Open(t.Context(), key)
+	r, err := b.Open(t.Context(), info)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func open(t *testing.T, b *folder.Folder, key string) store.Reader {
 
 func wantContent(t *testing.T, b *folder.Folder, info store.Blob, want string) {
 	t.Helper()
-	got, err := io.ReadAll(open(t, b, info.Key))
+	got, err := io.ReadAll(open(t, b, info))
 	if err != nil || string(got) != want {
 		t.Errorf("%.30q, error %v", got, err)
 	}
@@ -135,7 +135,7 @@ func TestAFolderThatIsGoneIsAnErrorUntilItIsBack(t *testing.T) {
 			return err
 		},
 		"Open": func() error {
-			r, err := b.Open(t.Context(), kept.Key)
+			r, err := b.Open(t.Context(), kept)
 			if err != nil {
 				return err
 			}
@@ -241,33 +241,4 @@ func writeToFullDisk() error {
 	}
 	_, err = full.WriteString("x")
 	return errors.Join(err, full.Close())
-}
-
-func TestWhatIsWrittenCanBeChangedUntilTheEnd(t *testing.T) {
-	t.Parallel()
-	b, _ := newFolder(t)
-	info, err := b.Write(t.Context(), func(w io.Writer) error {
-		if _, err := io.WriteString(w, "some bytes"); err != nil {
-			return err
-		}
-		at, ok := w.(interface {
-			io.WriterAt
-			io.Seeker
-		})
-		if !ok {
-			return errors.New("it is no file")
-		}
-		if _, err := at.WriteAt([]byte("S"), 0); err != nil {
-			return err
-		}
-		if pos, err := at.Seek(0, io.SeekCurrent); pos != 10 || err != nil {
-			t.Errorf("at %d, error %v", pos, err)
-		}
-		_, err := io.WriteString(w, "!")
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantContent(t, b, info, "Some bytes!")
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
 type sink struct {
@@ -31,7 +33,7 @@ func (s *sink) ReadFrom(r io.Reader) (int64, error) {
 func TestTheKernelCanSendWhatIsInAFolder(t *testing.T) {
 	t.Parallel()
 	b, _ := newFolder(t)
-	r := open(t, b, put(t, b, strings.Repeat("0123456789abcdef", (9<<20)/16)).Key)
+	r := open(t, b, put(t, b, strings.Repeat("0123456789abcdef", (9<<20)/16)))
 	to := &sink{cancel: func() {}}
 	if n, err := io.Copy(to, r); n != r.Size() || err != nil || to.files != 3 {
 		t.Errorf("%d bytes in %d files, error %v", n, to.files, err)
@@ -49,8 +51,9 @@ func TestTheKernelCanSendWhatIsInAFolder(t *testing.T) {
 func TestAFileThatWasCutShortIsAnError(t *testing.T) {
 	t.Parallel()
 	b, dir := newFolder(t)
-	key := put(t, b, "some bytes").Key
-	r := open(t, b, key)
+	info := put(t, b, "some bytes")
+	info.Sums = ""
+	key, r := info.Key, open(t, b, info)
 	if err := os.Truncate(filepath.Join(dir, key), 4); err != nil {
 		t.Fatal(err)
 	}
@@ -65,5 +68,24 @@ func TestAFileThatWasCutShortIsAnError(t *testing.T) {
 	}
 	if got, err := io.ReadAll(r); len(got) != 4 || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%q, error %v", got, err)
+	}
+}
+
+func TestAFlippedBitIsNotRead(t *testing.T) {
+	t.Parallel()
+	b, dir := newFolder(t)
+	info := put(t, b, strings.Repeat("0123456789abcdef", (5<<20)/16))
+	r := open(t, b, info)
+	file, err := os.OpenFile(filepath.Join(dir, info.Key), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.WriteAt([]byte{'4' ^ 1}, 4<<20+4); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, file)
+	to := &sink{cancel: func() {}}
+	if n, err := io.Copy(to, r); n != 4<<20 || !errors.Is(err, store.ErrDamaged) || to.files != 1 {
+		t.Errorf("%d bytes, error %v", n, err)
 	}
 }

@@ -13,10 +13,13 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// Write implements [store.Blobs]. The writer is an [io.WriterAt] and an
-// [io.Seeker] too, and lets the kernel copy from a file. A limit of the user or
-// the process is a full disk.
+// Write implements [store.Blobs]. A limit of the user or the process is a full
+// disk.
 func (f *Folder) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
+	return f.write(ctx, uuid.NewString(), write)
+}
+
+func (f *Folder) write(ctx context.Context, key string, write func(io.Writer) error) (store.Blob, error) {
 	if err := ctx.Err(); err != nil {
 		return store.Blob{}, err
 	}
@@ -26,9 +29,9 @@ func (f *Folder) Write(ctx context.Context, write func(io.Writer) error) (store.
 		return store.Blob{}, err
 	}
 	defer d.Close() //nolint:errcheck // only read
-	b := store.Blob{Key: uuid.NewString()}
+	b := store.Blob{Key: key}
 	name := f.file(b.Key + ".tmp")
-	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // in the folder
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // in the folder
 	if err != nil {
 		return store.Blob{}, noSpace(f.fault(b.Key, err))
 	}
@@ -39,9 +42,11 @@ func (f *Folder) Write(ctx context.Context, write func(io.Writer) error) (store.
 			_ = os.Remove(name)
 		}
 	}()
-	if err := write(&writer{ctx, file}); err != nil {
+	to := &writer{ctx: ctx, file: file}
+	if err := write(to); err != nil {
 		return store.Blob{}, noSpace(err)
 	}
+	b.Sums = to.sums.String()
 	if b.Size, err = f.publish(ctx, d, file, b.Key); err != nil {
 		return store.Blob{}, noSpace(f.fault(b.Key, err))
 	}
@@ -80,54 +85,17 @@ func noSpace(err error) error {
 type writer struct {
 	ctx  context.Context
 	file *os.File
+	sums store.Sums
 }
 
 func (w *writer) Write(p []byte) (int, error) {
 	if err := w.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return w.file.Write(p)
+	n, err := w.file.Write(p)
+	_, _ = w.sums.Write(p[:n]) // which does not fail
+	return n, err
 }
 
-// WriteAt lets archive.Write fill in checksums afterwards.
-func (w *writer) WriteAt(p []byte, off int64) (int, error) {
-	if err := w.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return w.file.WriteAt(p, off)
-}
-
-func (w *writer) Seek(offset int64, whence int) (int64, error) { return w.file.Seek(offset, whence) }
-
-// chunkSize is how much the kernel copies before the context is looked at.
-const chunkSize = 4 << 20
-
-// ReadFrom lets the kernel copy if r is a limited file or connection.
-func (w *writer) ReadFrom(r io.Reader) (total int64, err error) {
-	limited, ok := r.(*io.LimitedReader)
-	if !ok {
-		return store.CopyBuffer(w.ctx, w, r)
-	}
-	if _, ok := limited.R.(syscall.Conn); !ok {
-		return store.CopyBuffer(w.ctx, w, r)
-	}
-	for limited.N > 0 && err == nil {
-		if err = w.ctx.Err(); err != nil {
-			break
-		}
-		var n int64
-		n, err = io.CopyN(w.file, limited.R, min(limited.N, chunkSize))
-		total += n
-		limited.N -= n
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return total, err
-}
-
-var _ interface {
-	io.WriterAt
-	io.Seeker
-	io.ReaderFrom
-} = (*writer)(nil)
+// ReadFrom implements [io.ReaderFrom]: the buffer of io.Copy is small.
+func (w *writer) ReadFrom(r io.Reader) (int64, error) { return store.CopyBuffer(w.ctx, w, r) }

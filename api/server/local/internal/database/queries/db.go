@@ -48,6 +48,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.blobBySHA256Stmt, err = db.PrepareContext(ctx, blobBySHA256); err != nil {
 		return nil, fmt.Errorf("error preparing query BlobBySHA256: %w", err)
 	}
+	if q.blobsStmt, err = db.PrepareContext(ctx, blobs); err != nil {
+		return nil, fmt.Errorf("error preparing query Blobs: %w", err)
+	}
 	if q.contentSizeStmt, err = db.PrepareContext(ctx, contentSize); err != nil {
 		return nil, fmt.Errorf("error preparing query ContentSize: %w", err)
 	}
@@ -187,6 +190,11 @@ func (q *Queries) Close() error {
 	if q.blobBySHA256Stmt != nil {
 		if cerr := q.blobBySHA256Stmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing blobBySHA256Stmt: %w", cerr)
+		}
+	}
+	if q.blobsStmt != nil {
+		if cerr := q.blobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing blobsStmt: %w", cerr)
 		}
 	}
 	if q.contentSizeStmt != nil {
@@ -396,6 +404,7 @@ type Queries struct {
 	beginSessionStmt       *sql.Stmt
 	blobStmt               *sql.Stmt
 	blobBySHA256Stmt       *sql.Stmt
+	blobsStmt              *sql.Stmt
 	contentSizeStmt        *sql.Stmt
 	countChangeStmt        *sql.Stmt
 	countExportsStmt       *sql.Stmt
@@ -442,6 +451,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		beginSessionStmt:       q.beginSessionStmt,
 		blobStmt:               q.blobStmt,
 		blobBySHA256Stmt:       q.blobBySHA256Stmt,
+		blobsStmt:              q.blobsStmt,
 		contentSizeStmt:        q.contentSizeStmt,
 		countChangeStmt:        q.countChangeStmt,
 		countExportsStmt:       q.countExportsStmt,

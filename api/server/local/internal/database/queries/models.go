@@ -13,6 +13,7 @@ type Blob struct {
 	Size   int64
 	Sha256 sql.NullString
 	Crc32  int64
+	Sums   []byte
 }
 
 type BlobReference struct {

@@ -11,7 +11,7 @@ import (
 )
 
 const addBlob = `-- name: AddBlob :execrows
-INSERT INTO blobs (key, size, sha256, crc32) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+INSERT INTO blobs (key, size, sha256, crc32, sums) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 `
 
 type AddBlobParams struct {
@@ -19,6 +19,7 @@ type AddBlobParams struct {
 	Size   int64
 	Sha256 sql.NullString
 	Crc32  int64
+	Sums   []byte
 }
 
 func (q *Queries) AddBlob(ctx context.Context, arg AddBlobParams) (int64, error) {
@@ -27,6 +28,7 @@ func (q *Queries) AddBlob(ctx context.Context, arg AddBlobParams) (int64, error)
 		arg.Size,
 		arg.Sha256,
 		arg.Crc32,
+		arg.Sums,
 	)
 	if err != nil {
 		return 0, err
@@ -105,7 +107,7 @@ func (q *Queries) BeginSession(ctx context.Context, session string) (int64, erro
 }
 
 const blob = `-- name: Blob :one
-SELECT key, size, sha256, crc32 FROM blobs WHERE key = $1
+SELECT key, size, sha256, crc32, sums FROM blobs WHERE key = $1
 `
 
 func (q *Queries) Blob(ctx context.Context, key string) (Blob, error) {
@@ -116,6 +118,7 @@ func (q *Queries) Blob(ctx context.Context, key string) (Blob, error) {
 		&i.Size,
 		&i.Sha256,
 		&i.Crc32,
+		&i.Sums,
 	)
 	return i, err
 }
@@ -129,6 +132,33 @@ func (q *Queries) BlobBySHA256(ctx context.Context, sha256 sql.NullString) (stri
 	var key string
 	err := row.Scan(&key)
 	return key, err
+}
+
+const blobs = `-- name: Blobs :many
+SELECT key FROM blobs ORDER BY key
+`
+
+func (q *Queries) Blobs(ctx context.Context) ([]string, error) {
+	rows, err := q.query(ctx, q.blobsStmt, blobs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		items = append(items, key)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const contentSize = `-- name: ContentSize :one

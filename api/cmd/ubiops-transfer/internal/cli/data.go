@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ubiops-contrib/transfer/api/server/local"
+)
+
+func dataFlag(cmd *cobra.Command, data *string) {
+	cmd.Flags().StringVar(data, "data", "", "folder for the database, the key and archives (default ubiops-transfer in the\nuser's configuration folder)")
+}
+
+// completeData fills in the default.
+func completeData(data *string) error {
+	if *data != "" {
+		return nil
+	}
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return fmt.Errorf("--data is not given, and there is no folder to take by default: %w", err)
+	}
+	*data = filepath.Join(folder, "ubiops-transfer")
+	return nil
+}
+
+func backupCommand(getenv func(string) string) *cobra.Command {
+	var data string
+	cmd := &cobra.Command{
+		Use:   "backup FOLDER",
+		Short: "Back up the data of serve, which may go on",
+		Long: "backup makes a new folder of all that serve has in its folder at this moment, for\n" +
+			"serve --data. Archives are not copied if both are on one file system: move the new\n" +
+			"folder to another disk then.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := fromEnv(cmd, getenv); err != nil {
+				return oneLine(err)
+			}
+			if err := completeData(&data); err != nil {
+				return err
+			}
+			if err := local.Backup(cmd.Context(), data, args[0]); err != nil {
+				return oneLine(err)
+			}
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s has all of %s\n", args[0], data)
+			return err
+		},
+	}
+	dataFlag(cmd, &data)
+	return cmd
+}

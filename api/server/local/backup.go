@@ -1,0 +1,94 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
+	"github.com/ubiops-contrib/transfer/api/server/local/internal/folder"
+)
+
+// Backup copies a data folder to a new folder, which [Open] opens, as it is at one
+// moment. A server, of this process or another, may use the data folder all the
+// while and is not held up; it has to be of this version. On one file system the
+// archives are not copied: both folders have the same files, which never change.
+//
+// The new folder appears when it is complete. If an archive is lost already, it
+// appears without that and the error says so.
+func Backup(ctx context.Context, data, to string) error {
+	if err := backup(ctx, data, to); err != nil {
+		return fmt.Errorf("backup of the data folder %s: %w", data, err)
+	}
+	return nil
+}
+
+func backup(ctx context.Context, data, to string) (err error) {
+	for _, name := range []string{databaseFile, blobFolder} { // which are made otherwise
+		if _, err := os.Stat(filepath.Join(data, name)); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Lstat(to); err == nil {
+		return fmt.Errorf("%s: %w", to, fs.ErrExist)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	making, err := os.MkdirTemp(filepath.Dir(to), filepath.Base(to)+".*.tmp") // for its owner only
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(making)) }()
+	lost, err := copyData(ctx, data, making)
+	if err == nil {
+		err = os.Rename(making, to)
+	}
+	if err == nil && len(lost) > 0 {
+		err = fmt.Errorf("these archives or packages are lost: %s", strings.Join(lost, ", "))
+	}
+	return err
+}
+
+// copyData copies the database and then the blobs that it knows. One that was
+// deleted meanwhile the next copy of the database does not know; what it knows in
+// spite of that is lost.
+func copyData(ctx context.Context, data, to string) (lost []string, err error) {
+	key, err := os.ReadFile(filepath.Join(data, keyFile)) //nolint:gosec // in the data folder
+	if err == nil {
+		err = os.WriteFile(filepath.Join(to, keyFile), key, 0o600) //nolint:gosec // where the user wants it
+	}
+	if err != nil {
+		return nil, err
+	}
+	from, err := folder.Open(filepath.Join(data, blobFolder))
+	if err != nil {
+		return nil, err
+	}
+	copied, err := folder.Open(filepath.Join(to, blobFolder))
+	if err != nil {
+		return nil, err
+	}
+	for {
+		is, keys, err := database.Copy(ctx, filepath.Join(data, databaseFile), filepath.Join(to, databaseFile))
+		if err != nil {
+			return nil, err
+		}
+		missing, err := from.CopyTo(ctx, copied, keys)
+		if err != nil {
+			return nil, err
+		}
+		known := func(key string) bool { return slices.Contains(lost, key) }
+		if again := slices.DeleteFunc(slices.Clone(missing), known); len(again) == 0 {
+			return missing, copied.SetMark(folder.Mark{Database: is.ID, Changes: is.Changes})
+		}
+		lost = missing
+		if err := os.Remove(filepath.Join(to, databaseFile)); err != nil {
+			return nil, err
+		}
+	}
+}
