@@ -55,6 +55,7 @@ type Engine struct {
 	held     held
 	failures failures
 	turns    turns
+	costs    costs
 	links    int // that may be fetched at once
 
 	fetchingLock sync.Mutex

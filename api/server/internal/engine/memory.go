@@ -43,6 +43,11 @@ func (e *Engine) borrowFor(ctx context.Context, job store.Job) (release func(), 
 // and the content of its project if that is needed too, and to write it again. An
 // id of nothing costs nothing.
 func (e *Engine) Cost(ctx context.Context, project, id string, content bool) (bytes int64, err error) {
+	key := costOf{project, id, content}
+	bytes, known, changes := e.costs.get(key)
+	if known {
+		return bytes, nil
+	}
 	err = e.Store.Look(ctx, func(tx store.Tx) error {
 		documents, err := tx.DocumentsSize(project, id)
 		if err != nil {
@@ -56,5 +61,8 @@ func (e *Engine) Cost(ctx context.Context, project, id string, content bool) (by
 		}
 		return nil
 	})
+	if err == nil {
+		e.costs.put(key, bytes, changes)
+	}
 	return bytes, err
 }

@@ -11,7 +11,9 @@ import (
 
 // update runs a transaction and deletes the bytes that it leaves unused.
 func (e *Engine) update(ctx context.Context, f func(store.Tx) error) error {
+	e.costs.forget()
 	unused, err := e.Store.Update(ctx, f)
+	e.costs.forget()
 	e.discard(ctx, unused...)
 	return err
 }
