@@ -3,6 +3,7 @@ package middleware_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,30 +52,31 @@ func TestNobodyOvertakesOneWhoWaitsForOthers(t *testing.T) {
 		b := middleware.NewBudget(100)
 		a, _ := b.Acquire(t.Context(), "a", 40)
 		c, _ := b.Acquire(t.Context(), "b", 40)
-		var order []string
+		order := make(chan string, 2)
 		take := func(owner string, bytes int64) {
 			release, err := b.Acquire(t.Context(), owner, bytes)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			order = append(order, owner)
+			order <- owner
 			time.Sleep(time.Second)
 			release()
 		}
-		go take("large", 50)
+		var takers sync.WaitGroup
+		takers.Go(func() { take("large", 50) })
 		synctest.Wait()
-		go take("small", 20)
+		takers.Go(func() { take("small", 20) })
 		synctest.Wait()
 		if len(order) != 0 {
-			t.Errorf("%v overtook", order)
+			t.Errorf("%s overtook", <-order)
 		}
 		a()
 		synctest.Wait()
 		c()
-		time.Sleep(time.Minute)
-		if len(order) != 2 || order[0] != "large" {
-			t.Errorf("the order was %v", order)
+		takers.Wait()
+		if first, second := <-order, <-order; first != "large" || second != "small" {
+			t.Errorf("%s was before %s", first, second)
 		}
 	})
 }
