@@ -158,8 +158,8 @@ func (op *operation) checkJSON(data []byte) error {
 	return answer
 }
 
-// innermost is the error that says what is really wrong: those of allOf and
-// the like say only that something is.
+// innermost returns the error that says what is wrong: those of allOf and
+// the like only say that something is.
 func innermost(e *openapi3.SchemaError) *openapi3.SchemaError {
 	for {
 		inner, ok := errors.AsType[*openapi3.SchemaError](e.Origin)

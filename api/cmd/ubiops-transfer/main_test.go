@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// TestMain is the command itself where a test has started it so.
+// TestMain is the command itself if a test has started it so.
 func TestMain(m *testing.M) {
 	if os.Getenv("TEST_RUNS_THE_COMMAND") != "" {
 		main()
