@@ -10,16 +10,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/apitest"
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-// deployment has one version, with a package at path.
-func deployment(path string) archive.Content {
-	return archive.Content{Deployments: map[string]models.Deployment{"d": {
-		InputType: new(models.DataStructurePlain), OutputType: new(models.DataStructurePlain),
-		Versions: map[string]models.DeploymentVersion{"v": {Zip: models.Value(path)}},
-	}}}
-}
 
 func TestAProjectHasWhatItsSeedsHold(t *testing.T) {
 	t.Parallel()

@@ -72,19 +72,6 @@ func TestHowOftenAJobWasBegunIsNoReasonToGiveItUp(t *testing.T) {
 	})
 }
 
-// begun is a store whose jobs were begun that often by processes that were killed.
-type begun struct {
-	store.Store
-	before int
-}
-
-func (b begun) Work(ctx context.Context, n int, do func(context.Context, store.Job) error) error {
-	return b.Store.Work(ctx, n, func(ctx context.Context, job store.Job) error {
-		job.Attempt += b.before
-		return do(ctx, job)
-	})
-}
-
 func TestAJobThatADeleteEndsIsDroppedAndOneThatAStopEndsInterrupted(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, _ *watched) {
