@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestReadsFindJobsAtRest(t *testing.T) {
+func TestJobs_readsFindJobsAtRest(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, opts...)
 		c := s.Client("demo")
@@ -34,7 +34,7 @@ func TestReadsFindJobsAtRest(t *testing.T) {
 	})
 }
 
-func TestJobsInTheBackgroundEndToo(t *testing.T) {
+func TestJobs_inTheBackgroundEndToo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := apitest.New(t, apitest.JobsInBackground(), apitest.WithProject("demo", small), apitest.WithProject("to"))
@@ -44,7 +44,7 @@ func TestJobsInTheBackgroundEndToo(t *testing.T) {
 	})
 }
 
-func TestJobsAreSteppedByHand(t *testing.T) {
+func TestJobs_areSteppedByHand(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.JobsByHand())...)
 		c := s.Client("demo")
@@ -82,7 +82,7 @@ func TestJobsAreSteppedByHand(t *testing.T) {
 	})
 }
 
-func TestWithoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testing.T) {
+func TestJobs_withoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
 	_, err := s.Project("demo").Imports.Create(t.Context(), file(emptyZIP(t)), api.SkipConfirmation())
@@ -93,7 +93,7 @@ func TestWithoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testin
 	}
 }
 
-func TestAnImportThatFailsIsSteppedToFailed(t *testing.T) {
+func TestJobs_anImportThatFailsIsSteppedToFailed(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
 	_, err := s.Project("demo").Imports.Create(t.Context(), file([]byte("no archive")))
@@ -118,7 +118,7 @@ func steps(s *apitest.Server) (statuses []string) {
 	}
 }
 
-func TestAJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
+func TestJobs_aJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.JobsByHand())...)
 		c := s.Client("demo")
@@ -131,7 +131,7 @@ func TestAJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
 	})
 }
 
-func TestManyJobsWaitAtOnce(t *testing.T) {
+func TestJobs_manyJobsWaitAtOnce(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
 	c := s.Client("demo")
@@ -144,7 +144,7 @@ func TestManyJobsWaitAtOnce(t *testing.T) {
 	equal(t, "last export", exportStatus(t, c, last), "completed")
 }
 
-func TestAClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
+func TestJobs_aClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.JobsByReads(2))...)
 		c := s.Client("demo")
@@ -174,7 +174,7 @@ func TestAClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
 	})
 }
 
-func TestListsAndReadsThatFailAreNotCounted(t *testing.T) {
+func TestJobs_listsAndReadsThatFailAreNotCounted(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByReads(1), apitest.WithFault(apitest.ExportsGet, apitest.First(3), apitest.ResetBefore()))
 	c := s.Client("demo", once)
@@ -191,7 +191,7 @@ func TestListsAndReadsThatFailAreNotCounted(t *testing.T) {
 	equal(t, "third read", exportStatus(t, c, id), "completed")
 }
 
-func TestAReadThatWaitsEndsWithItsRequest(t *testing.T) {
+func TestJobs_aReadThatWaitsEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		stalled := stalledLink{}

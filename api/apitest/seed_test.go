@@ -12,7 +12,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
-func TestAProjectHasWhatItsSeedsHold(t *testing.T) {
+func TestSeed_aProjectHasWhatItsSeedsHold(t *testing.T) {
 	t.Parallel()
 	zip := sampleZIP(t)
 	path := filepath.Join(t.TempDir(), "sample.zip")
@@ -32,7 +32,7 @@ func TestAProjectHasWhatItsSeedsHold(t *testing.T) {
 	}
 }
 
-func TestModelsWithPackagesAreASeed(t *testing.T) {
+func TestSeed_modelsWithPackagesAreASeed(t *testing.T) {
 	t.Parallel()
 	code := "any bytes"
 	s := apitest.New(t, apitest.WithProject("p",
@@ -49,7 +49,7 @@ func TestModelsWithPackagesAreASeed(t *testing.T) {
 	equal(t, "package", string(got), code)
 }
 
-func TestASeedThatCannotBeUsedEndsTheTest(t *testing.T) {
+func TestSeed_aSeedThatCannotBeUsedEndsTheTest(t *testing.T) {
 	t.Parallel()
 	bad := filepath.Join(t.TempDir(), "bad.zip")
 	must(t, os.WriteFile(bad, []byte("no archive"), 0o600))

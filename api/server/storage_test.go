@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-func TestAFileWhoseFormIsRefusedAfterItLeavesNoBytes(t *testing.T) {
+func TestStorage_aFileWhoseFormIsRefusedAfterItLeavesNoBytes(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	h := start(t, server.Options{Storage: storage(t, data)})

@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestExportGoesThroughTheDocumentedStatuses(t *testing.T) {
+func TestEngine_exportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
@@ -27,7 +27,7 @@ func TestExportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	})
 }
 
-func TestImportGoesThroughTheDocumentedStatuses(t *testing.T) {
+func TestEngine_importGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		row, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), false)
@@ -43,7 +43,7 @@ func TestImportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	})
 }
 
-func TestImportWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T) {
+func TestEngine_importWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		if _, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), true); err != nil {
@@ -54,7 +54,7 @@ func TestImportWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T)
 	})
 }
 
-func TestImportThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
+func TestEngine_importThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		source := file(t, e, zipOf(t, content))
@@ -82,7 +82,7 @@ func TestImportThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
 	})
 }
 
-func TestDeletedImportLeavesNoArchive(t *testing.T) {
+func TestEngine_deletedImportLeavesNoArchive(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, _ *watched) {
 		source := file(t, e, zipOf(t, content))
@@ -100,7 +100,7 @@ func TestDeletedImportLeavesNoArchive(t *testing.T) {
 	})
 }
 
-func TestWhatIsCreatedAtTheSameTimeHasDatesInTheOrderOfItsIDs(t *testing.T) {
+func TestEngine_whatIsCreatedAtTheSameTimeHasDatesInTheOrderOfItsIDs(t *testing.T) {
 	t.Parallel()
 	s := store.NewMemory()
 	e := engineOn(t, s)
@@ -144,7 +144,7 @@ func TestWhatIsCreatedAtTheSameTimeHasDatesInTheOrderOfItsIDs(t *testing.T) {
 	}
 }
 
-func TestExportThatIsNotCompletedIsNoSource(t *testing.T) {
+func TestEngine_exportThatIsNotCompletedIsNoSource(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		id := "0198"

@@ -17,7 +17,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
+func TestFailure_exportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		err      error
@@ -48,7 +48,7 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 }
 
 // However long that takes, the client does not have to start again.
-func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
+func TestFailure_exportWaitsForTheEndOfAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, outage := range []error{store.ErrBusy, store.ErrUnavailable} {
 		t.Run(outage.Error(), func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
 	}
 }
 
-func TestExportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
+func TestFailure_exportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		blobs := &failing{Blobs: e.Blobs, write: syscall.ENOSPC}
@@ -87,7 +87,7 @@ func TestExportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
 	})
 }
 
-func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
+func TestFailure_jobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		blobs := &failing{Blobs: e.Blobs}
@@ -115,7 +115,7 @@ func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 	})
 }
 
-func TestErrorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
+func TestFailure_errorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		var buf bytes.Buffer
@@ -141,7 +141,7 @@ func TestErrorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
 	})
 }
 
-func TestBytesOfATransactionThatWasMadeInSpiteOfItsErrorStay(t *testing.T) {
+func TestFailure_bytesOfATransactionThatWasMadeInSpiteOfItsErrorStay(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		w.unsure.Store(true)

@@ -17,7 +17,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestArchiveFromALinkThatIsNoneStaysWithTheFailedImport(t *testing.T) {
+func TestLink_archiveFromALinkThatIsNoneStaysWithTheFailedImport(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, _ *watched) {
 		blobs := &failing{Blobs: e.Blobs}
@@ -34,7 +34,7 @@ func TestArchiveFromALinkThatIsNoneStaysWithTheFailedImport(t *testing.T) {
 	})
 }
 
-func TestRedirectsOfLinksAreChecked(t *testing.T) {
+func TestLink_redirectsOfLinksAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ to, want string }{
 		{"https://archives.example/a.zip", "archives.example cannot be reached: more than 20 redirects"},
@@ -86,7 +86,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	}
 }
 
-func TestLinksThatStallAreGivenUp(t *testing.T) {
+func TestLink_linksThatStallAreGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		pause time.Duration
@@ -115,7 +115,7 @@ func TestLinksThatStallAreGivenUp(t *testing.T) {
 	}
 }
 
-func TestLinksThatStallLeaveAWorkerToOthers(t *testing.T) {
+func TestLink_linksThatStallLeaveAWorkerToOthers(t *testing.T) {
 	t.Parallel()
 	workers(t, 3, func(t *testing.T, e *engine.Engine, w *watched) {
 		var asked atomic.Int64
@@ -146,7 +146,7 @@ func TestLinksThatStallLeaveAWorkerToOthers(t *testing.T) {
 	})
 }
 
-func TestDeletedImportStopsItsDownload(t *testing.T) {
+func TestLink_deletedImportStopsItsDownload(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		e.Links = engine.NewLinks(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
@@ -165,7 +165,7 @@ func TestDeletedImportStopsItsDownload(t *testing.T) {
 	})
 }
 
-func TestLinksOfRealServers(t *testing.T) {
+func TestLink_linksOfRealServers(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -210,7 +210,7 @@ func TestLinksOfRealServers(t *testing.T) {
 	}
 }
 
-func TestLinksThatAreRefusedAtOnce(t *testing.T) {
+func TestLink_linksThatAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	links := engine.NewLinks(nil, []string{"127.0.0.1:8080", "Inside.example", "[::1]", "[fd00::1]:8080"}, 0)
 	for link, want := range map[string]string{
