@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -84,47 +83,17 @@ func packCommand(s *session) *cobra.Command {
 				err := archive.Pack(w, stoppableFS{cmd.Context(), root.FS()}, archive.OnWarning(func(f *archive.Finding) { warn(cmd, args[0], f) }))
 				return refused(args[0], err)
 			}
-			if args[1] != "-" {
-				return hintOverwrite(newFile(args[1], overwrite, func(f *os.File) error { return pack(f) }), overwrite)
-			}
-			if isTerminal(s.stdout) {
+			switch {
+			case args[1] == "-" && isTerminal(s.stdout):
 				return errors.New("an archive is not for a terminal: name a FILE, or send stdout elsewhere")
+			case args[1] == "-":
+				return pack(s.stdout)
+			case overwrite:
+				return replaceFile(args[1], 0o600, pack)
 			}
-			return pack(s.stdout)
+			return hintOverwrite(newFile(args[1], 0o600, pack), false)
 		},
 	}
 	overwriteFlag(cmd, &overwrite)
 	return cmd
-}
-
-// newFile writes a file that is there as a whole or not at all. One that exists
-// stays, and the error is [fs.ErrExist], unless it is to be overwritten. The file is
-// for its owner only.
-func newFile(path string, overwrite bool, write func(*os.File) error) (err error) {
-	exists := &fs.PathError{Op: "write", Path: path, Err: fs.ErrExist}
-	if _, err := os.Lstat(path); err == nil && !overwrite {
-		return exists
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".ubiops-transfer-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if removed := os.Remove(file.Name()); !errors.Is(removed, fs.ErrNotExist) { // it has been renamed
-			err = errors.Join(err, removed)
-		}
-	}()
-	if err := errors.Join(write(file), file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if !overwrite {
-		linked := os.Link(file.Name(), path) // which replaces nothing
-		if linked == nil || errors.Is(linked, fs.ErrExist) {
-			return linked
-		}
-		if _, err := os.Lstat(path); err == nil { // on a file system without links
-			return exists
-		}
-	}
-	return os.Rename(file.Name(), path)
 }

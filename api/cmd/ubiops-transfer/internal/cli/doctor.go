@@ -75,7 +75,7 @@ func doctorCommand(s *session) *cobra.Command {
 			"  ubiops-transfer doctor --write --format json",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, project, err := to.open(s)
+			client, project, err := to.open(cmd.Context(), s)
 			if err != nil {
 				return err
 			}
@@ -85,7 +85,10 @@ func doctorCommand(s *session) *cobra.Command {
 			}
 			d.examine(cmd.Context(), write)
 			if err := cmd.Context().Err(); err != nil {
-				return d.leaving(err)
+				if d.left != "" {
+					err = exitWith(exitInterrupted, d.leaving(errors.New("interrupted")))
+				}
+				return err
 			}
 			if err := printAs(cmd.OutOrStdout(), format, d.diagnosis, d.table); err != nil {
 				return err
