@@ -43,7 +43,7 @@ func refused(name string, err error) error {
 	return fmt.Errorf("%s: %w; `ubiops-transfer archive lint` lists this and %d more", name, found[0], len(found)-1)
 }
 
-// checked is the answer of lint and verify. Its schema is archive-findings.json.
+// checked is what lint and verify print. Its schema is archive-findings.json.
 type checked struct {
 	Archive  string             `json:"archive"`
 	Findings []*archive.Finding `json:"findings"`
