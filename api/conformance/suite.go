@@ -57,7 +57,8 @@ func (s *suite) identify(req *http.Request) error {
 
 var (
 	linkQuery = regexp.MustCompile(`(https?://[^\s"'?]+)\?[^\s"']*`)
-	anyValue  = regexp.MustCompile(`("value"\s*:\s*)"(\\.|[^"\\])*"`)
+	anyValue  = regexp.MustCompile(`("value"\s*:\s*")(\\.|[^"\\])*`)
+	inText    = regexp.MustCompile(`(\\"value\\"\s*:\s*\\").*?(\\")`) // JSON in a text of JSON
 )
 
 // redact hides in a text what nobody else is to see: the token, values of
@@ -70,5 +71,6 @@ func (s *suite) redact(text string) string {
 		}
 	}
 	text = linkQuery.ReplaceAllString(text, "$1?...")
-	return oneLine(anyValue.ReplaceAllString(text, `$1"..."`))
+	text = inText.ReplaceAllString(text, "$1...$2")
+	return oneLine(anyValue.ReplaceAllString(text, "$1..."))
 }
