@@ -5,7 +5,6 @@ Host, token, project and archive come from the environment, as
 """
 
 import os
-import sys
 
 import ubiops
 from ubiops.utils.wait_for import wait_for_export, wait_for_import
@@ -14,19 +13,11 @@ project = os.environ["UBIOPS_PROJECT"]
 client = ubiops.ApiClient(ubiops.Configuration())
 client.configuration.temp_folder_path = os.environ["TMPDIR"]
 core = ubiops.CoreApi(client)
-
-
-def check_size(path, job):
-    """What users do who were bitten: the client itself does not compare."""
-
-
-def download(get, job):
-    return get(project, job, _preload_content=True, _progress_bar=False)
-
+to_file = {"_preload_content": True, "_progress_bar": False}
 
 export = core.exports_create(project, data={"deployments": {"normalise": {"versions": {"v1": {}}}}})
 wait_for_export(client, project, export.id, quiet=True)
-download(core.exports_download, export.id)
+core.exports_download(project, export.id, **to_file)
 core.exports_list(project, status="completed")
 core.exports_delete(project, export.id)
 
@@ -37,6 +28,6 @@ core.imports_update(project, created.id, data={
     "deployments": scanned.deployments, "pipelines": scanned.pipelines,
     "environments": scanned.environments, "environment_variables": scanned.environment_variables})
 wait_for_import(client, project, created.id, quiet=True)
-download(core.imports_download, created.id)
+core.imports_download(project, created.id, **to_file)
 core.imports_list(project)
 core.imports_delete(project, created.id)
