@@ -21,7 +21,7 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand(), exportsCommand(s), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
+	root.AddCommand(conformanceCommand(), demoCommand(), exportsCommand(s), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
 	root.SetArgs(args)
 	root.SetOut(printable{stdout})
 	root.SetErr(printable{stderr})
