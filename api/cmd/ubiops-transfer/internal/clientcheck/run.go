@@ -122,7 +122,7 @@ func (r *run) of(op apitest.Operation) []apitest.Request {
 // have arrived.
 func (r *run) did(op apitest.Operation) bool {
 	return slices.ContainsFunc(r.of(op), func(request apitest.Request) bool {
-		arrived := !strings.HasPrefix(request.Fault, "reset after") && !strings.HasPrefix(request.Fault, "cut answer")
+		arrived := !strings.HasPrefix(request.Fault, "reset after") && !strings.HasPrefix(request.Fault, "cut response")
 		return request.Status/100 == 2 && (arrived || !isDownload(op))
 	})
 }

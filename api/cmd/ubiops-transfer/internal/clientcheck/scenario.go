@@ -37,7 +37,7 @@ func scenarios() []scenario {
 	all := []scenario{
 		{name: "lost-response", operations: operations, arrange: once(apitest.ResetAfter()), mayStop: true},
 		{name: "429", operations: operations, arrange: once(apitest.Answer(http.StatusTooManyRequests, limited, `{"error": "Too many requests"}`)), wrong: impatient},
-		{name: "cut", operations: downloads, arrange: once(apitest.CutAnswer(1000)), mayStop: true, wrong: tookCut},
+		{name: "cut", operations: downloads, arrange: once(apitest.CutResponse(1000)), mayStop: true, wrong: tookCut},
 		{name: "file-name", operations: downloads, arrange: misnamed, mayStop: true, wrong: escaped},
 		{
 			name: "slow", operations: []apitest.Operation{apitest.AnyOperation},

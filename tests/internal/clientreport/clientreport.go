@@ -1,5 +1,5 @@
-// Package judge lets the command say whether a client keeps the contract.
-package judge
+// Package clientreport has what the command says of a client, for tests.
+package clientreport
 
 import (
 	"bytes"
