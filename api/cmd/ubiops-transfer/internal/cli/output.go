@@ -12,6 +12,12 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// Formats that programs read.
+const (
+	jsonFormat = "json"
+	yamlFormat = "yaml"
+)
+
 // formatFlag adds --format, whose first choice is the default.
 func formatFlag(cmd *cobra.Command, into *string, choices ...string) {
 	flag(cmd, into, "format", choices[0], "choice", "how to print: "+strings.Join(choices, ", "), func(text string) (string, error) {
@@ -31,14 +37,14 @@ func complete(cmd *cobra.Command, flag string, choices ...string) {
 // cells end in tabs.
 func printAs(out io.Writer, format string, value any, table func(w io.Writer)) error {
 	switch format {
-	case "json":
+	case jsonFormat:
 		text, err := jsonText(value)
 		if err != nil {
 			return err
 		}
 		_, err = out.Write(append(text, '\n'))
 		return err
-	case "yaml":
+	case yamlFormat:
 		text, err := yamlText(value)
 		if err != nil {
 			return err
