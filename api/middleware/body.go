@@ -6,6 +6,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
 const formBuffer = 64 << 10 // bytes
@@ -15,10 +17,10 @@ const formBuffer = 64 << 10 // bytes
 // MaxBytesReader tells that one to close the connection. What it returns frees
 // the memory of the request; it is nil where there is an error.
 func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func(), err error) {
-	switch rt.body {
-	case jsonBody:
+	switch rt.Body {
+	case contract.JSONBody:
 		return rt.takeJSON(w, r)
-	case formBody:
+	case contract.FormBody:
 		boundary, err := formBoundary(r.Header.Get("Content-Type"))
 		if err != nil {
 			return nil, err
@@ -30,7 +32,7 @@ func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
 		r.Body = newPartHeaders(newWholeForm(r.Body, boundary), boundary)
-	case noBody:
+	case contract.NoBody:
 	}
 	return rt.admit(r, 0)
 }

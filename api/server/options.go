@@ -82,6 +82,10 @@ type Options struct {
 	// takes one of the Workers. A change that could not be made comes again. Nil
 	// means that nothing waits.
 	OnStep func(ctx context.Context, job Job, do func() error) error
+	// OnBadResponse is there for tests. If it is set, every response is checked
+	// against the contract; it is told of one that breaks it, with the operation and
+	// the place, and the response is sent as it is.
+	OnBadResponse func(error)
 	// Metrics is told what the server does and answers GET /metrics; nil counts
 	// nothing.
 	Metrics Metrics
