@@ -74,7 +74,7 @@ func (c *checker) run(ctx context.Context, opts ...apitest.Option) (_ *run, err 
 		return nil, err
 	}
 
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	limited, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	began := time.Now()
 	end, err := c.client(limited, environment(s, file, temporary))
