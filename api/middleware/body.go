@@ -12,10 +12,10 @@ import (
 
 const formBuffer = 64 << 10 // bytes
 
-// checkBody checks the body of a request, or, where it is a form, only
+// checkBody checks the body of a request, or, if it is a form, only
 // prepares it to be read as a stream. w is the writer of net/http itself:
-// MaxBytesReader tells that one to close the connection. What it returns frees
-// the memory of the request; it is nil where there is an error.
+// MaxBytesReader tells it to close the connection. What it returns frees
+// the memory of the request; it is nil if there is an error.
 func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func(), err error) {
 	switch rt.Body {
 	case contract.JSONBody:
@@ -83,7 +83,7 @@ func formBoundary(contentType string) (string, error) {
 
 // wholeForm is the body of a form that fails when it ends without the closing
 // boundary. multipart.Reader would otherwise take an end inside the header of
-// a part for the end of the form, and fields that follow would be lost.
+// a part for the end of the form, and the fields that follow would be lost.
 type wholeForm struct {
 	io.Reader
 	io.Closer

@@ -20,8 +20,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// shelf is a whole server: its exports are complete at once and hold nothing,
-// its imports wait for a confirmation and are complete with it.
+// shelf is a whole server: its exports are completed at once and empty,
+// its imports wait for a confirmation and are completed by it.
 type shelf struct {
 	exports  map[string]models.ExportList
 	imports  map[string]models.ImportList
@@ -133,7 +133,7 @@ func newShelf() (http.Handler, error) {
 	}), err
 }
 
-// A whole server in 100 lines, and how it answers.
+// A whole server in 100 lines, and its responses.
 func Example() {
 	handler, err := newShelf()
 	if err != nil {

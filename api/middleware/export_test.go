@@ -13,7 +13,7 @@ var WriteBindError func(http.ResponseWriter, *http.Request, error) = writeBindEr
 var Disposition = disposition
 
 // NewRateLimiter returns a rate limiter as two functions: one counts a request
-// from an address, one tells how many sources are remembered.
+// from an address, one returns how many sources are remembered.
 func NewRateLimiter() (take func(remote string) int, sources func() int) {
 	l := &rateLimiter{limit: 1}
 	take = func(remote string) int {

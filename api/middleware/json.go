@@ -17,7 +17,7 @@ import (
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	body, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
-		return fmt.Errorf("encoding the answer: %w", err)
+		return fmt.Errorf("encoding the response: %w", err)
 	}
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
@@ -25,7 +25,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
-		return fmt.Errorf("sending the answer: %w", err)
+		return fmt.Errorf("sending the response: %w", err)
 	}
 	return nil
 }
@@ -40,7 +40,7 @@ func ReadJSON(r *http.Request, v any) error {
 	return nil
 }
 
-// badJSON is the answer to a body that does not decode. It says where and
+// badJSON is the response to a body that does not decode. It says where and
 // why, in words that quote no value: that may be a secret. For the same reason
 // it does not wrap err, which does quote.
 func badJSON(err error) error {

@@ -33,7 +33,7 @@ type checkedResponse struct {
 	http.ResponseWriter
 	operation *operation
 	refuse    bool
-	status    int // 0 until the answer has begun
+	status    int // 0 until the response has begun
 	err       error
 	passing   bool         // the body is sent as it comes
 	held      bytes.Buffer // otherwise
@@ -125,7 +125,7 @@ func (c *checkedResponse) finish(rw *response) {
 	}
 	if !c.passing {
 		c.ResponseWriter.WriteHeader(c.status)
-		_, _ = c.ResponseWriter.Write(c.held.Bytes()) // a client that has gone needs no answer
+		_, _ = c.ResponseWriter.Write(c.held.Bytes()) // a client that has gone needs none
 	}
 }
 

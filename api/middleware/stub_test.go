@@ -8,8 +8,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// stub is a strict implementation of which a test gives the operations that
-// it needs.
+// stub is a strict implementation; a test gives the operations that it
+// needs.
 type stub struct {
 	server.StrictUnimplemented
 	list     func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error)
@@ -80,8 +80,8 @@ func (s stub) ImportsDownload(ctx context.Context, r server.ImportsDownloadReque
 	return s.fetch(ctx, r)
 }
 
-// bare is a non-strict implementation of which a test gives what it needs;
-// the other operations are nil.
+// bare is a non-strict implementation; a test gives the operations that it
+// needs, and the others are nil.
 type bare struct {
 	server.ServerInterface
 	list     http.HandlerFunc

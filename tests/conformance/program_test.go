@@ -4,12 +4,12 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/conformance"
-	"github.com/ubiops-contrib/transfer/tests/internal/judge"
+	"github.com/ubiops-contrib/transfer/tests/internal/clientcheck"
 )
 
 func TestAProgramWithTheClientKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	report := judge.Client(t, judge.Build(t, "tests/conformance/program"))
+	report := clientcheck.Run(t, clientcheck.Build(t, "tests/conformance/program"))
 	for _, r := range report.Results {
 		want := conformance.Pass
 		switch r.Check {

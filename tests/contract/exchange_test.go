@@ -21,8 +21,8 @@ import (
 	"github.com/ubiops-contrib/transfer/tests/contract/document"
 )
 
-// exchanges holds requests and their answers against the contract, and
-// remembers which answers it has seen.
+// exchanges compares requests and their responses with the contract, and
+// remembers which responses it has seen.
 type exchanges struct {
 	doc    *openapi3.T
 	router routers.Router
@@ -42,7 +42,7 @@ func newExchanges(t *testing.T, base string) *exchanges {
 	return &exchanges{doc: doc, router: router, seen: map[string]map[string]int{}}
 }
 
-// hold serves with next and checks what goes through. The bodies are held in
+// hold serves with next and checks every exchange. The bodies are held in
 // memory.
 func (x *exchanges) hold(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +71,7 @@ func (x *exchanges) fault(format string, args ...any) {
 	x.wrong = append(x.wrong, fmt.Sprintf(format, args...))
 }
 
-// check holds one exchange against the contract. A request that was refused
+// check compares one exchange with the contract. A request that was refused
 // need not fit it.
 func (x *exchanges) check(r *http.Request, status int, header http.Header, body []byte) error {
 	found := r.Clone(r.Context())
@@ -145,7 +145,7 @@ func TestExchangesThatDoNotFitAreFound(t *testing.T) {
 		name, method, path, request string
 		status                      int
 		contentType, response       string
-		want                        string // empty where it fits
+		want                        string // empty if it fits
 	}{
 		{"fits", "POST", "/projects/p/exports", `{}`, 201, "application/json", good + "}", ""},
 		{"refused", "POST", "/projects/p/exports", `[]`, 400, "application/json", `{"error":"no"}`, ""},

@@ -19,8 +19,8 @@ func wantPrintable(t *testing.T, text string) {
 	}
 }
 
-// Names from an archive do nothing to the terminal: of objects, of variables, of
-// files, and in errors.
+// Names from an archive (of objects, variables and files, also in errors) do not
+// control the terminal.
 func TestNothingThatIsPrintedControlsTheTerminal(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain

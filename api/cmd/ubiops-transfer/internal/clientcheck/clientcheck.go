@@ -1,6 +1,6 @@
 // Package clientcheck tells whether a client keeps the contract. It runs the
 // command of the client again and again, each time against a new server on
-// loopback: first one where all goes well, then others that lose a response,
+// loopback: first one that does everything right, then others that lose a response,
 // limit the rate, cut a download, and so on.
 package clientcheck
 
@@ -81,7 +81,7 @@ func result(op apitest.Operation, what string, outcome conformance.Outcome, mess
 	return conformance.Result{Check: name, Operation: string(op), Outcome: outcome, Message: message}
 }
 
-// checkNormal reports the run where all goes well. It returns why no other run
+// checkNormal reports the run in which all goes well. It returns why no other run
 // would say anything, or nothing.
 func (c *checker) checkNormal(r *run) (why string) {
 	ran := result(apitest.AnyOperation, "run", conformance.Pass, fmt.Sprintf("%d requests", len(r.requests)))
@@ -90,7 +90,7 @@ func (c *checker) checkNormal(r *run) (why string) {
 		why = "the command does nothing that is in the contract at the host in UBIOPS_API_HOST"
 		ran.Outcome, ran.Message = conformance.Error, why+": "+r.end()
 	case r.late, r.code != 0:
-		why = "the command fails where nothing goes wrong"
+		why = "the command fails when nothing goes wrong"
 		ran.Outcome, ran.Message = conformance.Fail, r.end()
 	}
 	ran.Seconds = r.took.Seconds()
@@ -113,7 +113,7 @@ func (c *checker) checkNormal(r *run) (why string) {
 
 const notCalled = "the command never does this"
 
-// checkScenarios runs the command where something goes wrong.
+// checkScenarios runs the command while something goes wrong.
 func (c *checker) checkScenarios(ctx context.Context, normal *run, why string) error {
 	type pair struct {
 		scenario
@@ -141,7 +141,7 @@ func (c *checker) checkScenarios(ctx context.Context, normal *run, why string) e
 				if err != nil {
 					return fmt.Errorf("%s: %w", at.Check, err)
 				}
-				at.Outcome, at.Message = c.judge(p.scenario, p.op, normal, r)
+				at.Outcome, at.Message = c.outcome(p.scenario, p.op, normal, r)
 				at.Seconds = r.took.Seconds()
 				return nil
 			})
@@ -152,8 +152,8 @@ func (c *checker) checkScenarios(ctx context.Context, normal *run, why string) e
 	return err
 }
 
-// judge says how a client came through a scenario.
-func (c *checker) judge(s scenario, op apitest.Operation, normal, r *run) (conformance.Outcome, string) {
+// outcome says how a client came through a scenario.
+func (c *checker) outcome(s scenario, op apitest.Operation, normal, r *run) (conformance.Outcome, string) {
 	if r.late {
 		return conformance.Fail, r.end()
 	}

@@ -88,7 +88,7 @@ func TestAWrongClientFailsByTheCheckThatIsMeantForIt(t *testing.T) {
 			_ = c.list("imports")
 			return nil
 		}},
-		"an import that is no form": {"imports/create/contract", "multipart form", func(c *handmade) error {
+		"an import that is not a form": {"imports/create/contract", "multipart form", func(c *handmade) error {
 			_, _ = c.send(http.MethodPost, c.jobs("imports"), "application/json", []byte("{}"))
 			return nil
 		}},
@@ -101,7 +101,7 @@ func TestAWrongClientFailsByTheCheckThatIsMeantForIt(t *testing.T) {
 			_, _ = c.send(http.MethodGet, "/exports", "", nil)
 			return c.list("exports")
 		}},
-		"an error where nothing goes wrong": {"command/run", "exit code 1: the status is", func(c *handmade) error {
+		"an error although nothing goes wrong": {"command/run", "exit code 1: the status is", func(c *handmade) error {
 			path, err := c.createImport()
 			if err != nil {
 				return err

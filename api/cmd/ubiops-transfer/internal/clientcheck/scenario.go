@@ -34,7 +34,7 @@ func scenarios() []scenario {
 	all := []scenario{
 		{name: "lost-response", operations: operations, arrange: once(apitest.ResetAfter()), mayStop: true},
 		{name: "429", operations: operations, arrange: once(apitest.Answer(http.StatusTooManyRequests, limited, `{"error": "Too many requests"}`)), wrong: impatient},
-		{name: "cut", operations: downloads, arrange: once(apitest.CutAnswer(1000)), mayStop: true, wrong: tookCut},
+		{name: "cut", operations: downloads, arrange: once(apitest.CutResponse(1000)), mayStop: true, wrong: tookCut},
 		{name: "file-name", operations: downloads, arrange: misnamed, mayStop: true, wrong: escaped},
 		{
 			name: "slow", operations: []apitest.Operation{apitest.AnyOperation},
@@ -121,24 +121,26 @@ func escaped(r *run, op apitest.Operation) string {
 	return ""
 }
 
+const misnamedFault = "file name"
+
 // misnamed gives the first download a name that leads out of a folder.
 func misnamed(op apitest.Operation) []apitest.Option {
-	return once(edited("file name", func(_ *http.Request, answer *httptest.ResponseRecorder) {
-		answer.Header().Set("Content-Disposition", `attachment; filename="../`+escapedName(op)+`"`)
+	return once(edited(misnamedFault, func(_ *http.Request, response *httptest.ResponseRecorder) {
+		response.Header().Set("Content-Disposition", `attachment; filename="../`+escapedName(op)+`"`)
 	}))(op)
 }
 
-// edited is a fault that changes what the server answers.
-func edited(name string, edit func(r *http.Request, answer *httptest.ResponseRecorder)) apitest.Fault {
+// edited is a fault that changes the response.
+func edited(name string, edit func(r *http.Request, response *httptest.ResponseRecorder)) apitest.Fault {
 	return apitest.Around(name, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := httptest.NewRecorder()
-			next.ServeHTTP(answer, r)
-			edit(r, answer)
-			maps.Copy(w.Header(), answer.Header())
-			w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
-			w.WriteHeader(answer.Code)
-			_, _ = answer.Body.WriteTo(w) // the client may have gone
+			response := httptest.NewRecorder()
+			next.ServeHTTP(response, r)
+			edit(r, response)
+			maps.Copy(w.Header(), response.Header())
+			w.Header().Set("Content-Length", strconv.Itoa(response.Body.Len()))
+			w.WriteHeader(response.Code)
+			_, _ = response.Body.WriteTo(w) // the client may have gone
 		})
 	})
 }
@@ -151,20 +153,20 @@ const lateReads = 2
 func lateStatus(apitest.Operation) []apitest.Option {
 	var mu sync.Mutex
 	late := map[string]int{} // reads to come, by path
-	fault := edited("late status", func(r *http.Request, answer *httptest.ResponseRecorder) {
+	fault := edited("late status", func(r *http.Request, response *httptest.ResponseRecorder) {
 		mu.Lock()
 		defer mu.Unlock()
 		n, confirmed := late[r.URL.Path]
 		var detail models.ImportDetail
 		switch {
-		case answer.Code != http.StatusOK || json.Unmarshal(answer.Body.Bytes(), &detail) != nil:
+		case response.Code != http.StatusOK || json.Unmarshal(response.Body.Bytes(), &detail) != nil:
 		case r.Method == http.MethodPatch && !confirmed:
 			late[r.URL.Path] = lateReads
 		case r.Method == http.MethodGet && n > 0:
 			late[r.URL.Path]--
 			detail.Status = models.ImportStatusConfirmation
-			answer.Body.Reset()
-			_ = json.MarshalWrite(answer.Body, &detail) // it was JSON before
+			response.Body.Reset()
+			_ = json.MarshalWrite(response.Body, &detail) // it was JSON before
 		}
 	})
 	return []apitest.Option{

@@ -1,5 +1,5 @@
-// Package judge lets the command say whether a client keeps the contract.
-package judge
+// Package clientcheck lets the command say whether a client keeps the contract.
+package clientcheck
 
 import (
 	"bytes"
@@ -23,8 +23,8 @@ func Build(t *testing.T, pkg string) (path string) {
 	return path
 }
 
-// Client returns the report on a client, which command runs.
-func Client(t *testing.T, command ...string) *conformance.Report {
+// Run returns the report on a client, which command runs.
+func Run(t *testing.T, command ...string) *conformance.Report {
 	t.Helper()
 	args := append([]string{"conformance", "client", "--format", "json", "--parallel", "4", "--"}, command...)
 	cmd := exec.CommandContext(t.Context(), Build(t, "api/cmd/ubiops-transfer"), args...)
