@@ -27,7 +27,8 @@ type Options struct {
 	// for two minutes.
 	Wait time.Duration
 	// Poll is the time between the first two reads of one; it doubles from one to
-	// the next. 0 stands for 250 ms, or for 2 ms with a handler.
+	// the next, up to twenty times as much. 0 stands for 250 ms, or for 2 ms with a
+	// handler.
 	Poll time.Duration
 }
 

@@ -174,6 +174,6 @@ func (p *probe) wait(k kind, j job, until ...string) job {
 		if err := sleep(p.ctx, delay); err != nil {
 			p.fail("it was still in the status %s when the time was over", j.Status)
 		}
-		delay = min(2*delay, 5*time.Second)
+		delay = min(2*delay, 20*p.opts.Poll)
 	}
 }

@@ -41,8 +41,8 @@ var ErrUnauthorized = errors.New("the server does not accept the token")
 // could be asked; [Report.Err] says whether all is well.
 //
 // Errors: options that make no sense, a server that cannot be reached, one that
-// answers nothing but 401 ([ErrUnauthorized]), and the error of ctx, all with what
-// was found out until then.
+// answers nothing but 401 ([ErrUnauthorized]) or does not know the project, and the
+// error of ctx, all with what was found out until then.
 func Run(ctx context.Context, client *api.Client, opts Options) (*Report, error) {
 	opts, err := opts.withDefaults()
 	if err != nil {
@@ -62,25 +62,29 @@ func Run(ctx context.Context, client *api.Client, opts Options) (*Report, error)
 			return report, fmt.Errorf("conformance: %s: %w", c.name, err)
 		}
 	}
-	if !s.accepted {
-		return report, fmt.Errorf("conformance: %w", ErrUnauthorized)
-	}
 	return report, nil
 }
 
-// reach returns an error if nobody answers, or if the token is not accepted.
+// reach returns an error if nobody answers, or if neither list is there for the
+// token and the project.
 func (s *suite) reach(ctx context.Context) error {
-	p := &probe{suite: s, ctx: ctx}
-	x, err := p.try(http.MethodGet, "/exports", nil)
-	if err != nil {
-		return err
-	}
-	if x.status == http.StatusUnauthorized {
-		if x, err = p.try(http.MethodGet, "/imports", nil); err == nil && x.status == http.StatusUnauthorized {
-			return ErrUnauthorized
+	var statuses [2]int
+	var errs [2]error
+	for i, k := range []kind{exports, imports} {
+		x, err := (&probe{suite: s, ctx: ctx}).try(http.MethodGet, "/"+k.name, nil)
+		if errs[i] = err; err == nil {
+			statuses[i] = x.status
 		}
 	}
-	return err
+	switch {
+	case errs[0] != nil && errs[1] != nil:
+		return errs[0]
+	case statuses == [2]int{http.StatusUnauthorized, http.StatusUnauthorized}:
+		return ErrUnauthorized
+	case statuses == [2]int{http.StatusNotFound, http.StatusNotFound}:
+		return fmt.Errorf("the server does not know the project %q, or not for this token", s.opts.Project)
+	}
+	return nil
 }
 
 // check carries out one check.

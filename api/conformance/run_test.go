@@ -126,6 +126,15 @@ func TestAServerThatAcceptsNoTokenIsAnError(t *testing.T) {
 	}
 }
 
+func TestAProjectThatIsNotThereIsAnError(t *testing.T) {
+	t.Parallel()
+	h, token := reference(t, server.Options{})
+	_, err := conformance.Run(t.Context(), at(t, h, token), conformance.Options{Project: "other"})
+	if err == nil || !strings.Contains(err.Error(), `the project "other"`) {
+		t.Error(err)
+	}
+}
+
 func TestAHostThatDoesNotAnswerIsAnError(t *testing.T) {
 	t.Parallel()
 	web := httptest.NewServer(http.NotFoundHandler())

@@ -17,14 +17,13 @@ const marker = "conformance-"
 
 // suite is one run.
 type suite struct {
-	raw      *client.Client
-	base     string // URL, without a slash at its end
-	opts     Options
-	token    string // as it stands in the header
-	mark     string // begins the names that this run makes
-	secret   string // the value of a variable that nobody may see again
-	ended    map[string]Outcome
-	accepted bool // the token was, by some response
+	raw    *client.Client
+	base   string // URL, without a slash at its end
+	opts   Options
+	token  string // as it stands in the header
+	mark   string // begins the names that this run makes
+	secret string // the value of a variable that nobody may see again
+	ended  map[string]Outcome
 }
 
 func newSuite(ctx context.Context, c *api.Client, opts Options) (*suite, error) {

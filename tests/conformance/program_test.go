@@ -4,12 +4,12 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/conformance"
-	"github.com/ubiops-contrib/transfer/tests/internal/clientcheck"
+	"github.com/ubiops-contrib/transfer/tests/internal/clientreport"
 )
 
 func TestAProgramWithTheClientKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	report := clientcheck.Run(t, clientcheck.Build(t, "tests/conformance/program"))
+	report := clientreport.Client(t, clientreport.Build(t, "tests/conformance/program"))
 	for _, r := range report.Results {
 		want := conformance.Pass
 		switch r.Check {

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/conformance"
-	"github.com/ubiops-contrib/transfer/tests/internal/clientcheck"
+	"github.com/ubiops-contrib/transfer/tests/internal/clientreport"
 )
 
 // knownFailures are what the official client is known to do wrong, by check.
@@ -22,7 +22,7 @@ func TestTheOfficialClientKeepsTheContractButForWhatIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := clientcheck.Run(t, tool(t, "ubiops-4.15.0"), program)
+	report := clientreport.Client(t, tool(t, "ubiops-4.15.0"), program)
 	for _, r := range report.Results {
 		reason, known := knownFailures[r.Check]
 		switch r.Outcome {

@@ -8,9 +8,9 @@ import (
 	"github.com/ubiops-contrib/transfer/api/conformance"
 )
 
-func conformanceCommand() *cobra.Command {
+func conformanceCommand(s *session) *cobra.Command {
 	cmd := &cobra.Command{Use: "conformance", Short: "Check whether a server or a client keeps the contract"}
-	cmd.AddCommand(conformanceClientCommand())
+	cmd.AddCommand(conformanceServerCommand(s), conformanceClientCommand())
 	return cmd
 }
 

@@ -21,7 +21,7 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(conformanceCommand(), demoCommand(), exportsCommand(s), importsCommand(s), profileCommand(s), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
+	root.AddCommand(conformanceCommand(s), demoCommand(), exportsCommand(s), importsCommand(s), profileCommand(s), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
 	if len(args) > 1 {
 		if cmd, _, err := root.Find(args[:2]); err == nil && cmd.HasParent() && officialGroups[cmd.Parent().Name()] {
 			rest, err := officialArgs(cmd.Flags(), args[2:])

@@ -90,7 +90,7 @@ func (c *checker) checkNormal(r *run) (why string) {
 		why = "the command does nothing that is in the contract at the host in UBIOPS_API_HOST"
 		ran.Outcome, ran.Message = conformance.Error, why+": "+r.end()
 	case r.late, r.code != 0:
-		why = "the command fails when nothing goes wrong"
+		why = "the command fails although nothing goes wrong"
 		ran.Outcome, ran.Message = conformance.Fail, r.end()
 	}
 	ran.Seconds = r.took.Seconds()

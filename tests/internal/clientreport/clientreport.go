@@ -1,5 +1,5 @@
-// Package clientcheck lets the command say whether a client keeps the contract.
-package clientcheck
+// Package clientreport has what the command says of a client, for tests.
+package clientreport
 
 import (
 	"bytes"
@@ -23,8 +23,8 @@ func Build(t *testing.T, pkg string) (path string) {
 	return path
 }
 
-// Run returns the report on a client, which command runs.
-func Run(t *testing.T, command ...string) *conformance.Report {
+// Client returns the report on a client, which command runs.
+func Client(t *testing.T, command ...string) *conformance.Report {
 	t.Helper()
 	args := append([]string{"conformance", "client", "--format", "json", "--parallel", "4", "--"}, command...)
 	cmd := exec.CommandContext(t.Context(), Build(t, "api/cmd/ubiops-transfer"), args...)
