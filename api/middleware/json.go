@@ -51,7 +51,7 @@ func badJSON(err error) error {
 	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		switch {
 		case errors.Is(e, jsontext.ErrDuplicateName):
-			answer.Detail = "the member " + quote(e.JSONPointer) + " is there twice"
+			answer.Detail = "the member " + quote(e.JSONPointer) + " occurs twice"
 		case errors.Is(e, io.ErrUnexpectedEOF):
 			answer.Detail = "it ends too early"
 		default:
