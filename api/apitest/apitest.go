@@ -220,6 +220,9 @@ func (s *Server) options(opts server.Options) server.Options {
 			opts.Now = s.clock.Now
 		}
 	}
+	if opts.OnBadResponse == nil {
+		opts.OnBadResponse = func(err error) { s.t.Errorf("apitest: %v", err) }
+	}
 	if s.pace.kind != inBackground {
 		opts.OnStep = s.onStep
 	}

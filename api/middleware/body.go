@@ -5,6 +5,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
 // checkBody checks the body of a request, or, if it is a form, only
@@ -12,10 +14,10 @@ import (
 // MaxBytesReader tells it to close the connection. What it returns frees
 // the memory of the request; it is nil if there is an error.
 func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func(), err error) {
-	switch rt.body {
-	case jsonBody:
+	switch rt.Body {
+	case contract.JSONBody:
 		return rt.takeJSON(w, r)
-	case formBody:
+	case contract.FormBody:
 		boundary, err := formBoundary(r.Header.Get("Content-Type"))
 		if err != nil {
 			return nil, err
@@ -27,7 +29,7 @@ func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
 		r.Body = newPartHeaders(newWholeForm(r.Body, boundary), boundary)
-	case noBody:
+	case contract.NoBody:
 	}
 	return rt.admit(r, 0)
 }

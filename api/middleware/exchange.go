@@ -45,7 +45,7 @@ func (e Exchange) LogValue() slog.Value {
 func (h *handler) done(rw *response, body *pacedBody, began time.Time) {
 	e := Exchange{Status: rw.status, Broken: rw.broken, Received: body.read, Sent: rw.sent, Duration: time.Since(began), Unknown: rw.unknown}
 	if rw.operation != nil {
-		e.Operation = rw.operation.id
+		e.Operation = rw.operation.ID
 	}
 	e.GaveUp = e.Status == StatusGaveUp || e.Broken && rw.request.Context().Err() != nil
 	if e.Status == 0 && !e.Broken {

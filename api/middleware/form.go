@@ -7,6 +7,8 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
 const (
@@ -115,12 +117,12 @@ func (f *importForm) given(name string) error {
 func (f *importForm) set(name, value string) error {
 	switch name {
 	case "import_link":
-		if !isLink(value) {
+		if !contract.IsLink(value) {
 			return badForm("import_link is not an absolute http or https URL")
 		}
 		f.ImportLink = value
 	case "export_id":
-		if !isUUID(value) {
+		if !contract.IsUUID(value) {
 			return badForm("export_id is not a UUID")
 		}
 		f.ExportID = value

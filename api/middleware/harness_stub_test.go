@@ -89,6 +89,7 @@ type bare struct {
 	update   http.HandlerFunc
 	upload   http.HandlerFunc
 	download http.HandlerFunc
+	remove   http.HandlerFunc
 }
 
 func (b bare) ExportsList(w http.ResponseWriter, r *http.Request, _ models.ProjectName, _ models.ExportsListParams) {
@@ -109,4 +110,8 @@ func (b bare) ImportsCreate(w http.ResponseWriter, r *http.Request, _ models.Pro
 
 func (b bare) ExportsDownload(w http.ResponseWriter, r *http.Request, _ models.ProjectName, _ models.ExportID, _ models.ExportsDownloadParams) {
 	b.download(w, r)
+}
+
+func (b bare) ExportsDelete(w http.ResponseWriter, r *http.Request, _ models.ProjectName, _ models.ExportID) {
+	b.remove(w, r)
 }

@@ -3,12 +3,12 @@ package middleware
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
 // WriteJSON answers with status and v, a type of gen/models or a slice of
@@ -48,29 +48,11 @@ func badJSON(err error) error {
 		return err
 	}
 	answer := &Error{Status: http.StatusBadRequest, Message: "the body is not valid JSON"}
-	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		switch {
-		case errors.Is(e, jsontext.ErrDuplicateName):
-			answer.Detail = "the member " + quote(e.JSONPointer) + " occurs twice"
-		case errors.Is(e, io.ErrUnexpectedEOF):
-			answer.Detail = "it ends too early"
-		default:
-			answer.Detail = fmt.Sprintf("it goes wrong at byte %d, at %s", e.ByteOffset, quote(e.JSONPointer))
-		}
+	if detail, ok := contract.Syntax(err); ok {
+		answer.Detail = detail
 	} else if e, ok := errors.AsType[*json.SemanticError](err); ok {
 		answer.Message = "the body cannot be read"
-		answer.Detail = fmt.Sprintf("at %s: the value does not fit the type %v", quote(e.JSONPointer), e.GoType)
+		answer.Detail = fmt.Sprintf("at %s: the value does not fit the type %v", contract.Quote(e.JSONPointer), e.GoType)
 	}
 	return answer
-}
-
-// quote is a JSON pointer as it reads in a sentence.
-func quote(p jsontext.Pointer) string {
-	if p == "" {
-		return "the top level"
-	}
-	if len(p) > 300 {
-		p = p[:300] + "..."
-	}
-	return strconv.Quote(string(p))
 }

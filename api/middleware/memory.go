@@ -49,7 +49,7 @@ func borrow(r *http.Request, budget *Budget, size int64) (release func(), err er
 func (rt *route) admit(r *http.Request, body int64) (release func(), err error) {
 	size := body
 	if rt.opts.Cost != nil {
-		beside, err := rt.opts.Cost(r, rt.id)
+		beside, err := rt.opts.Cost(r, rt.ID)
 		if err != nil {
 			return func() {}, fmt.Errorf("estimating the size of the response: %w", err)
 		}

@@ -111,9 +111,15 @@ type Options struct {
 	// it ended; for a broken one after OnError.
 	OnDone func(r *http.Request, e Exchange)
 
+	// Responses says whether the responses of the implementation are checked
+	// too, and what is done about one that breaks the contract. It is for
+	// tests: it takes time, and memory for JSON. The default is not to.
+	Responses ResponseCheck
+
 	// OnError, if it is set, is called for every request that ends in an error:
 	// the status that was sent and the error with what the response withholds.
-	// A status below 400 means that the response had begun and was broken off.
+	// A status below 400 means that the response had begun and was broken off, or,
+	// with [ErrResponse] inside and [ReportResponses], that it was sent as it is.
 	// It does not see bodies, tokens or the values of rejected fields, unless
 	// the errors of the implementation hold them.
 	OnError func(r *http.Request, status int, err error)
@@ -176,6 +182,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MinRateAfter == 0 {
 		o.MinRateAfter = defaultMinRateAfter
+	}
+	if o.Responses < TrustResponses || o.Responses > RefuseResponses {
+		errs = append(errs, fmt.Errorf("%d is not a ResponseCheck", o.Responses))
 	}
 	for path, other := range o.Others {
 		if !otherPath.MatchString(path) || other == nil {

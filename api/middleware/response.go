@@ -41,8 +41,8 @@ func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // WriteHeader begins the response.
 func (w *response) WriteHeader(status int) {
-	if w.strict && w.status == 0 && !w.operation.answers(status) {
-		panic(fmt.Errorf("the implementation of %s returned a response with the status %d, which is neither in the contract nor one of success", w.operation.id, status))
+	if w.strict && w.status == 0 && !w.operation.Answers(status) {
+		panic(fmt.Errorf("the implementation of %s returned a response with the status %d, which is neither in the contract nor one of success", w.operation.ID, status))
 	}
 	w.ResponseWriter.WriteHeader(status) // it panics on nonsense, so it goes first
 	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
@@ -10,6 +11,10 @@ import (
 // behind one middleware.
 func (s *Server) newHandler(opts Options) (http.Handler, error) {
 	log := requestLog{opts.Log, &s.damaged}
+	responses := middleware.TrustResponses
+	if opts.OnBadResponse != nil {
+		responses = middleware.ReportResponses
+	}
 	inner, err := middleware.NewStrict(&operations{s.engine}, middleware.Options{
 		BaseURLs:     BaseURLs(),
 		Authenticate: s.authenticate,
@@ -19,7 +24,13 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 		MaxUpload:    opts.MaxArchive,
 		RateLimit:    opts.RateLimit,
 		Others:       s.outside(opts.Metrics),
-		OnError:      log.failed,
+		Responses:    responses,
+		OnError: func(r *http.Request, status int, err error) {
+			if errors.Is(err, middleware.ErrResponse) {
+				opts.OnBadResponse(err)
+			}
+			log.failed(r, status, err)
+		},
 		OnDone: func(r *http.Request, e middleware.Exchange) {
 			log.done(r, e)
 			if opts.Metrics != nil {

@@ -83,6 +83,10 @@ type Options struct {
 	// takes one of the Workers. A change that could not be made is tried again. Nil
 	// means that nothing waits.
 	OnStep func(ctx context.Context, job Job, do func() error) error
+	// OnBadResponse is for tests. If it is set, every response is checked against the
+	// contract; it is called with one that breaks it, with the operation and the
+	// place, and the response is sent as it is.
+	OnBadResponse func(error)
 	// Metrics counts what the server does and answers GET /metrics; nil counts
 	// nothing.
 	Metrics Metrics

@@ -57,6 +57,7 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	f.define(cmd)
+	cmd.AddCommand(backupCommand(getenv))
 	return cmd
 }
 
