@@ -64,7 +64,7 @@ func TestDownloadFile_aFailedDownloadLeavesNoFile(t *testing.T) {
 					if f != nil || !errors.Is(err, tc.want) || !strings.Contains(err.Error(), tc.text) || len(host.asked) != tc.n {
 						t.Errorf("got %+v, %v after %q", f, err, host.asked)
 					}
-					left := entries(t, dir)
+					left := filesIn(t, dir)
 					useful := name == "always cut" || name == "chunked and short" || name == "chunked and long" || name == "disk full"
 					if keep && useful {
 						if len(left) != 2 || !strings.HasSuffix(left[0], ".lock") || !strings.HasSuffix(left[1], ".part") {
@@ -119,8 +119,8 @@ func TestDownloadFile_aPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *te
 					t.Fatal(err)
 				}
 				host.interrupt(t, c, path)
-				if fail(); len(entries(t, filepath.Dir(path))) != 0 {
-					t.Errorf("%q are left", entries(t, filepath.Dir(path)))
+				if fail(); len(filesIn(t, filepath.Dir(path))) != 0 {
+					t.Errorf("%q are left", filesIn(t, filepath.Dir(path)))
 				}
 			})
 		})
@@ -177,7 +177,7 @@ func TestDownloadFile_destinationsThatCannotBeAreErrorsBeforeAnythingIsSent(t *t
 			t.Errorf("%q: %v", path, err)
 		}
 	}
-	if got := entries(t, dir); !slices.Equal(got, []string{"file", "sub"}) {
+	if got := filesIn(t, dir); !slices.Equal(got, []string{"file", "sub"}) {
 		t.Errorf("the directory has %q", got)
 	}
 }

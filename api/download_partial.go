@@ -27,11 +27,11 @@ var ErrDownloadInUse = errors.New("another download to this file is under way")
 type partial struct {
 	*os.File
 	lock *lockFile // nil if there are no locks
-	from origins
+	from version
 }
 
-// origins says which archive the bytes of a partial file are of.
-type origins struct {
+// version says which archive the bytes of a partial file are of.
+type version struct {
 	Size int64  `json:"size"` // of the whole archive, -1 if it is not known
 	ETag string `json:"etag"`
 }
@@ -54,7 +54,7 @@ func openPartial(dir string, identity ...string) (*partial, error) {
 	if err != nil {
 		// New, or from a process that was killed while it wrote this, or while it
 		// gave the file its name: then it may be the destination already.
-		p.from, err = origins{}, os.Remove(name+".part")
+		p.from, err = version{}, os.Remove(name+".part")
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
@@ -103,7 +103,7 @@ func (p *partial) restart() error {
 }
 
 // note keeps for a later call which archive the bytes are of.
-func (p *partial) note(from origins) error {
+func (p *partial) note(from version) error {
 	if p.from == from {
 		return nil
 	}

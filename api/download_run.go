@@ -118,7 +118,7 @@ func (d *fileDownload) prepare(ctx context.Context) error {
 }
 
 // resumable reports whether what is there can be told to be of the same archive.
-func resumable(from origins) bool { return isStrong(from.ETag) || from.Size > 0 }
+func resumable(from version) bool { return isStrong(from.ETag) || from.Size > 0 }
 
 // useful reports whether a later call could continue from what is there: on the
 // disk, since this call may have failed before it has read any of it.
@@ -134,7 +134,7 @@ func (d *fileDownload) restart() error {
 	}
 	d.hash.Reset()
 	d.have, d.parts, d.result.Resumed = 0, 0, 0
-	return d.part.note(origins{Size: d.known})
+	return d.part.note(version{Size: d.known})
 }
 
 // complete brings what is missing, attempt by attempt, and checks the whole.
@@ -220,7 +220,7 @@ func (d *fileDownload) begin(a *remoteBody) error {
 			return err
 		}
 	}
-	if err := d.part.note(origins{Size: a.size, ETag: a.etag}); err != nil {
+	if err := d.part.note(version{Size: a.size, ETag: a.etag}); err != nil {
 		return err
 	}
 	d.parts++

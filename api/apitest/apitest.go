@@ -240,7 +240,7 @@ func (s *Server) options(opts server.Options) server.Options {
 // serve handles a request: the journal is around the faults, and those around
 // the reference server.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	to := targetOf(r)
+	to := subjectOf(r)
 	w, r, done := s.journal.begin(w, r, to.operation)
 	defer done()
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

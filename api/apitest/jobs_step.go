@@ -70,7 +70,7 @@ func (s *Server) jobs(ctx context.Context) ([]server.Job, error) {
 }
 
 // beforeRead does what the pace of jobs asks for before they are read.
-func (s *Server) beforeRead(ctx context.Context, to target) error {
+func (s *Server) beforeRead(ctx context.Context, to subject) error {
 	switch to.operation {
 	case ExportsGet, ImportsGet:
 		if s.pace.kind == byReads {
@@ -89,7 +89,7 @@ func (s *Server) beforeRead(ctx context.Context, to target) error {
 // advance waits until the job that a read is for, or every job of that kind that
 // there is now, has advanced as far as it should. It fails only if the read
 // would never find that: what does not exist is left to the reference server.
-func (s *Server) advance(ctx context.Context, to target, further func(server.Job) bool) error {
+func (s *Server) advance(ctx context.Context, to subject, further func(server.Job) bool) error {
 	jobs, err := s.reference.Jobs(ctx, to.project)
 	for _, job := range jobs {
 		if !strings.HasPrefix(string(to.operation), job.Kind) || to.id != "" && to.id != job.ID {
@@ -106,7 +106,7 @@ func (s *Server) advance(ctx context.Context, to target, further func(server.Job
 }
 
 // afterDelete ends every wait for a job that is gone.
-func (s *Server) afterDelete(to target) {
+func (s *Server) afterDelete(to subject) {
 	if to.operation != ExportsDelete && to.operation != ImportsDelete {
 		return
 	}

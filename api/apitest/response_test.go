@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-func TestAResponseThatBreaksTheContractFailsTheTest(t *testing.T) {
+func TestResponse_oneThatBreaksTheContractFailsTheTest(t *testing.T) {
 	t.Parallel()
 	s, err := apitest.NewServer(apitest.WithServer(server.Options{NewID: func() (string, error) { return "first", nil }}))
 	if err != nil {

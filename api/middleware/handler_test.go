@@ -133,8 +133,8 @@ func TestHandler_errAbortHandlerReachesNetHTTP(t *testing.T) {
 		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 			t.Errorf("recovered %v", err)
 		}
-		if len(j.entries) != 0 {
-			t.Errorf("OnError was told of %v", j.entries)
+		if len(j.noted) != 0 {
+			t.Errorf("OnError was told of %v", j.noted)
 		}
 	}()
 	got := call(t, h, "GET", exports, "")

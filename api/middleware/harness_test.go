@@ -25,11 +25,11 @@ const (
 
 // journal collects what OnError gets.
 type journal struct {
-	mu      sync.Mutex
-	entries []entry
+	mu    sync.Mutex
+	noted []told
 }
 
-type entry struct {
+type told struct {
 	status int
 	err    error
 }
@@ -37,17 +37,17 @@ type entry struct {
 func (j *journal) note(_ *http.Request, status int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries = append(j.entries, entry{status, err})
+	j.noted = append(j.noted, told{status, err})
 }
 
-func (j *journal) last(t *testing.T) entry {
+func (j *journal) last(t *testing.T) told {
 	t.Helper()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.entries) == 0 {
+	if len(j.noted) == 0 {
 		t.Fatal("OnError was not called")
 	}
-	return j.entries[len(j.entries)-1]
+	return j.noted[len(j.noted)-1]
 }
 
 func accept(ctx context.Context, _ middleware.Credentials) (context.Context, error) { return ctx, nil }

@@ -26,7 +26,7 @@ func said(status int, body string, header ...string) bare {
 	return bare{create: say, download: say, remove: say}
 }
 
-func TestAResponseThatBreaksTheContractIsReportedAndRefused(t *testing.T) {
+func TestResponseCheck_aResponseThatBreaksTheContractIsReportedAndRefused(t *testing.T) {
 	t.Parallel()
 	isJSON := []string{"Content-Type", "application/json"}
 	isZIP := []string{"Content-Type", "application/zip"}
@@ -44,7 +44,7 @@ func TestAResponseThatBreaksTheContractIsReportedAndRefused(t *testing.T) {
 		{"type", "POST", exports, 201, pending + `,"description":1}`, isJSON, `exports_create: 201: at "/description": value must be a string`},
 		{"missing", "POST", exports, 201, `{"status":"pending","error_message":"","creation_date":"2020-06-18T08:32:14Z","size":1}`, isJSON, `exports_create: 201: at "/id": property "id" is missing`},
 		{"secret", "POST", exports, 201, strings.Replace(pending, "pending", "geheim", 1) + "}", isJSON, `exports_create: 201: at "/status": value is not one of the allowed values`},
-		{"twice", "POST", exports, 201, pending + `,"id":"1"}`, isJSON, `exports_create: 201: the body is not valid JSON: the member "/id" is there twice`},
+		{"twice", "POST", exports, 201, pending + `,"id":"1"}`, isJSON, `exports_create: 201: the body is not valid JSON: the member "/id" occurs twice`},
 		{"no JSON", "POST", exports, 201, pending, isJSON, `exports_create: 201: the body is not valid JSON: it ends too early`},
 		{"content type", "POST", exports, 400, "no", []string{"Content-Type", "text/plain"}, `exports_create: 400: the content type is "text/plain"`},
 		{"header", "POST", exports, 201, pending + "}", append([]string{"X-Ratelimit-Remaining", "-1"}, isJSON...), `exports_create: 201: response header "x-ratelimit-remaining" doesn't match schema: number must be at least 0`},
@@ -68,8 +68,8 @@ func TestAResponseThatBreaksTheContractIsReportedAndRefused(t *testing.T) {
 					t.Errorf("%d: got %d %s", check, got.status, got.body)
 				}
 				if test.want == "" {
-					if len(j.entries) > 0 {
-						t.Errorf("%d: %v", check, j.entries)
+					if len(j.noted) > 0 {
+						t.Errorf("%d: %v", check, j.noted)
 					}
 					continue
 				}
@@ -85,7 +85,7 @@ func TestAResponseThatBreaksTheContractIsReportedAndRefused(t *testing.T) {
 	}
 }
 
-func TestAnArchiveIsNotHeldBackByTheCheck(t *testing.T) {
+func TestResponseCheck_anArchiveIsNotHeldBack(t *testing.T) {
 	t.Parallel()
 	taken := make(chan struct{})
 	impl := bare{download: func(w http.ResponseWriter, _ *http.Request) {
@@ -115,7 +115,7 @@ func TestAnArchiveIsNotHeldBackByTheCheck(t *testing.T) {
 	}
 }
 
-func TestAResponseThatIsShorterThanItSaysIsReported(t *testing.T) {
+func TestResponseCheck_aResponseThatIsShorterThanItSaysIsReported(t *testing.T) {
 	t.Parallel()
 	for path, method := range map[string]string{exports: "POST", exports + one + "/download": "GET"} {
 		var j journal
@@ -133,7 +133,7 @@ func TestAResponseThatIsShorterThanItSaysIsReported(t *testing.T) {
 	}
 }
 
-func TestAPanicIsAnsweredAlsoIfResponsesAreChecked(t *testing.T) {
+func TestResponseCheck_aPanicIsAnsweredToo(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{create: func(http.ResponseWriter, *http.Request) { panic("no") }}, func(o *middleware.Options) { o.Responses = middleware.RefuseResponses })
 	if got := call(t, h, "POST", exports, "{}"); got.status != 500 || !strings.Contains(got.body, "error") {

@@ -82,7 +82,7 @@ func TestTheIndexNamesEveryFixture(t *testing.T) {
 		if fixture.Printed != "" {
 			listed = append(listed, fixture.Printed)
 		}
-		if !strings.HasPrefix(fixture.File, fixture.Operation+"."+fixture.Part+".") || fixture.Origin == "" {
+		if !strings.HasPrefix(fixture.File, fixture.Operation+"."+fixture.Part+".") || fixture.Source == "" {
 			t.Errorf("%+v does not fit its file", fixture)
 		}
 	}

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/ubiops-contrib/transfer/tests/internal/answers"
 )
 
 const (
@@ -38,9 +36,9 @@ func TestMain(m *testing.M) {
 func handler() http.Handler {
 	mux := http.NewServeMux()
 	for path, answer := range map[string][]byte{
-		"exports":          answers.Exports(1000),
-		"exports/" + jobID: answers.Export(),
-		"imports/" + jobID: answers.Import(1000, 5),
+		"exports":          exportsJSON(1000),
+		"exports/" + jobID: exportJSON(),
+		"imports/" + jobID: importJSON(1000, 5),
 	} {
 		length := strconv.Itoa(len(answer))
 		mux.HandleFunc("GET /v2.1/projects/"+project+"/"+path, func(w http.ResponseWriter, r *http.Request) {

@@ -8,10 +8,9 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
-	"github.com/ubiops-contrib/transfer/tests/internal/answers"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
 	"github.com/ubiops-contrib/transfer/tests/peers/ogen"
 	"github.com/ubiops-contrib/transfer/tests/peers/plain"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 // The host is in another process, so that only the clients' allocations count.
@@ -48,7 +47,7 @@ func repeat[T any](ctx context.Context, times int, p *peers, call func(context.C
 
 // BenchmarkDecode compares decoding that import from memory.
 func BenchmarkDecode(b *testing.B) {
-	data := answers.Import(1000, 5)
+	data := importJSON(1000, 5)
 	b.ReportMetric(float64(len(data))/1e6, "MB")
 	ratio.RunAllocs(b, 11,
 		ratio.Way{Name: "byhand", Do: func() error { return json.Unmarshal(data, new(plain.ImportDetail)) }},

@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 const (

@@ -62,7 +62,7 @@ func Syntax(err error) (reason string, ok bool) {
 	case !ok:
 		return "", false
 	case errors.Is(e, jsontext.ErrDuplicateName):
-		return "the member " + Quote(e.JSONPointer) + " is there twice", true
+		return "the member " + Quote(e.JSONPointer) + " occurs twice", true
 	case errors.Is(e, io.ErrUnexpectedEOF):
 		return "it ends too early", true
 	}

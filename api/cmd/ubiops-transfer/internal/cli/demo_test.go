@@ -19,18 +19,6 @@ const (
 	officialTemplate = "../../../../../tests/samples/import-template.zip"
 )
 
-func noEnv(string) string { return "" }
-
-func run(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	err := cli.Run(t.Context(), args, noEnv, strings.NewReader(""), &stdout, &stderr)
-	if stderr.Len() > 0 {
-		t.Errorf("on stderr: %s", stderr.String())
-	}
-	return stdout.String(), err
-}
-
 func wantLines(t *testing.T, out string, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
@@ -134,19 +122,6 @@ var dangling = models.Pipeline{
 	Versions: map[string]models.PipelineVersion{"v1": {
 		Objects: models.Value([]models.PipelineObject{{Name: "o", ReferenceName: "nothing"}}),
 	}},
-}
-
-func file(t *testing.T, content archive.Content) string {
-	t.Helper()
-	var buf bytes.Buffer
-	if err := archive.Write(&buf, content, nil); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "archive.zip")
-	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // The last line never sounds as if all were well if something was left behind.

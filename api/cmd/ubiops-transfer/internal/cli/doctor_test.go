@@ -93,7 +93,7 @@ func TestDoctorReadsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.WithLoopback())
 	project := s.Project("demo")
-	export, err := project.Exports.Create(t.Context(), api.Everything())
+	export, err := project.Exports.Run(t.Context(), api.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,15 +8,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
 )
 
-// env makes variables of name, value, name, ...
-func env(pairs ...string) func(string) string {
-	vars := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		vars[pairs[i]] = pairs[i+1]
-	}
-	return func(name string) string { return vars[name] }
-}
-
 func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -1,5 +1,4 @@
-// Package answers makes JSON answers of the API as large as a benchmark wants.
-package answers
+package peers_test
 
 import (
 	"bytes"
@@ -9,14 +8,14 @@ import (
 const exportHead = `{"id":"903ccd12-81d1-46e1-9ac9-%012d","status":"completed","error_message":"",` +
 	`"creation_date":"2020-06-18T08:32:14.876451Z","size":28391,"description":"nightly","exported_by":"user@example.com"`
 
-// Export is an ExportDetail with one deployment and one variable.
-func Export() []byte {
+// exportJSON is an ExportDetail with one deployment and one variable.
+func exportJSON() []byte {
 	return fmt.Appendf(nil, exportHead+`,"deployments":{"deployment-1":{"versions":{"v1":{"environment_variables":{}},"v2":{}}}},`+
 		`"pipelines":{},"environment_variables":{"LEVEL":{"include_value":true}},"environments":{}}`, 0)
 }
 
-// Exports is a list of n exports.
-func Exports(n int) []byte {
+// exportsJSON is a list of n exports.
+func exportsJSON(n int) []byte {
 	var b bytes.Buffer
 	for i := range n {
 		b.WriteByte("[,"[min(i, 1)])
@@ -26,9 +25,9 @@ func Exports(n int) []byte {
 	return b.Bytes()
 }
 
-// Import is an ImportDetail as a real project of that size has it, with one
+// importJSON is an ImportDetail as a real project of that size has it, with one
 // member that the contract does not name in each object.
-func Import(deployments, versions int) []byte {
+func importJSON(deployments, versions int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"id":"903ccd12-81d1-46e1-9ac9-b9d70af118de","status":"confirmation","error_message":"",` +
 		`"creation_date":"2020-06-18T08:32:14.876451Z","size":28391,"deployments":{`)

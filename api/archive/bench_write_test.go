@@ -13,7 +13,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/gen/models"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 const (
@@ -72,7 +72,7 @@ func BenchmarkWriteStored(b *testing.B) {
 	dir := memoryDir(b)
 	body := make([]byte, packageSize)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(body) // never fails
-	source, whole, target := filepath.Join(dir, "package"), filepath.Join(dir, "whole"), filepath.Join(dir, "target")
+	source, whole, destination := filepath.Join(dir, "package"), filepath.Join(dir, "whole"), filepath.Join(dir, "destination")
 	if err := os.WriteFile(source, body, 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -102,19 +102,19 @@ func BenchmarkWriteStored(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			ways := []ratio.Way{
 				{Name: "write", Do: func() error {
-					return into(target, func(f *os.File) error { return archive.Write(f, c.content, c.open) })
+					return into(destination, func(f *os.File) error { return archive.Write(f, c.content, c.open) })
 				}},
-				copying("copy", target, c.content, c.open, func(f *os.File, from io.Reader) error {
+				copying("copy", destination, c.content, c.open, func(f *os.File, from io.Reader) error {
 					_, err := io.Copy(f, from)
 					return err
 				}),
-				copying("large", target, c.content, c.open, func(f *os.File, from io.Reader) error {
+				copying("large", destination, c.content, c.open, func(f *os.File, from io.Reader) error {
 					_, err := io.CopyBuffer(struct{ io.Writer }{f}, struct{ io.Reader }{from}, buffer)
 					return err
 				}),
 			}
 			if c.kernel {
-				ways = append(ways, copying("kernel", target, c.content, file, func(f *os.File, from io.Reader) error {
+				ways = append(ways, copying("kernel", destination, c.content, file, func(f *os.File, from io.Reader) error {
 					_, err := f.ReadFrom(from)
 					return err
 				}))
@@ -154,9 +154,9 @@ func project() archive.Content {
 }
 
 // copying is a way that copies all packages into one file.
-func copying(name, target string, c archive.Content, open func(string) (io.ReadCloser, error), do func(*os.File, io.Reader) error) ratio.Way {
+func copying(name, destination string, c archive.Content, open func(string) (io.ReadCloser, error), do func(*os.File, io.Reader) error) ratio.Way {
 	return ratio.Way{Name: name, Do: func() error {
-		return into(target, func(f *os.File) error {
+		return into(destination, func(f *os.File) error {
 			return each(c, open, func(from io.Reader) error { return do(f, from) })
 		})
 	}}
