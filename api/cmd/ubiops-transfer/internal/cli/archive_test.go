@@ -22,9 +22,8 @@ type ending struct {
 
 func (e *ending) Read(p []byte) (int, error) {
 	n, err := e.Reader.Read(p)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		e.end()
-		return 0, nil
 	}
 	return n, err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -46,7 +45,6 @@ type support struct {
 	Version  string  `json:"version"`
 	Go       string  `json:"go"`
 	System   string  `json:"system"`
-	Proxy    string  `json:"proxy,omitzero"`
 	Time     string  `json:"time"`
 	Requests []asked `json:"requests"`
 }
@@ -98,7 +96,7 @@ func doctorCommand(s *session) *cobra.Command {
 	}
 	to.define(cmd)
 	cmd.Flags().BoolVar(&write, "write", false, "also make an empty export, and delete it")
-	formatFlag(cmd, &format, "table", "json", "yaml")
+	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
 	return cmd
 }
 
@@ -124,11 +122,6 @@ func newDoctor(client *api.Client, project string) (*doctor, error) {
 	d.Support = support{Version: "unknown", Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Time: time.Now().UTC().Format(time.RFC3339)}
 	if build, ok := debug.ReadBuildInfo(); ok {
 		d.Support.Version = build.Main.Version
-	}
-	if req, err := http.NewRequest(http.MethodGet, d.Host, nil); err == nil { //nolint:noctx // it is not sent
-		if proxy, err := http.ProxyFromEnvironment(req); err == nil && proxy != nil {
-			d.Support.Proxy = proxy.Host // without its password
-		}
 	}
 	return d, nil
 }
@@ -184,9 +177,6 @@ func (d diagnosis) table(w io.Writer) {
 	}
 	s := d.Support
 	fmt.Fprintf(w, "\nFor support, without secrets:\nversion\t%s, %s, %s\ntime\t%s\n", s.Version, s.Go, s.System, s.Time)
-	if s.Proxy != "" {
-		fmt.Fprintf(w, "proxy\t%s\n", cell(s.Proxy))
-	}
 	for _, r := range s.Requests {
 		fmt.Fprintf(w, "request\t%s %s: %d %s\n", r.Method, cell(r.Path), r.Status, cell(r.RequestID))
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,15 +20,11 @@ type sights map[string]map[string]bool
 
 // see notes the members of what a host has sent, which the models keep whether
 // the contract knows them or not, and a status that it does not know.
-func (d *doctor) see(schema string, value any, status string, known bool) {
+func (d *doctor) see(schema string, value any, status interface{ Valid() bool }) {
 	var members map[string]jsontext.Value
 	text, err := json.Marshal(value)
-	if err == nil {
-		err = json.Unmarshal(text, &members)
-	}
-	if err != nil {
+	if err := cmp.Or(err, json.Unmarshal(text, &members)); err != nil {
 		d.fail(exitFailed, "contract", schema+": "+err.Error(), "")
-		return
 	}
 	if d.sights[schema] == nil {
 		d.sights[schema] = map[string]bool{}
@@ -35,7 +32,7 @@ func (d *doctor) see(schema string, value any, status string, known bool) {
 	for member := range members {
 		d.sights[schema][member] = true
 	}
-	if name := fmt.Sprintf("status %q", status); !known && !slices.Contains(d.unknown, name) {
+	if name := fmt.Sprintf("status %q", status); !status.Valid() && !slices.Contains(d.unknown, name) {
 		d.unknown = append(d.unknown, name)
 	}
 }
@@ -117,9 +114,8 @@ func membersOf(schema *openapi3.Schema, into map[string]string) {
 
 func sinceClient(extensions map[string]any) string {
 	source, _ := extensions["x-source"].(string)
-	version, ok := strings.CutPrefix(source, "client ")
-	if !ok {
-		return ""
+	if version, ok := strings.CutPrefix(source, "client "); ok {
+		return version
 	}
-	return version
+	return ""
 }
