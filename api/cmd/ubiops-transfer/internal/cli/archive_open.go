@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -21,38 +19,6 @@ type input struct {
 	resources
 }
 
-// resources are closed when a context ends, so that whatever uses them fails: most
-// of package archive takes no context.
-type resources struct {
-	ctx    context.Context
-	closes []func() error
-}
-
-func (r *resources) add(c io.Closer) {
-	stop := context.AfterFunc(r.ctx, func() { _ = c.Close() })
-	if r.ctx.Err() != nil {
-		_ = c.Close() // at once, not soon
-	}
-	r.closes = append(r.closes, func() error {
-		if stop() {
-			return c.Close()
-		}
-		return nil
-	})
-}
-
-// close closes them if that has not happened, and adds what went wrong to err. The
-// error is the context's if that ended before all was done.
-func (r *resources) close(err error) error {
-	if err != nil && r.ctx.Err() != nil {
-		err = r.ctx.Err()
-	}
-	for _, c := range slices.Backward(r.closes) {
-		err = errors.Join(err, c())
-	}
-	return err
-}
-
 // withArchive opens a ZIP file, a folder, or "-" for a ZIP file on stdin, and calls
 // use, also with the error if that fails.
 func (s *session) withArchive(ctx context.Context, name string, use func(*input, error) error) (err error) {
@@ -61,12 +27,18 @@ func (s *session) withArchive(ctx context.Context, name string, use func(*input,
 	if name != "-" {
 		return use(in, in.open(name))
 	}
-	if stdin, ok := s.stdin.(io.Closer); ok {
-		defer context.AfterFunc(ctx, func() { _ = stdin.Close() })()
-	}
 	return use(in, in.spool(func(w io.Writer) error {
-		_, err := io.Copy(w, s.stdin)
-		return errors.Join(err, ctx.Err())
+		copied := make(chan error, 1)
+		go func() { // a read of stdin may not end before the process does
+			_, err := io.Copy(w, s.stdin)
+			copied <- err
+		}()
+		select {
+		case err := <-copied:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}))
 }
 
@@ -83,15 +55,13 @@ func (in *input) open(name string) error {
 	if !info.IsDir() {
 		return in.openZip(file, info.Size())
 	}
-	root, err := os.OpenRoot(name)
-	if err != nil {
+	if in.tree, err = in.folder(name); err != nil {
 		return err
 	}
-	in.add(root)
-	if in.Archive, err = archive.OpenFS(root.FS()); err != nil {
+	if in.Archive, err = archive.OpenFS(in.tree); err != nil {
 		return err
 	}
-	in.found, in.tree = in.Warnings(), root.FS()
+	in.found = in.Warnings()
 	for _, f := range in.found {
 		if f.Code == archive.CodeIgnored && strings.HasSuffix(f.Path, ".package") {
 			return in.pack() // which alone reads packages that are folders

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -70,15 +69,14 @@ func packCommand(s *session) *cobra.Command {
 			"  ubiops-transfer archive pack my-project - | ssh host 'cat > project.zip'",
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			folder := resources{ctx: cmd.Context()}
-			defer func() { err = folder.close(err) }()
-			root, err := os.OpenRoot(args[0])
+			open := resources{ctx: cmd.Context()}
+			defer func() { err = open.close(err) }()
+			tree, err := open.folder(args[0])
 			if err != nil {
 				return err
 			}
-			folder.add(root)
 			pack := func(w io.Writer) error {
-				return refused(args[0], archive.Pack(w, root.FS(), archive.OnWarning(func(f *archive.Finding) { warn(cmd, args[0], f) })))
+				return refused(args[0], archive.Pack(w, tree, archive.OnWarning(func(f *archive.Finding) { warn(cmd, args[0], f) })))
 			}
 			switch {
 			case args[1] == "-" && isTerminal(s.stdout):

@@ -83,3 +83,30 @@ func TestPackReplacesNothingThatCameMeanwhile(t *testing.T) {
 type writer func([]byte) error
 
 func (w writer) Write(p []byte) (int, error) { return len(p), w(p) }
+
+// A package of many GiB is not read to its end.
+func TestPackEndsWithinALargeFile(t *testing.T) {
+	t.Parallel()
+	folder, dir := filepath.Join(t.TempDir(), "folder"), t.TempDir()
+	if _, err := run(t, "archive", "unpack", officialTemplate, folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, ".env"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := os.Truncate(filepath.Join(folder, "deployments/deployment_deployment-1/versions/deployment_deployment-1_version_v1.zip"), 16<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err = cli.Run(ctx, []string{"archive", "pack", folder, filepath.Join(dir, "new.zip")}, noEnv, strings.NewReader(""), io.Discard, writer(func([]byte) error {
+		cancel() // at the warning, which comes before the packages
+		return nil
+	}))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("%v is left, error %v", left, err)
+	}
+}

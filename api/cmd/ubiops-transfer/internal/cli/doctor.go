@@ -105,10 +105,9 @@ type doctor struct {
 	diagnosis
 	client  *api.Client
 	project api.Project
-	limit   *api.RateLimit // of the last response that had one
-	sights  sights
-	unknown []string // what the contract does not know
-	left    string   // what --write could not delete
+	limit   *api.RateLimit  // of the last response that had one
+	seen    map[string]bool // see see
+	left    string          // what --write could not delete
 	code    int
 }
 
@@ -117,7 +116,7 @@ func newDoctor(client *api.Client, project string) (*doctor, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &doctor{client: once, project: once.Project(project), sights: sights{}}
+	d := &doctor{client: once, project: once.Project(project), seen: map[string]bool{}}
 	d.Host, d.Project = strings.TrimSuffix(once.Raw().Server, "/"), project
 	d.Support = support{Version: "unknown", Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Time: time.Now().UTC().Format(time.RFC3339)}
 	if build, ok := debug.ReadBuildInfo(); ok {
