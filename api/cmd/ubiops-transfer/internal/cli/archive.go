@@ -18,6 +18,7 @@ func archiveCommand(s *session) *cobra.Command {
 			"unpack wrote, or - for a ZIP file on stdin, which is kept in a temporary file.\n" +
 			"Warnings go to stderr, unless they are what was asked for. The values of secrets are\n" +
 			"never printed.",
+		Example: "  ubiops-transfer archive inspect project.zip",
 	}
 	cmd.AddCommand(inspectCommand(s), lintCommand(s), verifyCommand(s), diffCommand(s), unpackCommand(s), packCommand(s))
 	return cmd
@@ -41,11 +42,11 @@ func (s *session) accepted(cmd *cobra.Command, name string, use func(*input) err
 	})
 }
 
-// refused is the error of an archive that is not accepted, in one line.
+// refused is the error of an archive that is not accepted.
 func refused(name string, err error) error {
 	found, ok := errors.AsType[archive.Findings](err)
 	if ok && len(found) > 1 {
-		return fmt.Errorf("%s: %w; `ubiops-transfer archive lint` lists this and %d more", name, found[0], len(found)-1)
+		return leaving(fmt.Errorf("%s: %w", name, found[0]), fmt.Sprintf("'ubiops-transfer archive lint' lists this and %d more", len(found)-1))
 	} else if ok {
 		return fmt.Errorf("%s: %w", name, err)
 	}

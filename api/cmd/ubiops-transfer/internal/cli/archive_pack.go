@@ -52,7 +52,7 @@ func overwriteFlag(cmd *cobra.Command, into *bool) {
 // hintOverwrite says what helps if something is there already.
 func hintOverwrite(err error, overwrite bool) error {
 	if errors.Is(err, fs.ErrExist) && !overwrite {
-		return fmt.Errorf("%w; --overwrite replaces it", err)
+		return leaving(err, "--overwrite replaces it")
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,16 +83,10 @@ func doctorCommand(s *session) *cobra.Command {
 				return err
 			}
 			d.examine(cmd.Context(), write)
-			if err := cmd.Context().Err(); err != nil {
-				if d.left != "" {
-					err = exitWith(exitInterrupted, d.leaving(errors.New("interrupted")))
-				}
-				return err
+			if cmd.Context().Err() == nil {
+				err = printAs(cmd.OutOrStdout(), format, d.diagnosis, d.table)
 			}
-			if err := printAs(cmd.OutOrStdout(), format, d.diagnosis, d.table); err != nil {
-				return err
-			}
-			return d.err()
+			return cmp.Or(err, d.err(cmd.Context()))
 		},
 	}
 	to.define(cmd)
@@ -146,24 +141,22 @@ func (d *doctor) fail(code int, name, message, next string) {
 	d.code = max(d.code, code)
 }
 
-func (d *doctor) err() error {
+// err is what doctor ends with, and names what it has left behind.
+func (d *doctor) err(ctx context.Context) error {
 	failed := 0
 	for _, c := range d.Checks {
 		if c.Result == bad {
 			failed++
 		}
 	}
-	if failed == 0 {
-		return nil
+	err := ctx.Err()
+	if err == nil && failed > 0 {
+		err = exitWith(d.code, errors.New(many(failed, "check")+" failed"))
 	}
-	return exitWith(d.code, d.leaving(errors.New(many(failed, "check")+" failed")))
-}
-
-func (d *doctor) leaving(err error) error {
-	if d.left == "" {
-		return err
+	if d.left != "" {
+		return leaving(err, d.left+": see 'ubiops-transfer exports list'")
 	}
-	return fmt.Errorf("%w; %s: see `ubiops-transfer exports list`", err, d.left)
+	return err
 }
 
 func (d diagnosis) table(w io.Writer) {

@@ -224,7 +224,7 @@ func (d *doctor) write(ctx context.Context) {
 	created, err := d.project.Exports.Create(ctx, api.Select(models.ExportCreate{}))
 	if !d.may("create an export", err) {
 		if errors.Is(err, api.ErrUnknownOutcome) {
-			d.left = "an export with nothing in it may be left"
+			d.left = "An export with nothing in it may be left"
 		}
 		return
 	}
@@ -232,7 +232,7 @@ func (d *doctor) write(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), doctorPatience)
 	defer cancel()
 	if !d.may("delete an export", d.project.Exports.Delete(ctx, created.ID)) {
-		d.left = "the export " + created.ID + ", which has nothing in it, is left"
+		d.left = "The export " + created.ID + ", which has nothing in it, is left"
 	}
 }
 

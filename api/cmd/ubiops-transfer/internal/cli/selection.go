@@ -27,6 +27,9 @@ func (s *session) readSelection(cmd *cobra.Command, path string, optional []stri
 	if err != nil {
 		return err
 	}
+	if path == "-" {
+		path = "stdin"
+	}
 	var members map[string]yamlValue
 	if err := yaml.Unmarshal(text, &members); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
