@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,9 +64,13 @@ func (i inspection) table(w io.Writer) {
 		fmt.Fprintf(w, ", exported %s", cell(*i.ExportDate))
 	}
 	fmt.Fprint(w, "\n\nKIND\tNAME\tOF\tNOTE\n")
+	needs := map[string]bool{}
+	for _, n := range i.Needs {
+		needs[n.Place] = true
+	}
 	for _, o := range i.Objects {
 		note := o.Note
-		if slices.ContainsFunc(i.Needs, func(n plan.Item) bool { return n.Place == o.Place }) {
+		if needs[o.Place] {
 			note = strings.TrimPrefix(note+", needs a value", ", ")
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", cell(o.Kind), cell(o.Name), cell(strings.Join(o.Of, " ")), cell(note))
