@@ -14,7 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain is the command itself where a test has started it so.
+// TestMain is the command itself if a test has started it so.
 func TestMain(m *testing.M) {
 	if os.Getenv("TEST_RUNS_THE_COMMAND") != "" {
 		main()

@@ -106,7 +106,7 @@ func TestAPromptIsAnsweredOnATerminal(t *testing.T) {
 	c := onTerminal(t, s, []string{"NO_COLOR=1"}, "exports", "delete", export.ID)
 	c.until("? [y/N]: ")
 	if n := s.Count(apitest.ExportsDelete); n > 0 {
-		t.Error("it is deleted before the answer")
+		t.Error("it is deleted before the response")
 	}
 	c.typed("y\r")
 	if text, code := c.end(); code != 0 || s.Count(apitest.ExportsDelete) != 1 || strings.Contains(text, "\x1b[3") {

@@ -53,7 +53,7 @@ func refused(name string, err error) error {
 	return err
 }
 
-// checked is the answer of lint and verify. Its schema is archive-findings.json.
+// checked is what lint and verify print. Its schema is archive-findings.json.
 type checked struct {
 	Archive  string             `json:"archive"`
 	Findings []*archive.Finding `json:"findings"`

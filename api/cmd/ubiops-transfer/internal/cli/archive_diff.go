@@ -10,7 +10,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
-// difference is the answer of diff. Its schema is archive-diff.json.
+// difference is what diff prints. Its schema is archive-diff.json.
 type difference struct {
 	Old     string           `json:"old"`
 	New     string           `json:"new"`

@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
-// inspection is the answer of inspect. Its schema is archive-inspect.json.
+// inspection is what inspect prints. Its schema is archive-inspect.json.
 type inspection struct {
 	Archive    string             `json:"archive"`
 	FormatSpec string             `json:"format_spec"`

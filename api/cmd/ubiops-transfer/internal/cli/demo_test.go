@@ -162,7 +162,7 @@ func TestDemoSaysWhatItDidNotMove(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if !strings.Contains(out, "warning   export/deployments/d/versions/v: a package in the form of a folder is not read") ||
-		!strings.Contains(out, "but NOT all that") || strings.Contains(out, "all three archives agree") {
+		!strings.Contains(out, "but NOT everything that") || strings.Contains(out, "all three archives agree") {
 		t.Error(out)
 	}
 	for name, text := range part {

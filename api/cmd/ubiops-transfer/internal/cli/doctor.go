@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api"
 )
 
-// diagnosis is the answer of doctor. Its schema is doctor.json.
+// diagnosis is what doctor prints. Its schema is doctor.json.
 type diagnosis struct {
 	Host    string  `json:"host"`
 	Project string  `json:"project"`

@@ -31,8 +31,8 @@ func hostileContent() archive.Content {
 	}
 }
 
-// Names from an archive do nothing to the terminal: of objects, of variables, of
-// files, and in errors.
+// Names from an archive (of objects, variables and files, also in errors) do not
+// control the terminal.
 func TestNothingThatIsPrintedControlsTheTerminal(t *testing.T) {
 	t.Parallel()
 	content := hostileContent()

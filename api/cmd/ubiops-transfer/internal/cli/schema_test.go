@@ -50,7 +50,7 @@ func closeObjects(schema any) {
 	}
 }
 
-// conforms holds an answer in JSON against a published schema.
+// conforms holds an output in JSON against a published schema.
 func conforms(t *testing.T, name, answer string) {
 	t.Helper()
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(answer))

@@ -27,7 +27,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// served is a command serve that runs.
+// served is a running command serve.
 type served struct {
 	url    string
 	tokens map[string]string // that were printed, by project
@@ -204,7 +204,7 @@ func TestServeTakesProjectsFromTheEnvironment(t *testing.T) {
 		t.Errorf("tokens for %v", s.tokens)
 	}
 	err := cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--project", "a", "--project", "a"}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "a is there twice") {
+	if err == nil || !strings.Contains(err.Error(), "a is given twice") {
 		t.Errorf("a project given twice: %v", err)
 	}
 }

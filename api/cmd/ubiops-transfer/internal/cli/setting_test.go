@@ -44,8 +44,8 @@ func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 		"log-level=loud":            "debug, info, warn, error",
 		"log-format=xml":            "text, json",
 		"token-file=" + dir + "/no": "no such file",
-		"tls-cert=" + dir + "/no":   "belong together",
-		"tls-key=" + dir + "/no":    "belong together",
+		"tls-cert=" + dir + "/no":   "must be given together",
+		"tls-key=" + dir + "/no":    "must be given together",
 		"listen=192.0.2.1:1":        "192.0.2.1", // nobody's address
 	} {
 		t.Run(value, func(t *testing.T) {
