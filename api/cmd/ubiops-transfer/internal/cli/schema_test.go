@@ -100,7 +100,7 @@ func TestHostileNamesSurviveEveryFormat(t *testing.T) {
 		"json": json.Unmarshal, "yaml": func(text []byte, v any) error { return yaml.Unmarshal(text, v) },
 	} {
 		content := hostileContent()
-		content.Environments = map[string]models.Environment{"a\u202eb": {}} // which is no reason for YAML to quote it
+		content.Environments = map[string]models.Environment{"a\u202eb": {}} // which YAML would not quote
 		out, err := run(t, "archive", "inspect", file(t, content), "--format", format)
 		if err != nil {
 			t.Fatal(err)
