@@ -15,15 +15,15 @@ import (
 type Item struct {
 	// Kind is environment, deployment, pipeline, version, service or variable, or
 	// the name of a dictionary that the contract does not know.
-	Kind string
-	Name string
-	Of   []string // the names of what it belongs to, such as a deployment and its version
+	Kind string   `json:"kind"`
+	Name string   `json:"name"`
+	Of   []string `json:"of,omitempty"` // the names of what it belongs to, such as a deployment and its version
 	// Place is a JSON pointer into the confirmation, such as
 	// /deployments/d/versions/v1.
-	Place string
+	Place string `json:"place"`
 	// Note is the package of a version of a deployment, the objects of a version
 	// of a pipeline, or "secret", for a variable. It never has a value.
-	Note string
+	Note string `json:"note,omitempty"`
 }
 
 // String reads like "version v1 of churn: from code.zip".

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"errors"
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -11,76 +8,66 @@ import (
 )
 
 func lintCommand(s *session) *cobra.Command {
-	var format string
-	var strict bool
 	var ignore []string
-	cmd := &cobra.Command{
-		Use:   "lint ARCHIVE",
-		Short: "List what is wrong or odd in an archive",
-		Long: "lint lists what an archive is refused for, which are errors, or else what is likely a\n" +
-			"mistake: objects that lead nowhere, values that look like tokens, keys and files that\n" +
-			"the format does not know. Each line has the place, the severity, a sentence, and a code\n" +
-			"for --ignore. It exits with 1 if there are errors. Packages are not read: see verify.",
-		Example: "  ubiops-transfer archive lint project.zip --ignore reference,default-version",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			codes := make([]archive.Code, len(ignore))
-			for i, code := range ignore {
-				codes[i] = archive.Code(code)
-			}
-			o, err := s.openArchive(cmd.Context(), args[0])
-			defer func() { err = errors.Join(err, o.Close()) }()
-			answer := checked{Archive: args[0]}
-			if found, ok := errors.AsType[archive.Findings](err); ok {
-				answer.Findings = found
-			} else if err != nil {
-				return err
-			} else {
-				answer.Findings = lint.Check(o.Archive, codes...)
-			}
-			return answer.print(cmd, format, strict)
-		},
-	}
+	cmd := checkCommand(s, func(_ *cobra.Command, in *input) ([]*archive.Finding, error) {
+		codes := make([]archive.Code, len(ignore))
+		for i, code := range ignore {
+			codes[i] = archive.Code(code)
+		}
+		return lint.Check(in.Archive, codes...), nil
+	})
+	cmd.Use = "lint ARCHIVE"
+	cmd.Short = "List what is wrong or odd in an archive"
+	cmd.Long = "lint lists what an archive is refused for, which are errors, or else what is likely a\n" +
+		"mistake: objects that lead nowhere, values that look like tokens, keys and files that\n" +
+		"the format does not know. Each line has the place, the severity, a sentence, and a code\n" +
+		"for --ignore. It exits with 1 if there are errors. Packages are not read: see verify."
+	cmd.Example = "  ubiops-transfer archive lint project.zip --ignore reference,default-version"
 	cmd.Flags().StringSliceVar(&ignore, "ignore", nil, "codes of warnings to leave out, separated by commas")
-	strictFlag(cmd, &strict)
-	formatFlag(cmd, &format, "table", "json", "yaml")
 	return cmd
 }
 
-func strictFlag(cmd *cobra.Command, into *bool) {
-	cmd.Flags().BoolVar(into, "strict", false, "exit with 1 for warnings too")
+func verifyCommand(s *session) *cobra.Command {
+	cmd := checkCommand(s, func(cmd *cobra.Command, in *input) ([]*archive.Finding, error) {
+		if in.zip == nil {
+			if err := in.pack(); err != nil {
+				return nil, err
+			}
+		}
+		info, err := in.zip.Stat()
+		if err != nil {
+			return nil, err
+		}
+		found := in.found
+		err = archive.Verify(cmd.Context(), in.zip, info.Size(), archive.OnWarning(func(f *archive.Finding) { found = append(found, f) }))
+		return found, err
+	})
+	cmd.Use = "verify ARCHIVE"
+	cmd.Short = "Read all of an archive, packages too, and check every byte"
+	cmd.Long = "verify checks that everything in an archive can be read and is what the archive says:\n" +
+		"sizes and checksums, no hidden or overlapping data, packages that are ZIP files\n" +
+		"themselves. Of a folder, it checks the ZIP file that pack would make. It exits with 1 if\n" +
+		"there are errors."
+	cmd.Example = "  ubiops-transfer archive verify project.zip\n" +
+		"  curl -s https://example.com/project.zip | ubiops-transfer archive verify -"
+	return cmd
 }
 
-func verifyCommand(s *session) *cobra.Command {
+// checkCommand makes a command that prints what check finds. It is not asked if the
+// archive is refused: then the reasons are printed.
+func checkCommand(s *session, check func(*cobra.Command, *input) ([]*archive.Finding, error)) *cobra.Command {
 	var format string
 	var strict bool
-	cmd := &cobra.Command{
-		Use:   "verify ARCHIVE",
-		Short: "Read all of an archive, packages too, and check every byte",
-		Long: "verify checks that everything in an archive can be read and is what the archive says:\n" +
-			"sizes and checksums, no hidden or overlapping data, packages that are ZIP files\n" +
-			"themselves. Of a folder, it checks the ZIP file that pack would make. It exits with 1 if\n" +
-			"there are errors.",
-		Example: "  ubiops-transfer archive verify project.zip\n" +
-			"  curl -s https://example.com/project.zip | ubiops-transfer archive verify -",
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			o, err := s.openArchive(cmd.Context(), args[0])
-			defer func() { err = errors.Join(err, o.Close()) }()
+	cmd := &cobra.Command{Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return s.withArchive(cmd.Context(), args[0], func(in *input, err error) error {
+			var found []*archive.Finding
 			if err == nil {
-				err = o.asZip(cmd.Context())
+				found, err = check(cmd, in)
 			}
-			if err == nil {
-				err = archive.Verify(cmd.Context(), o.zip, o.size, archive.OnWarning(func(f *archive.Finding) { o.found = append(o.found, f) }))
-			}
-			found, ok := errors.AsType[archive.Findings](err)
-			if err != nil && !ok {
-				return err
-			}
-			return checked{args[0], slices.Concat(found, o.found)}.print(cmd, format, strict)
-		},
-	}
-	strictFlag(cmd, &strict)
-	formatFlag(cmd, &format, "table", "json", "yaml")
+			return checked{args[0], found}.print(cmd, format, strict, err)
+		})
+	}}
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 1 for warnings too")
+	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
 	return cmd
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,8 @@ type difference struct {
 
 func diffCommand(s *session) *cobra.Command {
 	var format string
-	var detailed, label, secrets, zipping bool
+	var detailed bool
+	var opts []archive.DiffOption
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Compare two archives by what they mean",
@@ -28,31 +30,17 @@ func diffCommand(s *session) *cobra.Command {
 		Example: "  ubiops-transfer archive diff yesterday.zip today.zip --exit-code\n" +
 			"  ubiops-transfer archive diff my-folder moved.zip --ignore-import-label --ignore-secret-values",
 		Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if args[0] == "-" && args[1] == "-" {
 				return errors.New("stdin cannot be both archives")
 			}
-			var archives [2]*archive.Archive
-			for i, name := range args {
-				o, openErr := s.openArchive(cmd.Context(), name)
-				defer func() { err = errors.Join(err, o.Close()) }()
-				if openErr != nil {
-					return refused(name, openErr)
-				}
-				warn(cmd, name, o.found...)
-				archives[i] = o.Archive
-			}
-			var opts []archive.DiffOption
-			if label {
-				opts = append(opts, archive.IgnoreImportLabel())
-			}
-			if secrets {
-				opts = append(opts, archive.IgnoreSecretValues())
-			}
-			if zipping {
-				opts = append(opts, archive.IgnoreZipping())
-			}
-			changes, err := archive.Diff(archives[0], archives[1], opts...)
+			var changes []archive.Change
+			err := s.accepted(cmd, args[0], func(old *input) error {
+				return s.accepted(cmd, args[1], func(updated *input) (err error) {
+					changes, err = archive.Diff(old.Archive, updated.Archive, opts...)
+					return err
+				})
+			})
 			if err != nil {
 				return err
 			}
@@ -69,9 +57,22 @@ func diffCommand(s *session) *cobra.Command {
 	for _, name := range []string{"exit-code", "detailed-exitcode"} { // as Git and as Terraform call it
 		flags.BoolVar(&detailed, name, false, "exit with 2 if there are differences")
 	}
-	flags.BoolVar(&label, "ignore-import-label", false, "leave out the label that every import gives to what it creates")
-	flags.BoolVar(&secrets, "ignore-secret-values", false, "leave out the values of secrets, which an export never has")
-	flags.BoolVar(&zipping, "ignore-zipping", false, "leave out packages that hold the same files and are merely zipped in another way")
-	formatFlag(cmd, &format, "table", "json", "yaml")
+	for name, ignored := range map[string]struct {
+		opt   archive.DiffOption
+		usage string
+	}{
+		"ignore-import-label":  {archive.IgnoreImportLabel(), "leave out the label that every import gives to what it creates"},
+		"ignore-secret-values": {archive.IgnoreSecretValues(), "leave out the values of secrets, which an export never has"},
+		"ignore-zipping":       {archive.IgnoreZipping(), "leave out packages that hold the same files and are merely zipped in another way"},
+	} {
+		flags.BoolFunc(name, ignored.usage, func(text string) error {
+			on, err := strconv.ParseBool(text)
+			if on {
+				opts = append(opts, ignored.opt)
+			}
+			return err
+		})
+	}
+	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
 	return cmd
 }

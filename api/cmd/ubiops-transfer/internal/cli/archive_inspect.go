@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -18,46 +17,22 @@ type inspection struct {
 	FormatSpec string             `json:"format_spec"`
 	ExportDate *string            `json:"export_date,omitzero"`
 	Root       string             `json:"root"`
-	Objects    []object           `json:"objects"`
-	Packages   []packed           `json:"packages"`
+	Objects    []plan.Item        `json:"objects"`
+	Needs      []plan.Item        `json:"needs"` // variables without a value that could be created
+	Packages   []archive.Package  `json:"packages"`
 	Others     []string           `json:"others"`
 	Findings   []*archive.Finding `json:"findings"`
 	Content    archive.Content    `json:"content"` // without the values of secrets
 }
 
-// object is a [plan.Item].
-type object struct {
-	Kind  string   `json:"kind"`
-	Name  string   `json:"name"`
-	Of    []string `json:"of,omitempty"`
-	Place string   `json:"place"`
-	Note  string   `json:"note,omitzero"`
-	Needs bool     `json:"needs_value,omitzero"` // a variable without a value that could be created
-}
-
-type packed struct {
-	Path string `json:"path"`
-	Size int64  `json:"size"`
-}
-
-func inspect(name string, o *input) inspection {
-	content := o.Content()
+func inspect(name string, in *input) inspection {
+	content, info := in.Content(), in.Info()
 	i := inspection{
-		Archive: name, FormatSpec: o.Info().FormatSpec, Root: o.Root(), Others: o.Others(),
-		Findings: o.found, Content: archive.MaskSecrets(content),
+		Archive: name, FormatSpec: info.FormatSpec, Root: in.Root(), Objects: plan.Items(content), Needs: plan.Needs(content),
+		Packages: in.Packages(), Others: in.Others(), Findings: in.found, Content: archive.MaskSecrets(content),
 	}
-	if o.Info().Metadata != nil {
-		i.ExportDate = o.Info().Metadata.ExportDate
-	}
-	needs := map[string]bool{}
-	for _, item := range plan.Needs(content) {
-		needs[item.Place] = true
-	}
-	for _, item := range plan.Items(content) {
-		i.Objects = append(i.Objects, object{item.Kind, item.Name, item.Of, item.Place, item.Note, needs[item.Place]})
-	}
-	for _, p := range o.Packages() {
-		i.Packages = append(i.Packages, packed{p.Path, p.Size})
+	if info.Metadata != nil {
+		i.ExportDate = info.Metadata.ExportDate
 	}
 	return i
 }
@@ -72,18 +47,14 @@ func inspectCommand(s *session) *cobra.Command {
 		Example: "  ubiops-transfer archive inspect project.zip\n" +
 			"  ubiops-transfer archive inspect project.zip --format json | jq .content.deployments",
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			o, err := s.openArchive(cmd.Context(), args[0])
-			defer func() { err = errors.Join(err, o.Close()) }()
-			if err != nil {
-				return refused(args[0], err)
-			}
-			warn(cmd, args[0], o.found...)
-			answer := inspect(args[0], o)
-			return printAs(cmd.OutOrStdout(), format, answer, answer.table)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.accepted(cmd, args[0], func(in *input) error {
+				answer := inspect(args[0], in)
+				return printAs(cmd.OutOrStdout(), format, answer, answer.table)
+			})
 		},
 	}
-	formatFlag(cmd, &format, "table", "json", "yaml")
+	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
 	return cmd
 }
 
@@ -93,12 +64,14 @@ func (i inspection) table(w io.Writer) {
 		fmt.Fprintf(w, ", exported %s", cell(*i.ExportDate))
 	}
 	fmt.Fprint(w, "\n\nKIND\tNAME\tOF\tNOTE\n")
+	needs := map[string]bool{}
+	for _, n := range i.Needs {
+		needs[n.Place] = true
+	}
 	for _, o := range i.Objects {
 		note := o.Note
-		if o.Needs {
+		if needs[o.Place] {
 			note = strings.TrimPrefix(note+", needs a value", ", ")
-		} else if strings.HasPrefix(note, "from ") {
-			note = "with a package" // which is below
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", cell(o.Kind), cell(o.Name), cell(strings.Join(o.Of, " ")), cell(note))
 	}

@@ -2,119 +2,106 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
-// input is an archive that a user has named. Reading it ends with the context.
+// input is an archive that a user has named.
 type input struct {
 	*archive.Archive
-	found []*archive.Finding // warnings, all of them
-	tree  fs.FS              // nil if it is a ZIP file
-	zip   io.ReaderAt        // nil if it is a folder
-	size  int64              // of the ZIP file
-	close []func() error
+	found []*archive.Finding // warnings
+	tree  fs.FS              // the folder, or
+	zip   *os.File
+	resources
 }
 
-// openArchive opens a ZIP file, a folder, or "-" for a ZIP file on stdin. The
-// caller closes what it returns, with an error too.
-func (s *session) openArchive(ctx context.Context, name string) (*input, error) {
-	o := &input{}
-	if name == "-" {
-		return o, o.spool(ctx, func(w io.Writer) error {
-			_, err := io.Copy(w, stoppableReader{ctx, s.stdin})
-			return err
-		})
+// withArchive opens a ZIP file, a folder, or "-" for a ZIP file on stdin, and calls
+// use, also with the error if that fails.
+func (s *session) withArchive(ctx context.Context, name string, use func(*input, error) error) (err error) {
+	in := &input{resources: resources{ctx: ctx}}
+	defer func() { err = in.close(err) }()
+	if name != "-" {
+		return use(in, in.open(name))
 	}
+	return use(in, in.spool(func(w io.Writer) error {
+		copied := make(chan error, 1)
+		go func() { // a read of stdin may not end before the process does
+			_, err := io.Copy(w, s.stdin)
+			copied <- err
+		}()
+		select {
+		case err := <-copied:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}))
+}
+
+func (in *input) open(name string) error {
 	file, err := os.Open(name) //nolint:gosec // the user names the file
 	if err != nil {
-		return o, err
+		return err
 	}
-	o.close = append(o.close, file.Close)
+	in.add(file)
 	info, err := file.Stat()
 	if err != nil {
-		return o, err
+		return err
 	}
 	if !info.IsDir() {
-		return o, o.openZip(ctx, file, info.Size())
+		return in.openZip(file, info.Size())
 	}
-	root, err := os.OpenRoot(name)
-	if err != nil {
-		return o, err
+	if in.tree, err = in.folder(name); err != nil {
+		return err
 	}
-	o.close = append(o.close, root.Close)
-	o.tree = stoppableFS{ctx, root.FS()}
-	if o.Archive, err = archive.OpenFS(o.tree); err != nil {
-		return o, err
+	if in.Archive, err = archive.OpenFS(in.tree); err != nil {
+		return err
 	}
-	o.found = o.Warnings()
-	if slices.ContainsFunc(o.found, isPackageFolder) { // which nothing but Pack reads
-		return o, o.pack(ctx)
+	in.found = in.Warnings()
+	for _, f := range in.found {
+		if f.Code == archive.CodeIgnored && strings.HasSuffix(f.Path, ".package") {
+			return in.pack() // which alone reads packages that are folders
+		}
 	}
-	return o, nil
+	return nil
 }
 
-func isPackageFolder(f *archive.Finding) bool {
-	return f.Code == archive.CodeIgnored && strings.HasSuffix(f.Path, ".package")
-}
-
-// Close closes everything and removes temporary files.
-func (o *input) Close() error {
-	var err error
-	for _, close := range slices.Backward(o.close) {
-		err = errors.Join(err, close())
-	}
-	return err
-}
-
-func (o *input) openZip(ctx context.Context, file *os.File, size int64) (err error) {
-	o.zip, o.size = stoppableReaderAt{ctx, file}, size
-	if o.Archive, err = archive.Open(o.zip, size); err == nil {
-		o.found = o.Warnings()
-	}
-	return err
-}
-
-// asZip makes a ZIP file of a folder.
-func (o *input) asZip(ctx context.Context) error {
-	if o.zip != nil {
-		return nil
-	}
-	found, tree := o.found, o.Archive
-	err := o.spool(ctx, func(w io.Writer) error { return archive.Rewrite(w, tree) })
-	o.found = found
-	return err
-}
-
-// pack makes the ZIP file that [archive.Pack] makes of a folder.
-func (o *input) pack(ctx context.Context) error {
+// pack makes a ZIP file of a folder.
+func (in *input) pack() error {
 	var found []*archive.Finding
-	err := o.spool(ctx, func(w io.Writer) error {
-		return archive.Pack(w, o.tree, archive.OnWarning(func(f *archive.Finding) { found = append(found, f) }))
+	err := in.spool(func(w io.Writer) error {
+		return archive.Pack(w, in.tree, archive.OnWarning(func(f *archive.Finding) { found = append(found, f) }))
 	})
-	o.found = append(found, o.found...)
+	in.found = append(found, in.found...)
+	return err
+}
+
+func (in *input) openZip(file *os.File, size int64) (err error) {
+	in.zip = file
+	if in.Archive, err = archive.Open(file, size); err == nil {
+		in.found = in.Warnings()
+	}
 	return err
 }
 
 // spool opens the ZIP file that write writes, from a temporary file.
-func (o *input) spool(ctx context.Context, write func(io.Writer) error) error {
+func (in *input) spool(write func(io.Writer) error) error {
 	file, err := os.CreateTemp("", "ubiops-transfer-*.zip")
 	if err != nil {
 		return err
 	}
-	o.close = append(o.close, func() error { return errors.Join(file.Close(), os.Remove(file.Name())) })
+	in.closes = append(in.closes, func() error { return os.Remove(file.Name()) })
+	in.add(file)
 	if err := write(file); err != nil {
 		return err
 	}
-	size, err := file.Seek(0, io.SeekEnd)
+	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	return o.openZip(ctx, file, size)
+	return in.openZip(file, info.Size())
 }

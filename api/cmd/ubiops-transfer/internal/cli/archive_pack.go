@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -24,25 +23,21 @@ func unpackCommand(s *session) *cobra.Command {
 		Example: "  ubiops-transfer archive unpack project.zip my-project --unpack-packages\n" +
 			"  git -C my-project diff",
 		Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			o, err := s.openArchive(cmd.Context(), args[0])
-			defer func() { err = errors.Join(err, o.Close()) }()
-			if err != nil {
-				return refused(args[0], err)
-			}
-			warn(cmd, args[0], o.found...)
-			opts := []archive.UnpackOption{archive.OnWarning(func(f *archive.Finding) { warn(cmd, args[0], f) })}
-			if overwrite {
-				opts = append(opts, archive.ReplaceUnpacked())
-			}
-			if packages {
-				opts = append(opts, archive.UnpackPackages(archive.DefaultLimits()))
-			}
-			if err := archive.Unpack(args[1], o.Archive, opts...); err != nil {
-				return hintOverwrite(err, overwrite)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", args[1], count(o.Content()))
-			return nil
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.accepted(cmd, args[0], func(in *input) error {
+				opts := []archive.UnpackOption{archive.OnWarning(func(f *archive.Finding) { warn(cmd, args[0], f) })}
+				if overwrite {
+					opts = append(opts, archive.ReplaceUnpacked())
+				}
+				if packages {
+					opts = append(opts, archive.UnpackPackages(archive.DefaultLimits()))
+				}
+				if err := archive.Unpack(args[1], in.Archive, opts...); err != nil {
+					return hintOverwrite(err, overwrite)
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", args[1], count(in.Content()))
+				return nil
+			})
 		},
 	}
 	overwriteFlag(cmd, &overwrite)
@@ -57,7 +52,7 @@ func overwriteFlag(cmd *cobra.Command, into *bool) {
 // hintOverwrite says what helps if something is there already.
 func hintOverwrite(err error, overwrite bool) error {
 	if errors.Is(err, fs.ErrExist) && !overwrite {
-		return fmt.Errorf("%w; --overwrite replaces it", err)
+		return leaving(err, "--overwrite replaces it")
 	}
 	return err
 }
@@ -74,14 +69,14 @@ func packCommand(s *session) *cobra.Command {
 			"  ubiops-transfer archive pack my-project - | ssh host 'cat > project.zip'",
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			root, err := os.OpenRoot(args[0])
+			open := resources{ctx: cmd.Context()}
+			defer func() { err = open.close(err) }()
+			tree, err := open.folder(args[0])
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, root.Close()) }()
 			pack := func(w io.Writer) error {
-				err := archive.Pack(w, stoppableFS{cmd.Context(), root.FS()}, archive.OnWarning(func(f *archive.Finding) { warn(cmd, args[0], f) }))
-				return refused(args[0], err)
+				return refused(args[0], archive.Pack(w, tree, archive.OnWarning(func(f *archive.Finding) { warn(cmd, args[0], f) })))
 			}
 			switch {
 			case args[1] == "-" && isTerminal(s.stdout):

@@ -22,9 +22,8 @@ type ending struct {
 
 func (e *ending) Read(p []byte) (int, error) {
 	n, err := e.Reader.Read(p)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		e.end()
-		return 0, nil
 	}
 	return n, err
 }
@@ -84,3 +83,28 @@ func TestPackReplacesNothingThatCameMeanwhile(t *testing.T) {
 type writer func([]byte) error
 
 func (w writer) Write(p []byte) (int, error) { return len(p), w(p) }
+
+// A large package is not read to its end.
+func TestPackEndsWithinALargeFile(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "folder")
+	if _, err := run(t, "archive", "unpack", officialTemplate, folder); err != nil {
+		t.Fatal(err)
+	}
+	pkg := "deployments/deployment_deployment-2/versions/deployment_deployment-2_version_v1.zip" // the last one
+	if err := os.Truncate(filepath.Join(folder, pkg), 512<<20); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	written := 0
+	stdout := writer(func(p []byte) error {
+		if written += len(p); written > 16<<20 { // of the package
+			cancel()
+		}
+		return nil
+	})
+	err := cli.Run(ctx, []string{"archive", "pack", folder, "-"}, noEnv, strings.NewReader(""), stdout, io.Discard)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v after %d bytes", err, written)
+	}
+}

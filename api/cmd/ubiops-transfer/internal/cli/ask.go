@@ -31,25 +31,34 @@ func (s *session) ask(ctx context.Context, out io.Writer, question string) (bool
 	}
 }
 
-// readLine reads a line until the context ends. The read itself goes on then, and
-// ends with the process.
+// readLine reads a line, which need not end in a line break, until the context
+// ends.
 func readLine(ctx context.Context, lines *bufio.Reader) (string, error) {
-	type result struct {
-		line string
-		err  error
-	}
-	read := make(chan result, 1)
-	go func() {
+	return unlessDone(ctx, func() (string, error) {
 		line, err := lines.ReadString('\n')
 		if line != "" {
-			err = nil // the last line need not end in a line break
+			return line, nil //nolint:nilerr // the next read has it
 		}
-		read <- result{line, err}
+		return "", err
+	})
+}
+
+// unlessDone reads something until the context ends. The read itself continues
+// then, and ends with the process.
+func unlessDone[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
 	}()
 	select {
-	case r := <-read:
-		return r.line, r.err
+	case r := <-done:
+		return r.value, r.err
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return *new(T), ctx.Err()
 	}
 }

@@ -28,7 +28,8 @@ func demoCommand() *cobra.Command {
 		Short: "Move an archive between two projects of a server in this process",
 		Long: "demo starts a server with two projects on a local port, loads ARCHIVE (or a\n" +
 			"sample) into the first, moves it to the second over HTTP, and compares.",
-		Args: cobra.MaximumNArgs(1),
+		Example: "  ubiops-transfer demo tests/samples/import-template.zip",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, data, err := demoArchive(args)
 			if err != nil {

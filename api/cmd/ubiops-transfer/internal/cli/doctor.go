@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -46,7 +46,6 @@ type support struct {
 	Version  string  `json:"version"`
 	Go       string  `json:"go"`
 	System   string  `json:"system"`
-	Proxy    string  `json:"proxy,omitzero"`
 	Time     string  `json:"time"`
 	Requests []asked `json:"requests"`
 }
@@ -84,21 +83,15 @@ func doctorCommand(s *session) *cobra.Command {
 				return err
 			}
 			d.examine(cmd.Context(), write)
-			if err := cmd.Context().Err(); err != nil {
-				if d.left != "" {
-					err = exitWith(exitInterrupted, d.leaving(errors.New("interrupted")))
-				}
-				return err
+			if cmd.Context().Err() == nil {
+				err = printAs(cmd.OutOrStdout(), format, d.diagnosis, d.table)
 			}
-			if err := printAs(cmd.OutOrStdout(), format, d.diagnosis, d.table); err != nil {
-				return err
-			}
-			return d.err()
+			return cmp.Or(err, d.err(cmd.Context()))
 		},
 	}
 	to.define(cmd)
 	cmd.Flags().BoolVar(&write, "write", false, "also make an empty export, and delete it")
-	formatFlag(cmd, &format, "table", "json", "yaml")
+	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
 	return cmd
 }
 
@@ -107,10 +100,9 @@ type doctor struct {
 	diagnosis
 	client  *api.Client
 	project api.Project
-	limit   *api.RateLimit // of the last response that had one
-	sights  sights
-	unknown []string // what the contract does not know
-	left    string   // what --write could not delete
+	limit   *api.RateLimit  // of the last response that had one
+	seen    map[string]bool // see see
+	left    string          // what --write could not delete
 	code    int
 }
 
@@ -119,16 +111,11 @@ func newDoctor(client *api.Client, project string) (*doctor, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &doctor{client: once, project: once.Project(project), sights: sights{}}
+	d := &doctor{client: once, project: once.Project(project), seen: map[string]bool{}}
 	d.Host, d.Project = strings.TrimSuffix(once.Raw().Server, "/"), project
 	d.Support = support{Version: "unknown", Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Time: time.Now().UTC().Format(time.RFC3339)}
 	if build, ok := debug.ReadBuildInfo(); ok {
 		d.Support.Version = build.Main.Version
-	}
-	if req, err := http.NewRequest(http.MethodGet, d.Host, nil); err == nil { //nolint:noctx // it is not sent
-		if proxy, err := http.ProxyFromEnvironment(req); err == nil && proxy != nil {
-			d.Support.Proxy = proxy.Host // without its password
-		}
 	}
 	return d, nil
 }
@@ -154,24 +141,22 @@ func (d *doctor) fail(code int, name, message, next string) {
 	d.code = max(d.code, code)
 }
 
-func (d *doctor) err() error {
+// err is what doctor ends with, and names what it has left behind.
+func (d *doctor) err(ctx context.Context) error {
 	failed := 0
 	for _, c := range d.Checks {
 		if c.Result == bad {
 			failed++
 		}
 	}
-	if failed == 0 {
-		return nil
+	err := ctx.Err()
+	if err == nil && failed > 0 {
+		err = exitWith(d.code, errors.New(many(failed, "check")+" failed"))
 	}
-	return exitWith(d.code, d.leaving(errors.New(many(failed, "check")+" failed")))
-}
-
-func (d *doctor) leaving(err error) error {
-	if d.left == "" {
-		return err
+	if d.left != "" {
+		return leaving(err, d.left+": see 'ubiops-transfer exports list'")
 	}
-	return fmt.Errorf("%w; %s: see `ubiops-transfer exports list`", err, d.left)
+	return err
 }
 
 func (d diagnosis) table(w io.Writer) {
@@ -184,9 +169,6 @@ func (d diagnosis) table(w io.Writer) {
 	}
 	s := d.Support
 	fmt.Fprintf(w, "\nFor support, without secrets:\nversion\t%s, %s, %s\ntime\t%s\n", s.Version, s.Go, s.System, s.Time)
-	if s.Proxy != "" {
-		fmt.Fprintf(w, "proxy\t%s\n", cell(s.Proxy))
-	}
 	for _, r := range s.Requests {
 		fmt.Fprintf(w, "request\t%s %s: %d %s\n", r.Method, cell(r.Path), r.Status, cell(r.RequestID))
 	}

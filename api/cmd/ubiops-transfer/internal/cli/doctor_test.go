@@ -280,7 +280,7 @@ func TestDoctorComparesTheHostWithTheContract(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ export, part string }{
 		"an older host": {oldExport, "ExportList.description (client 4.5.0)"},
-		"a newer host":  {newExport, `status "paused", ExportDetail.colour, ExportList.colour`},
+		"a newer host":  {newExport, `ExportDetail.colour, ExportList.colour, status "paused"`},
 	} {
 		mux := http.NewServeMux()
 		for path, body := range map[string]string{"status": `{"status": "ok"}`, "projects/demo/imports": "[]", "projects/demo/exports": "[" + test.export + "]", "projects/demo/exports/{id}": test.export} {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -39,7 +40,7 @@ func importsCreateCommand(s *session) *cobra.Command {
 			case cmd.Flags().Changed("export-id"):
 				source, bar = api.FromExport(export), false
 			case path == "-":
-				archive, remove, err := s.archiveFromStdin()
+				archive, remove, err := s.archiveFromStdin(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -86,7 +87,7 @@ func importsCreateCommand(s *session) *cobra.Command {
 
 // archiveFromStdin takes an archive from stdin: from a file as it is, from a pipe
 // through a temporary file, since its size is sent first.
-func (s *session) archiveFromStdin() (source api.ImportSource, remove func(), err error) {
+func (s *session) archiveFromStdin(ctx context.Context) (source api.ImportSource, remove func(), err error) {
 	const name = "archive.zip"
 	if file, ok := s.stdin.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
@@ -99,7 +100,7 @@ func (s *session) archiveFromStdin() (source api.ImportSource, remove func(), er
 		return source, nil, err
 	}
 	remove = func() { _ = errors.Join(file.Close(), os.Remove(file.Name())) } // a temporary file
-	size, err := io.Copy(file, s.stdin)
+	size, err := unlessDone(ctx, func() (int64, error) { return io.Copy(file, s.stdin) })
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}

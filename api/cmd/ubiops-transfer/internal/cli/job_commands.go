@@ -129,7 +129,8 @@ func (j *job) downloadCommand(s *session) *cobra.Command {
 				return err
 			}
 			now := strings.ReplaceAll(time.Now().Format("2006-01-02_15-04-05.000000"), ".", "_")
-			file, err := officialPath(path, fmt.Sprintf("%s_%s_%s.zip", j.name, strings.ReplaceAll(args[0], "/", "_"), now))
+			name := fmt.Sprintf("%s_%s_%s.zip", j.name, strings.ReplaceAll(args[0], "/", "_"), now)
+			file, err := officialPath(path, name)
 			if err != nil {
 				return err
 			}
@@ -139,10 +140,18 @@ func (j *job) downloadCommand(s *session) *cobra.Command {
 			case special(file):
 				err = replaceFile(file, 0, func(w io.Writer) error { return j.stream(cmd.Context(), p, args[0], w) })
 			default:
+				opts := []api.FileOption{api.Overwrite()}
+				again := !strings.HasSuffix(file, name) // the same command finds the same file
+				if again {
+					opts = append(opts, api.KeepPartial())
+				}
 				err = s.transfer(cmd.Context(), "downloading", func(report api.ProgressOption) error {
-					_, err := j.archives(p).DownloadToFile(cmd.Context(), args[0], file, api.Overwrite(), api.KeepPartial(), report)
+					_, err := j.archives(p).DownloadToFile(cmd.Context(), args[0], file, append(opts, report)...)
 					return err
 				})
+				if again && errors.Is(err, context.Canceled) {
+					err = leaving(err, "What has arrived is kept beside "+file+"; the same command continues")
+				}
 			}
 			if err != nil {
 				return err

@@ -66,6 +66,22 @@ func officialArgs(flags *pflag.FlagSet, args []string) ([]string, error) {
 	return out, nil
 }
 
+// rewritten returns the arguments of the command as pflag reads them.
+func rewritten(root *cobra.Command, args []string) ([]string, error) {
+	if len(args) < 2 || !officialGroups[args[0]] {
+		return args, nil
+	}
+	cmd, _, err := root.Find(args[:2])
+	if err != nil {
+		return args, nil //nolint:nilerr // cobra says so too
+	}
+	rest, err := officialArgs(cmd.Flags(), args[2:])
+	if err != nil {
+		return nil, usage(err)
+	}
+	return append(args[:2:2], rest...), nil
+}
+
 // cluster splits one-letter options, such as -qoF, before the value of the last
 // one, and says whether that still needs one.
 func cluster(flags *pflag.FlagSet, arg string) (options, value string, needs bool) {
@@ -92,6 +108,9 @@ func officialGroup(name, short string, commands ...*cobra.Command) *cobra.Comman
 	}
 	group.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	for _, cmd := range append(commands, group) {
+		if f := cmd.Flags().Lookup("format"); f != nil {
+			f.Usage += "; -fmt for short"
+		}
 		args, run := cmd.Args, cmd.RunE
 		cmd.Args = func(cmd *cobra.Command, given []string) error {
 			if err := args(cmd, given); err != nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -81,14 +82,14 @@ func writeProfiles(all map[string]profile) error {
 // profileNamed returns a profile. The default one may be missing.
 func profileNamed(name string) (profile, error) {
 	all, err := readProfiles()
-	if err != nil {
-		return profile{}, err
+	if _, ok := all[name]; err == nil && !ok && name != defaultProfile {
+		err = noProfile(name)
 	}
-	p, ok := all[name]
-	if !ok && name != defaultProfile {
-		return profile{}, fmt.Errorf("there is no profile %s; 'ubiops-transfer profile list' shows those that there are", name)
-	}
-	return p, nil
+	return all[name], err
+}
+
+func noProfile(name string) error {
+	return fmt.Errorf("there is no profile %s; 'ubiops-transfer profile list' shows those that there are", name)
 }
 
 // token returns the token of a profile: the text that it has, or that its command
@@ -112,6 +113,7 @@ func runFor(ctx context.Context, stderr io.Writer, command ...string) (string, e
 	var out bytes.Buffer
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // G204: it is the user's own
 	cmd.Stdout, cmd.Stderr = &out, stderr
+	cmd.WaitDelay = time.Second // for what it has started
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()

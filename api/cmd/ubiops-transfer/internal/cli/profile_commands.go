@@ -120,15 +120,9 @@ func (p *profile) check() error {
 }
 
 // readToken reads a token from stdin, which a terminal does not show.
-func (s *session) readToken(ctx context.Context) (string, error) {
-	line := ""
-	var err error
+func (s *session) readToken(ctx context.Context) (line string, err error) {
 	if file, ok := s.stdin.(*os.File); ok && isTerminal(file) {
-		fmt.Fprint(s.stderr, "Token: ")
-		var typed []byte
-		typed, err = term.ReadPassword(int(file.Fd()))
-		fmt.Fprintln(s.stderr)
-		line = string(typed)
+		line, err = s.readHidden(ctx, int(file.Fd()))
 	} else {
 		line, err = readLine(ctx, bufio.NewReader(s.stdin))
 	}
@@ -136,6 +130,17 @@ func (s *session) readToken(ctx context.Context) (string, error) {
 		err = errors.New("stdin has no token")
 	}
 	return strings.TrimSpace(line), err
+}
+
+func (s *session) readHidden(ctx context.Context, fd int) (string, error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprint(s.stderr, "Token: ")
+	typed, err := unlessDone(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	fmt.Fprintln(s.stderr)
+	return string(typed), errors.Join(err, term.Restore(fd, before))
 }
 
 // summary says what a profile is without its token.
@@ -147,7 +152,7 @@ func (p *profile) summary() string {
 	return fmt.Sprintf("%s, project %s, %s", cmp.Or(p.Host, api.DefaultHost), cmp.Or(p.Project, "not set"), token)
 }
 
-// shownProfile is a profile as list and show print it.
+// shownProfile is a profile as list and show print it. Its schema is profile.json.
 type shownProfile struct {
 	Name         string   `json:"name"`
 	Host         string   `json:"host"`
@@ -193,9 +198,13 @@ func profileShowCommand() *cobra.Command {
 			if len(args) > 0 {
 				name = args[0]
 			}
-			p, err := existingProfile(name)
+			all, err := readProfiles()
 			if err != nil {
 				return err
+			}
+			p, ok := all[name]
+			if !ok {
+				return noProfile(name)
 			}
 			return printAs(cmd.OutOrStdout(), format, shown(name, p), nil)
 		},
@@ -208,31 +217,19 @@ func profileShowCommand() *cobra.Command {
 func profileRemoveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "remove NAME", Short: "Remove a profile", Example: "  ubiops-transfer profile remove production", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := existingProfile(args[0]); err != nil {
-				return err
-			}
+		RunE: func(_ *cobra.Command, args []string) error {
 			all, err := readProfiles()
 			if err != nil {
 				return err
+			}
+			if _, ok := all[args[0]]; !ok {
+				return noProfile(args[0])
 			}
 			delete(all, args[0])
 			return writeProfiles(all)
 		},
 		ValidArgsFunction: completeProfiles,
 	}
-}
-
-func existingProfile(name string) (profile, error) {
-	all, err := readProfiles()
-	if err != nil {
-		return profile{}, err
-	}
-	p, ok := all[name]
-	if !ok {
-		return profile{}, fmt.Errorf("there is no profile %s; 'ubiops-transfer profile list' shows those that there are", name)
-	}
-	return p, nil
 }
 
 func completeProfiles(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // schemaOf compiles what schema prints, changed so that it allows no member that
@@ -98,7 +99,9 @@ func TestHostileNamesSurviveEveryFormat(t *testing.T) {
 	for format, unmarshal := range map[string]func([]byte, any) error{
 		"json": json.Unmarshal, "yaml": func(text []byte, v any) error { return yaml.Unmarshal(text, v) },
 	} {
-		out, err := run(t, "archive", "inspect", file(t, hostileContent()), "--format", format)
+		content := hostileContent()
+		content.Environments = map[string]models.Environment{"a\u202eb": {}} // which YAML would not quote
+		out, err := run(t, "archive", "inspect", file(t, content), "--format", format)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +112,7 @@ func TestHostileNamesSurviveEveryFormat(t *testing.T) {
 		if err := unmarshal([]byte(out), &read); err != nil {
 			t.Fatalf("%v:\n%s", err, out)
 		}
-		if len(read.Objects) == 0 || read.Objects[0].Name != hostile {
+		if len(read.Objects) < 2 || read.Objects[0].Name != "a\u202eb" || read.Objects[1].Name != hostile {
 			t.Errorf("%s: %q", format, read.Objects)
 		}
 	}

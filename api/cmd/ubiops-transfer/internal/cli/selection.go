@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,9 +24,12 @@ var described = []string{"id", "exported_by", "imported_by", "creation_date", "s
 // readSelection reads a YAML file, or stdin for "-", with the objects to export or
 // to create, into a model. It warns of members that it does not know.
 func (s *session) readSelection(cmd *cobra.Command, path string, optional []string, into any) error {
-	text, err := s.readInput(path)
+	text, err := s.readInput(cmd.Context(), path)
 	if err != nil {
 		return err
+	}
+	if path == "-" {
+		path = "stdin"
 	}
 	var members map[string]yamlValue
 	if err := yaml.Unmarshal(text, &members); err != nil {
@@ -59,9 +63,9 @@ func (s *session) readSelection(cmd *cobra.Command, path string, optional []stri
 	return nil
 }
 
-func (s *session) readInput(path string) ([]byte, error) {
+func (s *session) readInput(ctx context.Context, path string) ([]byte, error) {
 	if path == "-" {
-		return io.ReadAll(s.stdin)
+		return unlessDone(ctx, func() ([]byte, error) { return io.ReadAll(s.stdin) })
 	}
 	return os.ReadFile(path) //nolint:gosec // G304: the user has named it
 }

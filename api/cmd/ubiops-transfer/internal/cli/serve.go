@@ -43,7 +43,8 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 			"SIGTERM and SIGINT stop it: new connections are refused, requests that are being\n" +
 			"served are finished within --shutdown-timeout, and the rest is cut off. A second\n" +
 			"signal ends it at once.",
-		Args: cobra.NoArgs,
+		Example: "  ubiops-transfer serve --project my-project=project.zip",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			f.goMemoryLimit = getenv("GOMEMLIMIT")
