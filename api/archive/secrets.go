@@ -49,12 +49,21 @@ func withoutEmpty(value jsontext.Value, variable members) jsontext.Value {
 // hideAll puts instead in the place of what is secret, or nothing if that is nil.
 func hideAll(content Content, instead any) Content {
 	h := hiding{instead}
+	// There may be many versions and variables, so each by itself.
 	content.Deployments = maps.Clone(content.Deployments)
 	for name, d := range content.Deployments {
-		versions := d.Versions
-		d.Versions = nil // there may be many, so each by itself
+		versions := maps.Clone(d.Versions)
+		for version, v := range versions {
+			vars := hidden(h, v.EnvironmentVariables, variableDocument.shape)
+			v.EnvironmentVariables = nil
+			v = hiddenIn(h, v, deploymentVersionDocument.shape)
+			v.EnvironmentVariables = vars
+			versions[version] = v
+		}
+		vars := hidden(h, d.EnvironmentVariables, variableDocument.shape)
+		d.Versions, d.EnvironmentVariables = nil, nil
 		d = hiddenIn(h, d, deploymentDocument.shape)
-		d.Versions = hidden(h, versions, deploymentVersionDocument.shape)
+		d.Versions, d.EnvironmentVariables = versions, vars
 		content.Deployments[name] = d
 	}
 	content.Pipelines = hidden(h, content.Pipelines, pipelineDocument.shape)
