@@ -3,6 +3,8 @@
 
 part.long-kills() { KILLS=100 UPLOAD_MIB=1024 go test -count 1 -timeout 4h -v ./tests/durability; }
 
+part.long-attacks() { ATTACKS=10 LARGE_MB=30 go test -count 1 -timeout 2h -v ./tests/attacks; }
+
 part.long-bench() {
     SERVER_BENCH=full go test -run '^$' -bench . -benchtime 1x -timeout 2h ./tests/server
     go test -run '^$' -bench . -timeout 2h ./...

@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/ubiops-contrib/transfer/api/internal/secrets"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -72,7 +73,7 @@ func (c *comparison) object(path jsontext.Pointer, s *shape, old, updated jsonte
 		return err
 	}
 	// Whatever a secret has beside its value may be secret too.
-	secret := isSecret(before) || isSecret(after)
+	secret := secrets.Says(before) || secrets.Says(after)
 	_, ofVariable := s.fields["secret"]
 	for _, name := range keys(before, after) {
 		if name == "zip" && s.fields[name] != nil {

@@ -1,185 +1,144 @@
 package archive
 
 import (
-	"bytes"
-	"slices"
-	"strings"
+	"cmp"
+	"maps"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/api/internal/secrets"
 )
-
-// What is secret goes by the shape of the data, wherever it stands: an object
-// that says secret, as {name, value, secret: true}, is one. Everything that shows
-// or passes on values asks here.
 
 // WithoutSecrets returns content without the values of secrets, as an export may
 // hold it: of environment variables, and of objects in members that the contract
-// does not know. The argument is not changed.
+// does not know. What is secret goes by the shape of the data, wherever it stands:
+// an object that says secret, as {name, value, secret: true}, is one, and all of it
+// but its name and what is true, false or null may be a part of the secret. The
+// argument is not changed.
 func WithoutSecrets(content Content) Content { return hideAll(content, nil) }
 
 // MaskSecrets returns content with null for the values of secrets, as a response
-// may show it. [HiddenMembers] says what those are. The argument is not changed.
+// may show it. [WithoutSecrets] says what those are. The argument is not changed.
 func MaskSecrets(content Content) Content { return hideAll(content, jsontext.Value("null")) }
 
-// HiddenMembers returns the members of an object that must not be shown, sorted:
-// nil if it is not a JSON object that says secret. Of one that does, everything but
-// its name and what is true, false or null may be a part of the secret.
-func HiddenMembers(object jsontext.Value) []string {
-	var m members
-	if json.Unmarshal(object, &m) != nil || !isSecret(m) {
-		return nil
-	}
-	return slices.DeleteFunc(keys(m, nil), func(name string) bool { return !hides(name, m[name]) })
-}
-
-// hides reports whether a member of a secret may be a part of it.
-func hides(name string, value jsontext.Value) bool {
-	switch value.Kind() {
-	case jsontext.KindNull, jsontext.KindTrue, jsontext.KindFalse:
-		return false
-	default:
-		return name != "name" && name != "secret"
-	}
-}
-
-// isSecret reports whether an object says that it is secret. A member that the
-// contract does not know may say so with more than true, but text says so in a
-// variable only: a label may be called secret too.
-func isSecret(object members) bool {
-	switch flag := object["secret"]; flag.Kind() {
-	case jsontext.KindInvalid, jsontext.KindNull, jsontext.KindFalse:
-		return false
-	case jsontext.KindString:
-		_, hasValue := object["value"]
-		_, hasName := object["name"]
-		no := []string{`""`, `"false"`, `"no"`, `"off"`, `"n"`, `"0"`}
-		return (hasValue || hasName) && !slices.Contains(no, strings.ToLower(string(flag)))
-	default:
-		return string(flag) != "0"
-	}
-}
-
+// saysSecret reports whether v is an object that says secret.
 func saysSecret(v jsontext.Value) bool {
 	var object members
-	return json.Unmarshal(v, &object) == nil && isSecret(object)
+	return secrets.Mentioned(v) && json.Unmarshal(v, &object) == nil && secrets.Says(object)
 }
 
-// holdsSecret reports whether v is or holds an object that says secret.
+// holdsSecret reports whether v is or holds an object that says secret. What
+// cannot be read is not shown.
 func holdsSecret(v jsontext.Value) bool {
-	switch v.Kind() {
-	case jsontext.KindBeginObject:
-		var object members
-		if json.Unmarshal(v, &object) != nil || isSecret(object) {
-			return true // what cannot be read is not shown
-		}
-		for _, member := range object {
-			if holdsSecret(member) {
-				return true
-			}
-		}
-	case jsontext.KindBeginArray:
-		var list []jsontext.Value
-		if json.Unmarshal(v, &list) != nil {
-			return true
-		}
-		return slices.ContainsFunc(list, holdsSecret)
-	default:
+	if !secrets.Mentioned(v) {
+		return false
 	}
-	return false
+	tree, err := secrets.Tree(v)
+	return err != nil || secrets.In(tree)
 }
 
 // withoutEmpty makes the empty value of a secret variable the same as none.
 func withoutEmpty(value jsontext.Value, variable members) jsontext.Value {
-	if string(value) == `""` && isSecret(variable) {
+	if string(value) == `""` && secrets.Says(variable) {
 		return nil
 	}
 	return value
 }
 
-func hideAll(content Content, instead jsontext.Value) Content {
+// hideAll puts instead in the place of what is secret, or nothing if that is nil.
+func hideAll(content Content, instead any) Content {
 	h := hiding{instead}
-	content.Deployments = hidden(h, content.Deployments, deploymentDocument.shape)
+	// There may be many versions and variables, so each by itself.
+	content.Deployments = maps.Clone(content.Deployments)
+	for name, d := range content.Deployments {
+		versions := maps.Clone(d.Versions)
+		for version, v := range versions {
+			vars := hidden(h, v.EnvironmentVariables, variableDocument.shape)
+			v.EnvironmentVariables = nil
+			v = hiddenIn(h, v, deploymentVersionDocument.shape)
+			v.EnvironmentVariables = vars
+			versions[version] = v
+		}
+		vars := hidden(h, d.EnvironmentVariables, variableDocument.shape)
+		d.Versions, d.EnvironmentVariables = nil, nil
+		d = hiddenIn(h, d, deploymentDocument.shape)
+		d.Versions, d.EnvironmentVariables = versions, vars
+		content.Deployments[name] = d
+	}
 	content.Pipelines = hidden(h, content.Pipelines, pipelineDocument.shape)
 	content.Environments = hidden(h, content.Environments, environmentDocument.shape)
 	content.Services = hidden(h, content.Services, serviceDocument.shape)
-	content.EnvironmentVariables = hidden[models.EnvironmentVariable](h, content.EnvironmentVariables, variableDocument.shape)
-	content.Unknown, _ = h.value(content.Unknown, free)
+	content.EnvironmentVariables = hidden(h, content.EnvironmentVariables, variableDocument.shape)
+	content.Unknown, _ = h.text(content.Unknown, free)
 	return content
 }
 
-// hidden hides what is secret in the objects of a dictionary. Most hold nothing of
-// the kind, and stay what they are.
-func hidden[T any](h hiding, objects map[string]T, s *shape) map[string]T {
-	if objects == nil {
-		return nil
-	}
-	out := make(map[string]T, len(objects))
+func hidden[M ~map[string]T, T any](h hiding, objects M, s *shape) M {
+	objects = maps.Clone(objects)
 	for name, object := range objects {
-		out[name] = object
-		data, err := json.Marshal(object)
-		if err == nil {
-			var changed bool
-			if data, changed = h.value(data, s); !changed {
-				continue
-			}
-		}
-		var shown T // without anything, if it has no JSON form
-		if err == nil {
-			err = json.Unmarshal(data, &shown)
-		}
-		if err != nil {
-			shown = *new(T)
-		}
-		out[name] = shown
+		objects[name] = hiddenIn(h, object, s)
 	}
-	return out
+	return objects
 }
 
-// hiding puts a value in the place of what is secret, or nothing.
-type hiding struct{ instead jsontext.Value }
+// hiddenIn hides what is secret in an object. Most hold nothing of the kind, and
+// stay what they are. One without a JSON form is shown without anything.
+func hiddenIn[T any](h hiding, object T, s *shape) (shown T) {
+	data, err := json.Marshal(&object)
+	if err != nil {
+		return shown
+	}
+	data, changed := h.text(data, s)
+	if !changed {
+		return object
+	}
+	if json.Unmarshal(data, &shown) != nil {
+		shown = *new(T)
+	}
+	return shown
+}
 
-// value returns v as it may be shown, and whether that is another value.
-func (h hiding) value(v jsontext.Value, s *shape) (jsontext.Value, bool) {
-	if !bytes.Contains(v, []byte("secret")) && bytes.IndexByte(v, '\\') < 0 { // a name can be written with escapes
+type hiding struct{ instead any }
+
+// text returns v as it may be shown, and whether that is another text: nothing if
+// it cannot be read.
+func (h hiding) text(v jsontext.Value, s *shape) (jsontext.Value, bool) {
+	if !secrets.Mentioned(v) {
 		return v, false
 	}
-	switch {
-	case v.Kind() == jsontext.KindBeginArray && (s.kind == list || s.kind == anything):
-		return h.list(v, s)
-	case v.Kind() == jsontext.KindBeginObject:
-		return h.object(v, s)
+	tree, err := secrets.Tree(v)
+	if err == nil {
+		if !h.in(tree, s) {
+			return v, false
+		}
+		v, err = json.Marshal(tree, json.Deterministic(true))
 	}
-	return v, false
+	if err != nil {
+		v = nil
+	}
+	return v, true
 }
 
-func (h hiding) list(v jsontext.Value, s *shape) (jsontext.Value, bool) {
-	var all []jsontext.Value
-	if json.Unmarshal(v, &all) != nil {
-		return jsontext.Value("null"), true
+// in changes a tree, and reports whether it had to.
+func (h hiding) in(tree any, s *shape) (changed bool) {
+	switch tree := tree.(type) {
+	case []any:
+		if s.kind == list || s.kind == anything {
+			for _, element := range tree {
+				changed = h.in(element, cmp.Or(s.elem, free)) || changed
+			}
+		}
+	case map[string]any:
+		changed = h.object(tree, s)
 	}
-	elem, changed := s.elem, false
-	if elem == nil {
-		elem = free
-	}
-	for i := range all {
-		var other bool
-		all[i], other = h.value(all[i], elem)
-		changed = changed || other
-	}
-	return rewritten(v, all, changed)
+	return changed
 }
 
-func (h hiding) object(v jsontext.Value, s *shape) (jsontext.Value, bool) {
-	var object members
-	if json.Unmarshal(v, &object) != nil {
-		return jsontext.Value("null"), true
-	}
+func (h hiding) object(object map[string]any, s *shape) (changed bool) {
 	_, ofVariable := s.fields["secret"]
 	byName := s.kind == dictionary || s.kind == variables // its members are objects, not what it says itself
-	secret, changed := !byName && isSecret(object), false
+	secret := !byName && secrets.Says(object)
 	for name, member := range object {
 		of, known := s.fields[name]
 		switch {
@@ -188,28 +147,14 @@ func (h hiding) object(v jsontext.Value, s *shape) (jsontext.Value, bool) {
 		case !known:
 			of = free
 		}
-		if secret && hides(name, member) && (ofVariable || !known) {
+		if secret && secrets.Hides(name, member) && (ofVariable || !known) {
 			changed = true
 			if object[name] = h.instead; h.instead == nil {
 				delete(object, name)
 			}
 			continue
 		}
-		shown, other := h.value(member, of)
-		if other {
-			object[name], changed = shown, true
-		}
+		changed = h.in(member, of) || changed
 	}
-	return rewritten(v, object, changed)
-}
-
-func rewritten(v jsontext.Value, changed any, isChanged bool) (jsontext.Value, bool) {
-	if !isChanged {
-		return v, false
-	}
-	data, err := json.Marshal(changed, json.Deterministic(true))
-	if err != nil {
-		return jsontext.Value("null"), true // what cannot be written is not shown
-	}
-	return data, true
+	return changed
 }

@@ -1,9 +1,9 @@
 package plan
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -12,17 +12,12 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// object is a JSON object, member by member. Merging at this level keeps
-// members that the contract does not name without a rule for each.
-type object = map[string]jsontext.Value
-
-// dictionaries are the members of an object that hold objects by name, each
-// with those of its own. A member of such a name elsewhere is an unknown one.
-type dictionaries map[string]dictionaries
-
-var kinds = dictionaries{
-	"deployments": {"versions": {"environment_variables": nil}, "environment_variables": nil},
-	"pipelines":   {"versions": nil},
+// merger merges what was confirmed with what was scanned. Dictionaries are merged
+// as models, and only what is in them as JSON: so nothing is encoded twice, and
+// members that the contract does not name need no rule for each.
+type merger struct {
+	problems *problems
+	err      error // the first
 }
 
 // merge returns what update makes of scanned.
@@ -35,90 +30,89 @@ func merge(ps *problems, scanned archive.Content, update models.ImportUpdate) (a
 		}
 		return scanned, nil
 	}
-	var base, over object
-	if err := convert(scanned, &base); err != nil {
-		return archive.Content{}, err
-	}
-	update.Unknown = nil // of the body itself: no part of any object
-	if err := convert(update, &over); err != nil {
-		return archive.Content{}, err
-	}
-	merged := make(object, len(over))
-	for _, kind := range slices.Sorted(maps.Keys(over)) {
-		objects, err := mergeNamed(ps, jsontext.Pointer("").AppendToken(kind), base[kind], over[kind], kinds[kind])
-		if err != nil {
-			return archive.Content{}, err
-		}
-		merged[kind] = objects
-	}
-	var out archive.Content
-	err := convert(merged, &out)
-	return out, err
+	m := &merger{problems: ps}
+	return archive.Content{
+		Deployments:          mergeNamed(m, "/deployments", scanned.Deployments, update.Deployments, m.deployment),
+		EnvironmentVariables: mergeNamed(m, "/environment_variables", scanned.EnvironmentVariables, update.EnvironmentVariables, mergeObject),
+		Environments:         mergeNamed(m, "/environments", scanned.Environments, update.Environments, mergeObject),
+		Pipelines:            mergeNamed(m, "/pipelines", scanned.Pipelines, update.Pipelines, m.pipeline),
+		Services:             mergeNamed(m, "/services", scanned.Services, update.Services, mergeObject),
+	}, m.err
 }
 
-// mergeNamed merges dictionaries: exactly what over names, each of which base
-// has to have.
-func mergeNamed(ps *problems, path jsontext.Pointer, base, over jsontext.Value, inside dictionaries) (jsontext.Value, error) {
-	var baseNames, overNames object
-	if len(base) > 0 {
-		if err := json.Unmarshal(base, &baseNames); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
+// mergeNamed merges dictionaries: exactly what over names, each of which base has
+// to have, and nothing if over is absent.
+func mergeNamed[T any](m *merger, path jsontext.Pointer, base, over map[string]T, object func(path jsontext.Pointer, base, over T) (T, error)) map[string]T {
+	if over == nil {
+		return nil
 	}
-	if err := json.Unmarshal(over, &overNames); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	out := make(object, len(overNames))
-	for _, name := range slices.Sorted(maps.Keys(overNames)) {
-		scanned, ok := baseNames[name]
+	out := make(map[string]T, len(over))
+	for name, changes := range sorted(over) {
+		at := path.AppendToken(name)
+		scanned, ok := base[name]
 		if !ok {
-			ps.add(path.AppendToken(name), "is not in the archive")
+			m.problems.add(at, "is not in the archive")
 			continue
 		}
-		merged, err := mergeObject(ps, path.AppendToken(name), scanned, overNames[name], inside)
-		if err != nil {
-			return nil, err
+		merged, err := object(at, scanned, changes)
+		if err != nil && m.err == nil {
+			m.err = err
 		}
 		out[name] = merged
 	}
-	return json.Marshal(out)
+	return out
+}
+
+// mergeInside merges dictionaries of an object: base as it is if over is absent.
+func mergeInside[T any](m *merger, path jsontext.Pointer, base, over map[string]T, object func(path jsontext.Pointer, base, over T) (T, error)) map[string]T {
+	if over == nil {
+		return base
+	}
+	return mergeNamed(m, path, base, over, object)
+}
+
+func (m *merger) deployment(path jsontext.Pointer, base, over models.Deployment) (models.Deployment, error) {
+	variables := mergeInside(m, path.AppendToken("environment_variables"), base.EnvironmentVariables, over.EnvironmentVariables, mergeObject)
+	versions := mergeInside(m, path.AppendToken("versions"), base.Versions, over.Versions, m.deploymentVersion)
+	base.EnvironmentVariables, base.Versions = nil, nil
+	over.EnvironmentVariables, over.Versions = nil, nil
+	out, err := mergeObject(path, base, over)
+	out.EnvironmentVariables, out.Versions = variables, versions
+	return out, err
+}
+
+func (m *merger) deploymentVersion(path jsontext.Pointer, base, over models.DeploymentVersion) (models.DeploymentVersion, error) {
+	variables := mergeInside(m, path.AppendToken("environment_variables"), base.EnvironmentVariables, over.EnvironmentVariables, mergeObject)
+	base.EnvironmentVariables, over.EnvironmentVariables = nil, nil
+	out, err := mergeObject(path, base, over)
+	out.EnvironmentVariables = variables
+	return out, err
+}
+
+func (m *merger) pipeline(path jsontext.Pointer, base, over models.Pipeline) (models.Pipeline, error) {
+	versions := mergeInside(m, path.AppendToken("versions"), base.Versions, over.Versions, mergeObject)
+	base.Versions, over.Versions = nil, nil
+	out, err := mergeObject(path, base, over)
+	out.Versions = versions
+	return out, err
 }
 
 // mergeObject merges the members of one object: absent as scanned, null the
-// default, versions and variables by name, everything else replaced.
-func mergeObject(ps *problems, path jsontext.Pointer, base, over jsontext.Value, inside dictionaries) (jsontext.Value, error) {
-	var out, changes object
-	if err := json.Unmarshal(base, &out); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := json.Unmarshal(over, &changes); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	hidden := archive.HiddenMembers(base)
-	for key, change := range sorted(changes) {
-		dictionary, ok := inside[key]
-		switch {
-		case ok:
-			merged, err := mergeNamed(ps, path.AppendToken(key), out[key], change, dictionary)
-			if err != nil {
-				return nil, err
-			}
-			out[key] = merged
-		case change.Kind() != 'n':
-			out[key] = restored(out[key], change)
-		case key != "value" && !slices.Contains(hidden, key):
-			// Null is what reading shows of a secret. Sent back, it must not
-			// take away what was scanned.
-			delete(out, key)
+// default, everything else replaced.
+func mergeObject[T any](path jsontext.Pointer, base, over T) (out T, err error) {
+	scanned, scannedErr := json.Marshal(&base, json.Deterministic(true))
+	changes, changesErr := json.Marshal(&over, json.Deterministic(true))
+	if err = errors.Join(scannedErr, changesErr); err == nil {
+		if bytes.Equal(scanned, changes) {
+			return base, nil // most are sent back as they were read
 		}
+		scanned, err = mergeMembers(scanned, changes)
 	}
-	return keepSecret(hidden, changes, out)
-}
-
-func convert(from, to any) error {
-	data, err := json.Marshal(from)
+	if err == nil {
+		err = json.Unmarshal(scanned, &out)
+	}
 	if err != nil {
-		return err
+		err = fmt.Errorf("%s: %w", path, err)
 	}
-	return json.Unmarshal(data, to)
+	return out, err
 }

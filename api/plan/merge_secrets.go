@@ -1,107 +1,126 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/internal/secrets"
 )
 
 // Reading shows null for what is secret, see [archive.MaskSecrets]. What was
 // read and is sent back must mean what was scanned.
 
+// mergeMembers merges the members of JSON objects.
+func mergeMembers(scanned, sent jsontext.Value) (jsontext.Value, error) {
+	base, err := secrets.Tree(scanned)
+	if err != nil {
+		return nil, err
+	}
+	over, err := secrets.Tree(sent)
+	if err != nil {
+		return nil, err
+	}
+	before, changes := base.(map[string]any), over.(map[string]any) // models are objects
+	hidden := secrets.Hidden(before)
+	out := maps.Clone(before)
+	for key, change := range changes {
+		switch {
+		case !isNull(change):
+			out[key] = restored(before[key], change)
+		case key != "value" && !slices.Contains(hidden, key):
+			// Null is what reading shows of a secret. Sent back, it must not
+			// take away what was scanned.
+			delete(out, key)
+		}
+	}
+	keepSecret(hidden, changes, out)
+	return json.Marshal(out, json.Deterministic(true))
+}
+
 // restored returns what is sent in the place of what was scanned, with the parts
 // of secrets that are null in it. Elements of lists are the same if they have the
 // same name or, in a list whose elements have none, the same place.
-func restored(scanned, sent jsontext.Value) jsontext.Value {
-	switch {
-	case len(archive.HiddenMembers(scanned)) == 0 && !mayHold(scanned):
-		return sent
-	case scanned.Kind() == jsontext.KindBeginObject && sent.Kind() == jsontext.KindBeginObject:
-		return restoredObject(scanned, sent)
-	case scanned.Kind() == jsontext.KindBeginArray && sent.Kind() == jsontext.KindBeginArray:
-		return restoredList(scanned, sent)
+func restored(scanned, sent any) any {
+	switch sent := sent.(type) {
+	case map[string]any:
+		if scanned, ok := scanned.(map[string]any); ok {
+			return restoredObject(scanned, sent)
+		}
+	case []any:
+		if scanned, ok := scanned.([]any); ok {
+			return restoredList(scanned, sent)
+		}
 	}
 	return sent
 }
 
-// mayHold reports whether it is worth to look for a secret in a value.
-func mayHold(v jsontext.Value) bool {
-	return v.Kind() == jsontext.KindBeginObject || v.Kind() == jsontext.KindBeginArray
-}
-
-func restoredObject(scanned, sent jsontext.Value) jsontext.Value {
-	var base, out, changes object
-	if json.Unmarshal(scanned, &base) != nil || json.Unmarshal(sent, &out) != nil || json.Unmarshal(sent, &changes) != nil {
-		return sent
-	}
-	hidden := archive.HiddenMembers(scanned)
-	for key, value := range changes {
+func restoredObject(scanned, sent map[string]any) map[string]any {
+	hidden := secrets.Hidden(scanned)
+	out := maps.Clone(sent)
+	for key, value := range sent {
 		switch {
-		case value.Kind() != 'n':
-			out[key] = restored(base[key], value)
+		case !isNull(value):
+			out[key] = restored(scanned[key], value)
 		case slices.Contains(hidden, key):
-			out[key] = base[key]
+			out[key] = scanned[key]
 		}
 	}
-	kept, err := keepSecret(hidden, changes, out)
-	if err != nil {
-		return sent
-	}
-	return kept
+	keepSecret(hidden, sent, out)
+	return out
 }
 
-func restoredList(scanned, sent jsontext.Value) jsontext.Value {
-	var base, out []jsontext.Value
-	if json.Unmarshal(scanned, &base) != nil || json.Unmarshal(sent, &out) != nil {
-		return sent
-	}
-	byName := map[string]jsontext.Value{}
-	for _, element := range base {
+func restoredList(scanned, sent []any) []any {
+	byName := map[string]any{}
+	for _, element := range scanned {
 		if name := nameOf(element); name != "" {
 			byName[name] = element
 		}
 	}
+	out := slices.Clone(sent)
 	for i, element := range out {
 		switch name := nameOf(element); {
 		case name != "":
 			out[i] = restored(byName[name], element)
-		case len(byName) == 0 && len(base) == len(out):
-			out[i] = restored(base[i], element)
+		case len(byName) == 0 && len(scanned) == len(out):
+			out[i] = restored(scanned[i], element)
 		}
 	}
-	data, err := json.Marshal(out)
-	if err != nil {
-		return sent
-	}
-	return data
+	return out
 }
 
 // nameOf returns the name of an object, "" for none.
-func nameOf(v jsontext.Value) string {
-	var named struct {
-		Name string `json:"name"`
-	}
-	if json.Unmarshal(v, &named) != nil {
+func nameOf(v any) string {
+	object, _ := v.(map[string]any)
+	name, _ := object["name"].(jsontext.Value)
+	if name.Kind() != jsontext.KindString {
 		return ""
 	}
-	return named.Name
+	text, err := jsontext.AppendUnquote(nil, name)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
-// keepSecret writes what a secret has become. One that is not a secret any more loses
-// what was scanned of it: nobody may read it by saying so, it has to be given again.
-func keepSecret(hidden []string, changes, out object) (jsontext.Value, error) {
-	data, err := json.Marshal(out)
-	if err != nil || len(hidden) == 0 {
-		return data, err
+// keepSecret changes what a secret has become. One that is not a secret any more
+// loses what was scanned of it: nobody may read it by saying so, it has to be given
+// again.
+func keepSecret(hidden []string, changes, out map[string]any) {
+	if len(hidden) == 0 {
+		return
 	}
-	still := archive.HiddenMembers(data)
+	still := secrets.Hidden(out)
 	for _, key := range hidden {
-		if given, ok := changes[key]; (!ok || given.Kind() == 'n') && !slices.Contains(still, key) {
+		if given, ok := changes[key]; (!ok || isNull(given)) && !slices.Contains(still, key) {
 			delete(out, key)
 		}
 	}
-	return json.Marshal(out)
+}
+
+func isNull(v any) bool {
+	scalar, ok := v.(jsontext.Value)
+	return ok && scalar.Kind() == jsontext.KindNull
 }

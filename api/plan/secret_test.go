@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -82,4 +83,24 @@ func TestSelectLeavesSecretsOutWhereverTheyStand(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantContent(t, got, `{"services": {"s": {"vars": [{"name": "B", "secret": true}]}}, "environment_variables": {"A": {"secret": true}}}`)
+}
+
+// A secret deep inside is found without taking apart every level anew.
+//
+//nolint:paralleltest // it counts what is allocated
+func TestNestingDoesNotMultiplyWhatAConfirmationCosts(t *testing.T) {
+	cost := func(depth int) int64 {
+		scanned := content(t, `{"services": {"s": {"x": `+strings.Repeat("[", depth)+`{"secret": true, "value": "`+
+			strings.Repeat("x", 200_000)+`"}`+strings.Repeat("]", depth)+`}}}`)
+		return testing.Benchmark(func(b *testing.B) {
+			for b.Loop() {
+				if _, err := plan.Confirm(plan.Confirmation{Scanned: scanned, Update: archive.MaskSecrets(scanned)}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}).AllocedBytesPerOp()
+	}
+	if flat, deep := cost(1), cost(50); deep > 2*flat {
+		t.Errorf("%d bytes are allocated for 50 levels, %d for one", deep, flat)
+	}
 }

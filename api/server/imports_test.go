@@ -186,6 +186,45 @@ func TestImports_archiveThatIsNoneFailsTheImport(t *testing.T) {
 	}
 }
 
+func TestAnArchiveOfMoreTextThanIsTakenFailsTheImport(t *testing.T) {
+	t.Parallel()
+	data := zipOf(t, content)
+	for limit, want := range map[int64]string{100: "the limit is 100", 10_000: ""} {
+		c := start(t, server.Options{MaxDocuments: limit}).client("p")
+		_, err := c.Project("p").Imports.WaitScanned(t.Context(), upload(t, c, "p", data).ID)
+		if want == "" && err != nil || want != "" && (!errors.Is(err, api.ErrJobFailed) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("with a limit of %d: error %v", limit, err)
+		}
+	}
+}
+
+// What many imports have brought together has a limit too.
+func TestAProjectHoldsTwiceWhatAnImportMayBring(t *testing.T) {
+	t.Parallel()
+	h := start(t, server.Options{MaxDocuments: 4000, OnConflict: plan.Overwrite})
+	c := h.client("p")
+	bring := func(name string, opts ...api.CreateImportOption) string {
+		description := models.Value(strings.Repeat("x", 3000))
+		return upload(t, c, "p", zipOf(t, archive.Content{Environments: map[string]models.Environment{name: {Description: description}}}), opts...).ID
+	}
+	for _, name := range []string{"a", "b", "b"} { // one that replaces another takes no more
+		id := bring(name)
+		waitImport(t, c, "p", id, models.ImportStatusConfirmation)
+		if _, err := c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{}); err != nil {
+			t.Fatal(err)
+		}
+		waitImport(t, c, "p", id, models.ImportStatusCompleted)
+	}
+	id := bring("c")
+	waitImport(t, c, "p", id, models.ImportStatusConfirmation)
+	_, err := c.Project("p").Imports.Confirm(t.Context(), id, models.ImportUpdate{})
+	wantStatus(t, err, http.StatusBadRequest, "the project would hold", "the limit is 8000")
+	id = bring("c", api.SkipConfirmation())
+	if _, err = c.Project("p").Imports.WaitCompleted(t.Context(), id); !errors.Is(err, api.ErrJobFailed) || !strings.Contains(err.Error(), "the limit is 8000") {
+		t.Errorf("without a confirmation: %v", err)
+	}
+}
+
 // An archive whose files are all unknown would complete and create nothing. An
 // export of nothing has no files.
 func TestImports_importInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/server"
@@ -106,6 +107,37 @@ func TestLinks_whatAnImportAllowsWhileItIsScanning(t *testing.T) {
 	}
 	_, err = c.Project("p").Imports.Get(t.Context(), created.ID)
 	wantStatus(t, err, http.StatusNotFound)
+}
+
+// With five workers four links can be fetched at once, two of them for one project.
+func TestAProjectWithManyLinksLeavesPlacesToOthers(t *testing.T) {
+	t.Parallel()
+	fetching := make(chan string, 10)
+	opts := links(func(r *http.Request) (*http.Response, error) {
+		fetching <- r.URL.Host
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})
+	opts.Workers = 5
+	h := start(t, opts)
+	h.project("q")
+	for _, project := range []string{"p", "p", "p", "p", "q"} {
+		if _, err := h.client(project).Project(project).Imports.Create(t.Context(), api.FromLink("https://"+project+".example/a.zip")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	of := map[string]int{}
+	for range 3 {
+		select {
+		case host := <-fetching:
+			of[host]++
+		case <-time.After(time.Minute):
+			t.Fatalf("only these are fetched: %v", of)
+		}
+	}
+	if of["p.example"] != 2 || of["q.example"] != 1 {
+		t.Errorf("these are fetched: %v", of)
+	}
 }
 
 type zeros struct{}

@@ -56,7 +56,8 @@ type Options struct {
 	MaxJSONBody int64
 	// MaxDocuments limits the YAML documents of an archive, in bytes of text
 	// together; 0 means 32 MiB, which is ten thousand versions of 3 KB each. The import
-	// of an archive that has more fails with that reason.
+	// of an archive that has more fails with that reason. So does one after which its
+	// project would hold more than twice as much, counted as JSON.
 	MaxDocuments int64
 	// Links fetches the archives of imports from a link. Nil means a client
 	// that reaches public addresses only, and those of AllowLinkHosts. Redirects

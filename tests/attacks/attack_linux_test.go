@@ -176,7 +176,7 @@ func (c *client) send(ctx context.Context, method, path, kind string, body []byt
 		return 0, nil
 	}
 	defer resp.Body.Close()
-	answer, _ = io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	answer, _ = io.ReadAll(io.LimitReader(resp.Body, max(1<<20, c.most)))
 	_, _ = io.Copy(io.Discard, resp.Body)
 	return resp.StatusCode, answer
 }

@@ -43,7 +43,7 @@ type server struct {
 	cmd     *exec.Cmd
 }
 
-func serve(t *testing.T) *server {
+func serve(t *testing.T, flags ...string) *server {
 	t.Helper()
 	dir := t.TempDir()
 	command, tokens := filepath.Join(dir, "ubiops-transfer"), filepath.Join(dir, "tokens")
@@ -53,9 +53,10 @@ func serve(t *testing.T) *server {
 		t.Fatalf("building the command: %v\n%s", err, out)
 	}
 	must(t, os.WriteFile(tokens, []byte("greedy write "+greedyToken+"\nmodest write "+modestToken+"\n"), 0o600))
-	s := &server{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), command, "serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "state"),
+	flags = append([]string{"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "state"),
 		"--token-file", tokens, "--rate-limit", "0", "--log-level", "error",
-		"--project", "greedy", "--project", "modest=../samples/import-template.zip")}
+		"--project", "greedy", "--project", "modest=../samples/import-template.zip"}, flags...)
+	s := &server{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), command, flags...)}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := s.cmd.StdoutPipe()
 	must(t, err)
@@ -94,11 +95,12 @@ func (s *server) peak(t *testing.T) int {
 type client struct {
 	*http.Client
 	url, token string
+	most       int64 // bytes of an answer that are kept, if more than 1 MiB
 }
 
 func (s *server) client(token, from string) *client {
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: 10 * time.Second}
-	return &client{&http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}, "http://" + s.address + "/v2.1", token}
+	return &client{&http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}, "http://" + s.address + "/v2.1", token, 0}
 }
 
 // await polls until there is a status, or none to come.

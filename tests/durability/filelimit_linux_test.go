@@ -3,6 +3,7 @@ package durability_test
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -60,6 +61,28 @@ func TestWithoutSpaceNothingIsLost(t *testing.T) {
 		t.Errorf("the export has %d bytes", len(got))
 	}
 	stopClean(t, p, data)
+}
+
+// What is opened already can be used: the connection, and the database.
+func TestTooManyOpenFilesAreAnsweredWithTryLater(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	data := numberedArchive(1)
+	take := func() error {
+		_, err := p.client.Project(project).Imports.Create(t.Context(), api.FromReader(bytes.NewReader(data), int64(len(data)), ""))
+		return err
+	}
+	must(t, take())
+	var before unix.Rlimit
+	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, nil, &before))
+	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: before.Max}, nil))
+	err := take()
+	wantRefused(t, err, http.StatusServiceUnavailable, "too many files open")
+	if refused, ok := errors.AsType[*api.Error](err); ok && refused.RetryAfter <= 0 {
+		t.Error("it does not say when to try again")
+	}
+	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, &before, nil))
+	must(t, take())
 }
 
 // archiveOf returns an archive with a package of about a size.

@@ -33,7 +33,8 @@ type Engine struct {
 	Now         func() time.Time
 	NewID       func() (string, error) // each greater than the one before
 	Log         *slog.Logger
-	// MaxDocuments limits the bytes of all YAML documents of an archive.
+	// MaxDocuments limits the bytes of all YAML documents of an archive and, to twice
+	// as many, of the JSON of a project.
 	MaxDocuments int64
 	// ProjectWorkers is how many jobs of one project may run at once; projects then
 	// take turns. If it is not positive, jobs begin in their order.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/go-json-experiment/json"
 
@@ -120,19 +121,48 @@ func nothingIn(update models.ImportUpdate) (bool, error) {
 }
 
 // decide returns what an import creates in a project that holds target. For a large
-// import that takes seconds.
+// import that takes seconds. If the project would hold too much then, it returns an
+// [*InvalidError].
 func (e *Engine) decide(imp store.Import, target archive.Content) (archive.Content, error) {
 	packages := make(map[string]bool, len(imp.Packages))
 	for _, path := range imp.Packages {
 		packages[path] = true
 	}
-	return plan.Confirm(plan.Confirmation{
+	create, err := plan.Confirm(plan.Confirmation{
 		Scanned:    imp.Scanned,
 		Packages:   func(path string) bool { return packages[path] },
 		Update:     imp.Confirmed,
 		Target:     target,
 		OnConflict: e.OnConflict,
 	})
+	if err != nil {
+		return create, err
+	}
+	return create, e.fits(plan.Apply(target, create, ""))
+}
+
+// projectFactor is how many times what an archive may have a project may hold:
+// jobs read all of it, so it must not grow with each import. Twice, since the JSON
+// of an archive can be longer than its YAML.
+const projectFactor = 2
+
+func (e *Engine) fits(content archive.Content) error {
+	var size counter
+	if err := json.MarshalWrite(&size, &content); err != nil {
+		return err
+	}
+	if most := projectFactor * e.MaxDocuments; most > 0 && int64(size) > most {
+		return &InvalidError{fmt.Sprintf("the project would hold objects of %d bytes, without packages; the limit is %d", size, most)}
+	}
+	return nil
+}
+
+// counter counts what is written.
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
 }
 
 // DeleteImport removes an import, ends its job and frees its archive. What it

@@ -78,7 +78,7 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flag(cmd, &f.clientConnections, "client-connections", "0", "number", "connections from one address at once, 0 for half of --max-connections; behind a\nproxy all come from one", atLeast(0))
 	flag(cmd, &f.memory, "memory", "512MiB", "size", "memory to use, by estimates: large requests and jobs wait for each other;\nGOMEMLIMIT, if it is set, says when garbage is collected", size)
 	flag(cmd, &f.server.MaxJSONBody, "max-json", "16MiB", "size", "largest JSON body that is accepted", size)
-	flag(cmd, &f.server.MaxDocuments, "max-documents", "32MiB", "size", "limit on the YAML documents of an imported archive, as text", size)
+	flag(cmd, &f.server.MaxDocuments, "max-documents", "32MiB", "size", "limit on the YAML documents of an imported archive, as text; a project holds at\nmost twice as much", size)
 	flag(cmd, &f.server.ProjectWorkers, "project-workers", "0", "number", "exports and imports of one project at once, 0 for all workers but one", atLeast(0))
 	flag(cmd, &f.server.LinkTimeout, "link-timeout", "1h", "duration", "time limit for fetching an archive from a link", positiveDuration)
 	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public or the port is\nneither 80 nor 443; repeatable")
