@@ -85,9 +85,9 @@ func yamlText(value any) ([]byte, error) {
 }
 
 // blockStyle takes away how JSON is written; what would be read as something else
-// than a text stays quoted.
+// than a text stays quoted, and so does what printable escapes, as YAML does.
 func blockStyle(n *yaml.Node) {
-	if len(n.Content) > 0 || n.Kind == yaml.ScalarNode {
+	if len(n.Content) > 0 || n.Kind == yaml.ScalarNode && !strings.ContainsFunc(n.Value, isEscaped) {
 		n.Style = 0
 	}
 	for i, child := range n.Content {
