@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestTheJournalHasWhatCame(t *testing.T) {
+func TestJournal_theJournalHasWhatCame(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		zip := sampleZIP(t)
 		s := apitest.New(t, opts...)
@@ -52,7 +52,7 @@ func TestTheJournalHasWhatCame(t *testing.T) {
 	})
 }
 
-func TestTheJournalHasWhatTheServerRefuses(t *testing.T) {
+func TestJournal_hasWhatTheServerRefuses(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.WithFault(apitest.ExportsDelete, apitest.Every(), apitest.Answer(502, nil, "<html>")))
 	c := s.Client("demo", once)
@@ -67,7 +67,7 @@ func TestTheJournalHasWhatTheServerRefuses(t *testing.T) {
 	equal(t, "error", requests[2].Error, "")
 }
 
-func TestRequestsAreCountedByOperation(t *testing.T) {
+func TestJournal_requestsAreCountedByOperation(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	c := s.Client("demo")
@@ -82,7 +82,7 @@ func TestRequestsAreCountedByOperation(t *testing.T) {
 	equal(t, "two kinds", len(s.Requests(apitest.ExportsCreate, apitest.ImportsList)), 3)
 }
 
-func TestALargeBodyIsNotedInPart(t *testing.T) {
+func TestJournal_aLargeBodyIsNotedInPart(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	c := s.Client("demo")
@@ -99,7 +99,7 @@ func TestALargeBodyIsNotedInPart(t *testing.T) {
 	}
 }
 
-func TestTheJournalIsReadWhileItIsWritten(t *testing.T) {
+func TestJournal_theJournalIsReadWhileItIsWritten(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	c := s.Client("demo")
@@ -123,7 +123,7 @@ func TestTheJournalIsReadWhileItIsWritten(t *testing.T) {
 	}
 }
 
-func TestRequestsOutsideOfTheContractHaveNoOperation(t *testing.T) {
+func TestJournal_requestsOutsideOfTheContractHaveNoOperation(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	for _, path := range []string{"/status", "/projects", "/projects/demo/exports/a/b", "//projects/demo/exports", "/projects/demo/others"} {
@@ -140,7 +140,7 @@ func TestRequestsOutsideOfTheContractHaveNoOperation(t *testing.T) {
 	}
 }
 
-func TestDatesAndIDsAreTheSameEachTime(t *testing.T) {
+func TestJournal_datesAndIDsAreTheSameEachTime(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.WithProject("demo"), apitest.WithProject("p"))
 	c := s.Client("demo")

@@ -15,9 +15,9 @@ func conformanceClientCommand() *cobra.Command {
 		Use:   "client [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Check whether a client keeps the contract",
 		Long: "client runs COMMAND again and again, each time against a new server on this\n" +
-			"machine: first one where all goes well, then others that lose a response, limit\n" +
-			"the rate, cut a download, and so on. It reports for each operation what was sent,\n" +
-			"what broke the contract, and how COMMAND came through.\n\n" +
+			"machine: first one that does everything right, then others that lose a response,\n" +
+			"limit the rate, cut a download, and so on. It reports for each operation what was\n" +
+			"sent, what broke the contract, and how COMMAND came through.\n\n" +
 			"COMMAND is a program or script that uses the client, does the operations that\n" +
 			"matter, and exits with 0 only if all went well. In its environment are\n\n" +
 			"  UBIOPS_API_HOST, UBIOPS_API_TOKEN  where the server is, as the official tools read it\n" +

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -37,7 +38,29 @@ func special(path string) bool {
 
 // replaceFile writes a file, which is there as a whole or not at all, with a mode
 // or else that of the file that it replaces. Symbolic links are followed.
-func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) (err error) {
+func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) error {
+	return writeFile(path, mode, os.Rename, write)
+}
+
+// newFile is replaceFile for a file that must not exist, or the error is
+// [fs.ErrExist].
+func newFile(path string, mode os.FileMode, write func(io.Writer) error) error {
+	if _, err := os.Lstat(path); err == nil && !special(path) {
+		return &fs.PathError{Op: "write", Path: path, Err: fs.ErrExist}
+	}
+	return writeFile(path, mode, func(part, path string) error {
+		err := os.Link(part, path) // unlike a renamed file, a link replaces nothing
+		if err == nil {
+			return os.Remove(part)
+		}
+		if _, there := os.Lstat(path); there == nil {
+			return err
+		}
+		return os.Rename(part, path) // on a file system without links
+	}, write)
+}
+
+func writeFile(path string, mode os.FileMode, publish func(part, path string) error, write func(io.Writer) error) error {
 	if special(path) {
 		file, err := os.OpenFile(path, os.O_WRONLY, 0) //nolint:gosec // G304: the user has named it
 		if err != nil {
@@ -59,7 +82,7 @@ func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) (er
 	if err := errors.Join(write(file), file.Close()); err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
-	if err := os.Rename(part, path); err != nil {
+	if err := publish(part, path); err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
 	return nil

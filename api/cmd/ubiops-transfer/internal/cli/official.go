@@ -15,7 +15,7 @@ const differences = `Scripts for the official CLI work as they are. What differs
   - errors go to stderr
   - dates in JSON are as in RFC 3339
   - files of "get -o", and selections and confirmations, have environments, services and
-    descriptions too, if there are any
+    descriptions too, if there are any; "v1:" with nothing behind it is "v1: {}"
   - files are replaced as a whole or not at all; archives are for their owner only; a
     download asks for the size first, and "-" stands for stdin and stdout
   - a progress bar is for terminals only

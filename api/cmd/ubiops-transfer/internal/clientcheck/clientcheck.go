@@ -1,6 +1,6 @@
 // Package clientcheck tells whether a client keeps the contract. It runs the
 // command of the client again and again, each time against a new server on
-// loopback: first one where all goes well, then others that lose a response,
+// loopback: first one that does everything right, then others that lose a response,
 // limit the rate, cut a download, and so on.
 package clientcheck
 
@@ -21,8 +21,8 @@ import (
 // Options say what is run, and how.
 type Options struct {
 	Command  []string      // a program and its arguments
-	Timeout  time.Duration // of one run; 0 means a minute
-	Parallel int           // how many runs go on at once; 0 means one
+	Timeout  time.Duration // of one run
+	Parallel int           // how many runs go on at once, at least one
 }
 
 // Run runs a command until all is known of it, or ctx ends. Whatever it does
@@ -47,19 +47,16 @@ var operations = []apitest.Operation{
 
 // checker is one check of a client.
 type checker struct {
+	Options
 	client   client
-	timeout  time.Duration
-	parallel int
 	archive  []byte // that each project begins with, and each run can import
 	contract contract
 	report   *conformance.Report
 }
 
 func check(ctx context.Context, run client, opts Options) (*conformance.Report, error) {
-	c := &checker{
-		client: run, timeout: cmp.Or(opts.Timeout, time.Minute), parallel: max(1, opts.Parallel),
-		report: &conformance.Report{Subject: "client", Target: strings.Join(opts.Command, " "), Started: time.Now()},
-	}
+	report := &conformance.Report{Subject: "client", Target: strings.Join(opts.Command, " "), Started: time.Now()}
+	c := &checker{Options: opts, client: run, report: report}
 	var err error
 	if c.archive, err = exampleArchive(); err != nil {
 		return nil, err
@@ -71,29 +68,20 @@ func check(ctx context.Context, run client, opts Options) (*conformance.Report, 
 	if err != nil {
 		return nil, err
 	}
-	why := c.checkNormal(normal)
-	return c.report, c.checkScenarios(ctx, normal, why)
+	return report, c.checkScenarios(ctx, normal, c.checkNormal(normal))
 }
 
-// result is one of a check that took no run of its own.
+// result is that of a check of an operation, as in exports/create/contract, or of
+// all, as in command/run.
 func result(op apitest.Operation, what string, outcome conformance.Outcome, message string) conformance.Result {
-	r := conformance.Result{Check: checkName(op, what), Outcome: outcome, Message: message}
-	if op != apitest.AnyOperation {
-		r.Operation = string(op)
-	}
-	return r
-}
-
-// checkName is the name of a check of an operation, as in exports/create/contract,
-// or of all, as in command/run.
-func checkName(op apitest.Operation, what string) string {
 	if op == apitest.AnyOperation {
-		return "command/" + what
+		return conformance.Result{Check: "command/" + what, Outcome: outcome, Message: message}
 	}
-	return strings.Replace(string(op), "_", "/", 1) + "/" + what
+	name := strings.Replace(string(op), "_", "/", 1) + "/" + what
+	return conformance.Result{Check: name, Operation: string(op), Outcome: outcome, Message: message}
 }
 
-// checkNormal reports the run where all goes well. It returns why no other run
+// checkNormal reports the run in which all goes well. It returns why no other run
 // would say anything, or nothing.
 func (c *checker) checkNormal(r *run) (why string) {
 	ran := result(apitest.AnyOperation, "run", conformance.Pass, fmt.Sprintf("%d requests", len(r.requests)))
@@ -125,7 +113,7 @@ func (c *checker) checkNormal(r *run) (why string) {
 
 const notCalled = "the command never does this"
 
-// checkScenarios runs the command where something goes wrong.
+// checkScenarios runs the command while something goes wrong.
 func (c *checker) checkScenarios(ctx context.Context, normal *run, why string) error {
 	type pair struct {
 		scenario
@@ -139,7 +127,7 @@ func (c *checker) checkScenarios(ctx context.Context, normal *run, why string) e
 	}
 	results := make([]conformance.Result, len(pairs))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(c.parallel)
+	group.SetLimit(c.Parallel)
 	for i, p := range pairs {
 		results[i] = result(p.op, p.name, conformance.Skip, why)
 		at := &results[i]
@@ -153,7 +141,7 @@ func (c *checker) checkScenarios(ctx context.Context, normal *run, why string) e
 				if err != nil {
 					return fmt.Errorf("%s: %w", at.Check, err)
 				}
-				at.Outcome, at.Message = c.judge(p.scenario, p.op, normal, r)
+				at.Outcome, at.Message = c.outcome(p.scenario, p.op, normal, r)
 				at.Seconds = r.took.Seconds()
 				return nil
 			})
@@ -164,13 +152,13 @@ func (c *checker) checkScenarios(ctx context.Context, normal *run, why string) e
 	return err
 }
 
-// judge says how a client came through a scenario.
-func (c *checker) judge(s scenario, op apitest.Operation, normal, r *run) (conformance.Outcome, string) {
+// outcome says how a client came through a scenario.
+func (c *checker) outcome(s scenario, op apitest.Operation, normal, r *run) (conformance.Outcome, string) {
 	if r.late {
 		return conformance.Fail, r.end()
 	}
 	if !s.met(r, op) {
-		return conformance.Skip, s.unmet
+		return conformance.Skip, "this time the command does not come to it"
 	}
 	usual := c.contract.allBroken(normal.requests)
 	for _, text := range c.contract.allBroken(r.requests) {

@@ -1,10 +1,13 @@
 package clientcheck
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ubiops-contrib/transfer/api/conformance"
 )
@@ -36,6 +39,31 @@ func TestAClientThatKeepsTheContractPasses(t *testing.T) {
 	}
 	if n := len(report.Results); n != 40 {
 		t.Errorf("there are %d results", n)
+	}
+	wantSchema(t, report)
+}
+
+// wantSchema checks that the report is what programs expect.
+func wantSchema(t *testing.T, report *conformance.Report) {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(conformance.ReportSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("report.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := report.WriteJSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := compiler.MustCompile("report.json").Validate(value); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -51,13 +51,13 @@ func TestACommandEndsWithAllThatItHasStarted(t *testing.T) {
 func TestWhatCannotBeRunIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, command := range [][]string{nil, {""}, {"/no/such/program"}} {
-		if _, err := Run(t.Context(), Options{Command: command}); err == nil {
+		if _, err := Run(t.Context(), Options{Command: command, Timeout: time.Minute, Parallel: 1}); err == nil {
 			t.Errorf("%q is run", command)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Run(ctx, Options{Command: []string{"true"}}); err == nil {
+	if _, err := Run(ctx, Options{Command: []string{"true"}, Timeout: time.Minute, Parallel: 1}); err == nil {
 		t.Error("it is run although nobody wants to know")
 	}
 }

@@ -1,14 +1,14 @@
 package clientcheck
 
 import (
-	"bytes"
-	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -24,12 +24,9 @@ type scenario struct {
 	name       string
 	operations []apitest.Operation // that it is for, one by one
 	arrange    func(op apitest.Operation) []apitest.Option
-	mayStop    bool // if an error is as good an end as any
-	// met reports whether a run has come to it; unmet says why not.
-	met   func(r *run, op apitest.Operation) bool
-	unmet string
-	// wrong says what a run did wrong, or nothing.
-	wrong func(r *run, op apitest.Operation) string
+	mayStop    bool                                      // if an error is as good an end as any
+	met        func(r *run, op apitest.Operation) bool   // whether a run has come to it
+	wrong      func(r *run, op apitest.Operation) string // what a run did wrong, or nothing
 }
 
 func scenarios() []scenario {
@@ -46,13 +43,11 @@ func scenarios() []scenario {
 		},
 		{
 			name: "late-status", operations: []apitest.Operation{apitest.ImportsUpdate}, arrange: lateStatus, wrong: tookLate,
-			met:   func(r *run, _ apitest.Operation) bool { return readsAfterUpdate(r) > 0 },
-			unmet: "the command never reads an import that it has confirmed",
+			met: func(r *run, _ apitest.Operation) bool { return readsAfterUpdate(r) > 0 },
 		},
 	}
 	for i := range all {
 		s := &all[i]
-		s.unmet = cmp.Or(s.unmet, "this time the command did not come to it")
 		if s.met == nil {
 			s.met = func(r *run, op apitest.Operation) bool { return faulted(r, op) >= 0 }
 		}
@@ -126,26 +121,28 @@ func escaped(r *run, op apitest.Operation) string {
 	return ""
 }
 
+const misnamedFault = "file name"
+
 // misnamed gives the first download a name that leads out of a folder.
 func misnamed(op apitest.Operation) []apitest.Option {
-	return once(apitest.Around("file name", func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(&misnamedDownload{w, escapedName(op)}, r)
-		})
+	return once(edited(misnamedFault, func(_ *http.Request, response *httptest.ResponseRecorder) {
+		response.Header().Set("Content-Disposition", `attachment; filename="../`+escapedName(op)+`"`)
 	}))(op)
 }
 
-type misnamedDownload struct {
-	http.ResponseWriter
-	name string
-}
-
-// Unwrap is for [http.ResponseController].
-func (m *misnamedDownload) Unwrap() http.ResponseWriter { return m.ResponseWriter }
-
-func (m *misnamedDownload) WriteHeader(status int) {
-	m.Header().Set("Content-Disposition", `attachment; filename="../`+m.name+`"`)
-	m.ResponseWriter.WriteHeader(status)
+// edited is a fault that changes the response.
+func edited(name string, edit func(r *http.Request, response *httptest.ResponseRecorder)) apitest.Fault {
+	return apitest.Around(name, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			response := httptest.NewRecorder()
+			next.ServeHTTP(response, r)
+			edit(r, response)
+			maps.Copy(w.Header(), response.Header())
+			w.Header().Set("Content-Length", strconv.Itoa(response.Body.Len()))
+			w.WriteHeader(response.Code)
+			_, _ = response.Body.WriteTo(w) // the client may have gone
+		})
+	})
 }
 
 // lateReads is how often an import is read in the status confirmation although it
@@ -156,38 +153,22 @@ const lateReads = 2
 func lateStatus(apitest.Operation) []apitest.Option {
 	var mu sync.Mutex
 	late := map[string]int{} // reads to come, by path
-	around := func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			mu.Lock()
-			n, confirmed := late[r.URL.Path]
-			switch {
-			case r.Method == http.MethodPatch && !confirmed:
-				late[r.URL.Path] = lateReads
-			case r.Method == http.MethodGet && n > 0:
-				late[r.URL.Path]--
-			}
-			mu.Unlock()
-			if r.Method != http.MethodGet || n == 0 {
-				next.ServeHTTP(w, r)
-				return
-			}
-			answer := httptest.NewRecorder()
-			next.ServeHTTP(answer, r)
-			body := answer.Body.Bytes()
-			var detail models.ImportDetail
-			if json.Unmarshal(body, &detail) == nil { // else it is an error, and stays one
-				detail.Status = models.ImportStatusConfirmation
-				body, _ = json.Marshal(&detail) // it was JSON before
-			}
-			for name, values := range answer.Header() {
-				w.Header()[name] = values
-			}
-			w.Header().Del("Content-Length")
-			w.WriteHeader(answer.Code)
-			_, _ = bytes.NewReader(body).WriteTo(w) // the journal says if the client has gone
-		})
-	}
-	fault := apitest.Around("late status", around)
+	fault := edited("late status", func(r *http.Request, response *httptest.ResponseRecorder) {
+		mu.Lock()
+		defer mu.Unlock()
+		n, confirmed := late[r.URL.Path]
+		var detail models.ImportDetail
+		switch {
+		case response.Code != http.StatusOK || json.Unmarshal(response.Body.Bytes(), &detail) != nil:
+		case r.Method == http.MethodPatch && !confirmed:
+			late[r.URL.Path] = lateReads
+		case r.Method == http.MethodGet && n > 0:
+			late[r.URL.Path]--
+			detail.Status = models.ImportStatusConfirmation
+			response.Body.Reset()
+			_ = json.MarshalWrite(response.Body, &detail) // it was JSON before
+		}
+	})
 	return []apitest.Option{
 		apitest.WithFault(apitest.ImportsUpdate, apitest.Every(), fault),
 		apitest.WithFault(apitest.ImportsGet, apitest.Every(), fault),

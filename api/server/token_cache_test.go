@@ -6,7 +6,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-func TestATokenThatWasReadBeforeAChangeIsNotRemembered(t *testing.T) {
+func TestTokenCache_aTokenThatWasReadBeforeAChangeIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	var c tokenCache
 	token := store.Token{Hash: store.Hash{1}, Project: "p", Name: "ada"}

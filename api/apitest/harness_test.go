@@ -13,6 +13,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
 	"github.com/ubiops-contrib/transfer/api/server"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -174,4 +175,49 @@ func (stalledLink) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (l stalledLink) option() apitest.Option {
 	return apitest.WithServer(server.Options{Links: &http.Client{Transport: l}})
+}
+
+var small = apitest.FromContent(archive.Content{EnvironmentVariables: variables("A", "B")}, nil)
+
+// create starts an export of nothing and returns its id.
+func create(t testing.TB, c *api.Client) string {
+	t.Helper()
+	created, err := c.Project("demo").Exports.Create(t.Context(), api.Selection{})
+	must(t, err)
+	equal(t, "first status", created.Status, models.ExportStatusPending)
+	return created.ID
+}
+
+func exportStatus(t testing.TB, c *api.Client, id string) models.ExportStatus {
+	t.Helper()
+	e, err := c.Project("demo").Exports.Get(t.Context(), id)
+	must(t, err)
+	return e.Status
+}
+
+func importStatus(t testing.TB, c *api.Client, id string) models.ImportStatus {
+	t.Helper()
+	i, err := c.Project("demo").Imports.Get(t.Context(), id)
+	must(t, err)
+	return i.Status
+}
+
+func confirm(t testing.TB, c *api.Client, id string) {
+	t.Helper()
+	_, err := c.Project("demo").Imports.Confirm(t.Context(), id, models.ImportUpdate{EnvironmentVariables: variables("TICKET_TOKEN")})
+	must(t, err)
+}
+
+func emptyZIP(t testing.TB) []byte {
+	t.Helper()
+	s := apitest.New(t)
+	return export(t, s.Client("demo"), "demo")
+}
+
+// deployment has one version, with a package at path.
+func deployment(path string) archive.Content {
+	return archive.Content{Deployments: map[string]models.Deployment{"d": {
+		InputType: new(models.DataStructurePlain), OutputType: new(models.DataStructurePlain),
+		Versions: map[string]models.DeploymentVersion{"v": {Zip: models.Value(path)}},
+	}}}
 }

@@ -54,7 +54,7 @@ func (b *logbook) logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-func TestEveryRequestIsOneLineInTheLog(t *testing.T) {
+func TestRequestLog_everyRequestIsOneLineInTheLog(t *testing.T) {
 	t.Parallel()
 	var book logbook
 	h := start(t, server.Options{Log: book.logger()})
@@ -84,7 +84,7 @@ func TestEveryRequestIsOneLineInTheLog(t *testing.T) {
 	}
 }
 
-func TestAnUnknownQueryParameterIsAWarningInTheLog(t *testing.T) {
+func TestRequestLog_anUnknownQueryParameterIsAWarningInTheLog(t *testing.T) {
 	t.Parallel()
 	var book logbook
 	h := start(t, server.Options{Log: book.logger()})
@@ -104,7 +104,7 @@ func TestAnUnknownQueryParameterIsAWarningInTheLog(t *testing.T) {
 	}
 }
 
-func TestTheLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
+func TestRequestLog_theLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
 	t.Parallel()
 	var book logbook
 	h := start(t, server.Options{Log: book.logger()})
@@ -123,7 +123,7 @@ func TestTheLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
 
 // What passes through the server in bodies, headers and queries stays out of
 // the log, in success and failure.
-func TestTheLogHoldsNoTokenLinkOrValue(t *testing.T) {
+func TestRequestLog_theLogHoldsNoTokenLinkOrValue(t *testing.T) {
 	t.Parallel()
 	var book logbook
 	opts := links(func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") })

@@ -31,7 +31,7 @@ func readParts(t *testing.T, body io.Reader) (parts []string, err error) {
 	}
 }
 
-func TestPartsGoThroughWhateverTheyHold(t *testing.T) {
+func TestFormHeaders_partsGoThroughWhateverTheyHold(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3*maxPartHeader)
 	for name, parts := range map[string][]string{
@@ -58,7 +58,7 @@ func TestPartsGoThroughWhateverTheyHold(t *testing.T) {
 	}
 }
 
-func TestAHeaderOfAPartThatIsTooLongIsRefusedBeforeItIsHeld(t *testing.T) {
+func TestFormHeaders_aHeaderOfAPartThatIsTooLongIsRefusedBeforeItIsHeld(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 2*maxPartHeader)
 	for name, start := range map[string]string{
@@ -104,7 +104,7 @@ func (c *countingBody) Read(p []byte) (int, error) {
 
 func (c *countingBody) Close() error { return nil }
 
-func TestAFormIsReadInLargePieces(t *testing.T) {
+func TestFormHeaders_aFormIsReadInLargePieces(t *testing.T) {
 	t.Parallel()
 	const pieces = 16
 	content := strings.Repeat("x", pieces*formBuffer)

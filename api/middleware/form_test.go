@@ -42,7 +42,7 @@ func readForm(body string) (middleware.ImportForm, string, error) {
 	return form, stored.String(), err
 }
 
-func TestReadImportFormReadsOneSourceInAnyOrder(t *testing.T) {
+func TestForm_readImportFormReadsOneSourceInAnyOrder(t *testing.T) {
 	t.Parallel()
 	upper := strings.ToUpper(exportID)
 	for name, c := range map[string]struct {
@@ -79,7 +79,7 @@ func TestReadImportFormReadsOneSourceInAnyOrder(t *testing.T) {
 	}
 }
 
-func TestReadImportFormRefusesWhatTheContractDoes(t *testing.T) {
+func TestForm_readImportFormRefusesWhatTheContractDoes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, text string }{
 		"nothing":                   {"", "no source"},
@@ -121,7 +121,7 @@ func TestReadImportFormRefusesWhatTheContractDoes(t *testing.T) {
 	}
 }
 
-func TestReadImportFormDoesNotStoreASecondSource(t *testing.T) {
+func TestForm_readImportFormDoesNotStoreASecondSource(t *testing.T) {
 	t.Parallel()
 	_, stored, err := readForm(field("export_id", exportID) + fileField("PK") + end)
 	if err == nil || stored != "" {
@@ -129,7 +129,7 @@ func TestReadImportFormDoesNotStoreASecondSource(t *testing.T) {
 	}
 }
 
-func TestReadImportFormTellsFailuresOfTheStoreFromThoseOfTheUpload(t *testing.T) {
+func TestForm_readImportFormTellsFailuresOfTheStoreFromThoseOfTheUpload(t *testing.T) {
 	t.Parallel()
 	full := errors.New("disk full")
 	read := func(body io.Reader, store func(io.Reader) error) error {

@@ -21,7 +21,7 @@ import (
 // atLeast asks for 100 bytes in each 10 seconds.
 func atLeast(o *middleware.Options) { o.MinRate, o.MinRateAfter = 10, 10*time.Second }
 
-func TestABodyThatStopsIsAnswered408(t *testing.T) {
+func TestPace_aBodyThatStopsIsAnswered408(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var j journal
@@ -42,7 +42,7 @@ func TestABodyThatStopsIsAnswered408(t *testing.T) {
 	})
 }
 
-func TestABodyThatDripsIsAnswered408(t *testing.T) {
+func TestPace_aBodyThatDripsIsAnswered408(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := dial(t, strict(t, stub{}, atLeast))
@@ -59,7 +59,7 @@ func TestABodyThatDripsIsAnswered408(t *testing.T) {
 	})
 }
 
-func TestABodyThatIsJustFastEnoughIsTaken(t *testing.T) {
+func TestPace_aBodyThatIsJustFastEnoughIsTaken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := dial(t, strict(t, stub{}, atLeast))
@@ -77,7 +77,7 @@ func TestABodyThatIsJustFastEnoughIsTaken(t *testing.T) {
 	})
 }
 
-func TestAFormThatStopsIsAnswered408(t *testing.T) {
+func TestPace_aFormThatStopsIsAnswered408(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := dial(t, strict(t, stub{upload: func(_ context.Context, r server.ImportsCreateRequestObject) (server.ImportsCreateResponseObject, error) {
@@ -95,7 +95,7 @@ func TestAFormThatStopsIsAnswered408(t *testing.T) {
 
 // A body that nobody reads is not waited for longer either: net/http reads on
 // before it answers.
-func TestABodyThatNobodyReadsDoesNotHoldTheAnswerBack(t *testing.T) {
+func TestPace_aBodyThatNobodyReadsDoesNotHoldTheResponseBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := dial(t, strict(t, stub{}, atLeast))
@@ -110,7 +110,7 @@ func TestABodyThatNobodyReadsDoesNotHoldTheAnswerBack(t *testing.T) {
 
 // A handler may take its time before, between and after reads; the context
 // lives on, and so does the connection for the next request.
-func TestTheTimeOfTheImplementationDoesNotCount(t *testing.T) {
+func TestPace_theTimeOfTheImplementationDoesNotCount(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := dial(t, plain(t, bare{upload: func(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +144,7 @@ func TestTheTimeOfTheImplementationDoesNotCount(t *testing.T) {
 	})
 }
 
-func TestANegativeMinRateWaitsForEver(t *testing.T) {
+func TestPace_aNegativeMinRateWaitsForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := dial(t, strict(t, stub{}, func(o *middleware.Options) { o.MinRate = -1 }))
@@ -155,7 +155,7 @@ func TestANegativeMinRateWaitsForEver(t *testing.T) {
 	})
 }
 
-func TestASlowBodyIsAnswered408OverHTTP2(t *testing.T) {
+func TestPace_aSlowBodyIsAnswered408OverHTTP2(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var protocols http.Protocols

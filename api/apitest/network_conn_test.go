@@ -45,7 +45,7 @@ func fails(t *testing.T, what string, err, want error) {
 	}
 }
 
-func TestBytesGoBothWaysAndAHalfCanEnd(t *testing.T) {
+func TestConn_bytesGoBothWaysAndAHalfCanEnd(t *testing.T) {
 	bubble(t, func(t *testing.T, client, server *conn) {
 		write(t, client, "hello")
 		write(t, server, "answer")
@@ -63,7 +63,7 @@ func TestBytesGoBothWaysAndAHalfCanEnd(t *testing.T) {
 	})
 }
 
-func TestAWriterWaitsForItsReader(t *testing.T) {
+func TestConn_aWriterWaitsForItsReader(t *testing.T) {
 	bubble(t, func(t *testing.T, client, server *conn) {
 		sent := make([]byte, 3*connBuffer)
 		for i := range sent {
@@ -89,7 +89,7 @@ func TestAWriterWaitsForItsReader(t *testing.T) {
 	})
 }
 
-func TestTheServersLastBytesOutliveItsEnd(t *testing.T) {
+func TestConn_theServersLastBytesOutliveItsEnd(t *testing.T) {
 	bubble(t, func(t *testing.T, client, server *conn) {
 		write(t, server, "early response")
 		if err := server.Close(); err != nil {
@@ -105,7 +105,7 @@ func TestTheServersLastBytesOutliveItsEnd(t *testing.T) {
 	})
 }
 
-func TestAServerNoticesThatItsClientHasGone(t *testing.T) {
+func TestConn_aServerNoticesThatItsClientHasGone(t *testing.T) {
 	bubble(t, func(t *testing.T, client, server *conn) {
 		write(t, client, "last words")
 		blocked := make(chan error, 1)
@@ -124,7 +124,7 @@ func TestAServerNoticesThatItsClientHasGone(t *testing.T) {
 	})
 }
 
-func TestAResetBreaksBothEnds(t *testing.T) {
+func TestConn_aResetBreaksBothEnds(t *testing.T) {
 	bubble(t, func(t *testing.T, client, server *conn) {
 		write(t, server, "lost")
 		blocked := make(chan error, 1)
@@ -142,7 +142,7 @@ func TestAResetBreaksBothEnds(t *testing.T) {
 	})
 }
 
-func TestDeadlinesEndWaiting(t *testing.T) {
+func TestConn_deadlinesEndWaiting(t *testing.T) {
 	bubble(t, func(t *testing.T, client, server *conn) {
 		start := time.Now()
 		if err := server.SetDeadline(start.Add(time.Minute)); err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestAnAnswerThatNobodyTakesIsBrokenOff(t *testing.T) {
+func TestPaceResponse_aResponseThatNobodyTakesIsBrokenOff(t *testing.T) {
 	t.Parallel()
 	for _, taken := range []int{0, 5} { // bytes a second
 		t.Run(strconv.Itoa(taken), func(t *testing.T) {
@@ -49,7 +49,7 @@ func bigDownload(t *testing.T, change ...func(*middleware.Options)) http.Handler
 	}}, change...)
 }
 
-func TestAnAnswerThatIsTakenJustFastEnoughArrivesWhole(t *testing.T) {
+func TestPaceResponse_aResponseThatIsTakenJustFastEnoughArrivesWhole(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := dial(t, bigDownload(t, func(o *middleware.Options) { o.MinRate, o.MinRateAfter = 1000, 10*time.Second }))
@@ -82,7 +82,7 @@ func (k *taker) ReadFrom(src io.Reader) (int64, error) {
 	return io.Copy(k.ResponseWriter, src)
 }
 
-func TestFilesReachNetHTTPInTheWayItSendsThemWithoutCopying(t *testing.T) {
+func TestPaceResponse_filesReachNetHTTPInTheWayItSendsThemWithoutCopying(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "archive.zip")
 	if err := os.WriteFile(path, make([]byte, 300_000), 0o600); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestAnEmptyArrayIsAnEmptyObjectWhereTheContractHasAnObject(t *testing.T) {
+func TestEmptyObject_anEmptyArrayIsAnEmptyObjectWhereTheContractHasAnObject(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		`{"deployments":[]}`: `{"deployments":{}}`,
@@ -38,7 +38,7 @@ func TestAnEmptyArrayIsAnEmptyObjectWhereTheContractHasAnObject(t *testing.T) {
 	}
 }
 
-func TestAnArrayWithElementsIsNoObject(t *testing.T) {
+func TestEmptyObject_anArrayWithElementsIsNotAnObject(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for body, place := range map[string]string{
@@ -59,7 +59,7 @@ func TestAnArrayWithElementsIsNoObject(t *testing.T) {
 }
 
 // The page's own example of a selection, as R writes it.
-func TestASelectionOfRIsRead(t *testing.T) {
+func TestEmptyObject_aSelectionOfRIsRead(t *testing.T) {
 	t.Parallel()
 	var got server.ExportsCreateRequestObject
 	h := strict(t, stub{create: func(_ context.Context, r server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
@@ -76,7 +76,7 @@ func TestASelectionOfRIsRead(t *testing.T) {
 }
 
 // Both schemas of requests that are made of others name the place and the reason.
-func TestABodyMadeOfSharedSchemasIsRefusedWithPlaceAndReason(t *testing.T) {
+func TestEmptyObject_aBodyMadeOfSharedSchemasIsRefusedWithPlaceAndReason(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for body, parts := range map[string][]string{

@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-func TestTheContractNamesThisServerAndIsOtherwiseAsWritten(t *testing.T) {
+func TestOpenAPI_theContractNamesThisServerAndIsOtherwiseAsWritten(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	resp, body := h.ask("GET", "/openapi.yaml", "X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "Forwarded", "host=evil.example")
@@ -38,7 +38,7 @@ func TestTheContractNamesThisServerAndIsOtherwiseAsWritten(t *testing.T) {
 	}
 }
 
-func TestTheContractOverTLSAndForOddHosts(t *testing.T) {
+func TestOpenAPI_theContractOverTLSAndForOddHosts(t *testing.T) {
 	t.Parallel()
 	s, err := server.New(server.Options{})
 	if err != nil {
