@@ -52,7 +52,7 @@ func TestJournal_theJournalHasWhatCame(t *testing.T) {
 	})
 }
 
-func TestJournal_hasWhatTheServerRefuses(t *testing.T) {
+func TestJournal_theJournalHasWhatTheServerRefuses(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.WithFault(apitest.ExportsDelete, apitest.Every(), apitest.Answer(502, nil, "<html>")))
 	c := s.Client("demo", once)
