@@ -123,7 +123,7 @@ func (p *probe) try(method, path string, r *request) (*exchange, error) {
 func asked(header http.Header) time.Duration {
 	for _, name := range []string{"Retry-After", "X-Ratelimit-Reset"} {
 		if seconds, err := strconv.ParseFloat(header.Get(name), 64); err == nil && seconds >= 0 {
-			return time.Duration(min(seconds, 60)*float64(time.Second)) + 50*time.Millisecond
+			return time.Duration(min(seconds, 60) * float64(time.Second))
 		}
 	}
 	return time.Second
