@@ -1,7 +1,9 @@
 // Package plan says what an export takes out of a project and what a
 // confirmation creates in one. It computes and changes nothing.
 //
-// [Select] turns the selection of an export into the content of its archive.
+// [Choose] makes the selection of an export from patterns, with everything that
+// what they match refers to. [Select] turns a selection into the content of its
+// archive.
 // [Confirm] merges a confirmation with what was scanned, checks the outcome as
 // a whole against the archive and the target, and either returns what is to be
 // created or refuses with every reason. [Apply] adds that to the content of a
