@@ -8,7 +8,8 @@
 // a whole against the archive and the target, and either returns what is to be
 // created or refuses with every reason. [Apply] adds that to the content of a
 // project. [Items] lists what a confirmation creates, for a reviewer, and [Needs]
-// the values that it still lacks.
+// the values that it still lacks. [Compare] says of every object and member what an
+// import would mean for a target or, afterwards, what has become of it.
 //
 // What a selection and a confirmation mean in detail is documented nowhere; the
 // rules here are ours and stand in the comments of these functions.
