@@ -11,6 +11,11 @@
 // the values that it still lacks. [Compare] says of every object and member what an
 // import would mean for a target or, afterwards, what has become of it.
 //
+// [New] makes a plan of an import, for a reviewer: [Overrides] adapt the archive to
+// its target, rows say what would happen, and [Plan.Write] and [Read] keep it
+// without any value of a variable. [Plan.Same] tells whether it still holds, and
+// [Plan.Fill] returns the confirmation that does exactly what was planned.
+//
 // What a selection and a confirmation mean in detail is documented nowhere; the
 // rules here are ours and stand in the comments of these functions.
 package plan

@@ -3,7 +3,11 @@ package plan_test
 import (
 	"archive/zip"
 	"bytes"
+	"maps"
+	"slices"
 	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // zipped returns a ZIP file of these names and texts, one after the other.
@@ -25,3 +29,8 @@ func zipped(t testing.TB, files ...string) []byte {
 	}
 	return out.Bytes()
 }
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
+// pointed returns a name as it is written in a JSON pointer.
+func pointed(name string) string { return string(jsontext.Pointer("").AppendToken(name))[1:] }

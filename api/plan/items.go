@@ -17,7 +17,7 @@ type Item struct {
 	// the name of a dictionary that the contract does not know.
 	Kind string   `json:"kind"`
 	Name string   `json:"name"`
-	Of   []string `json:"of,omitzero"` // the names of what it belongs to, such as a deployment and its version
+	Of   []string `json:"of,omitempty"` // the names of what it belongs to, such as a deployment and its version
 	// Place is a JSON pointer into the confirmation, such as
 	// /deployments/d/versions/v1.
 	Place string `json:"place"`

@@ -73,13 +73,29 @@ func (g Globs) choose(content archive.Content) (archive.Content, []Dependency, e
 		return archive.Content{}, nil, err
 	}
 	dependencies := follow(content, taken)
+	return subset(content, taken), dependencies, nil
+}
+
+// subset returns the taken objects of a project.
+func subset(content archive.Content, taken map[jsontext.Pointer]bool) archive.Content {
 	return archive.Content{
 		Deployments:          these(content.Deployments, "deployments", taken),
 		Pipelines:            these(content.Pipelines, "pipelines", taken),
 		Environments:         these(content.Environments, "environments", taken),
 		Services:             these(content.Services, "services", taken),
 		EnvironmentVariables: these(content.EnvironmentVariables, "environment_variables", taken),
-	}, dependencies, nil
+	}
+}
+
+// topsOf returns the places of the objects of a project.
+func topsOf(content archive.Content) map[jsontext.Pointer]bool {
+	tops := map[jsontext.Pointer]bool{}
+	for _, item := range Items(content) {
+		if len(item.Of) == 0 {
+			tops[jsontext.Pointer(item.Place)] = true
+		}
+	}
+	return tops
 }
 
 // match takes the objects of one kind that a pattern matches.
