@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -75,53 +76,57 @@ func unsettable(places map[string]bool, path []string, value jsontext.Value) str
 
 // setIn returns v with another value at a path in it.
 func setIn(v jsontext.Value, path []string, value jsontext.Value) (jsontext.Value, error) {
-	if len(path) == 0 {
+	switch kind := v.Kind(); {
+	case len(path) == 0:
 		return value, nil
-	}
-	var members map[string]jsontext.Value
-	var list []jsontext.Value
-	switch v.Kind() {
-	case jsontext.KindBeginArray:
-		if err := json.Unmarshal(v, &list); err != nil {
-			return nil, err
-		}
-		i := slices.IndexFunc(list, func(element jsontext.Value) bool {
-			var named struct {
-				Name *string `json:"name"`
-			}
-			return json.Unmarshal(element, &named) == nil && named.Name != nil && *named.Name == path[0]
-		})
-		if index, err := strconv.Atoi(path[0]); i < 0 && err == nil {
-			i = index
-		}
-		if i < 0 || i >= len(list) {
-			return nil, fmt.Errorf("the list has no element %q", path[0])
-		}
-		updated, err := setIn(list[i], path[1:], value)
-		if err != nil {
-			return nil, err
-		}
-		list[i] = updated
-		return json.Marshal(list)
-	case jsontext.KindBeginObject, jsontext.KindNull, jsontext.KindInvalid: // an absent member becomes an object
-		if v.Kind() == jsontext.KindBeginObject {
-			if err := json.Unmarshal(v, &members); err != nil {
-				return nil, err
-			}
-		}
-		updated, err := setIn(members[path[0]], path[1:], value)
-		if err != nil {
-			return nil, err
-		}
-		if members == nil {
-			members = map[string]jsontext.Value{}
-		}
-		members[path[0]] = updated
-		data, err := json.Marshal(members, json.Deterministic(true))
-		if slices.Contains(archive.HiddenMembers(data), path[0]) {
-			return nil, fmt.Errorf("a secret cannot be set")
-		}
-		return data, err
+	case kind == jsontext.KindBeginArray:
+		return setInList(v, path, value)
+	case kind == jsontext.KindBeginObject, kind == jsontext.KindNull, v == nil: // an absent member becomes an object
+		return setInObject(v, path, value)
 	}
 	return nil, fmt.Errorf("%s is in neither an object nor a list", path[0])
+}
+
+func setInList(v jsontext.Value, path []string, value jsontext.Value) (jsontext.Value, error) {
+	var list []jsontext.Value
+	if err := json.Unmarshal(v, &list); err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list, func(element jsontext.Value) bool {
+		var named struct {
+			Name *string `json:"name"`
+		}
+		return json.Unmarshal(element, &named) == nil && named.Name != nil && *named.Name == path[0]
+	})
+	if index, err := strconv.Atoi(path[0]); i < 0 && err == nil {
+		i = index
+	}
+	if i < 0 || i >= len(list) {
+		return nil, fmt.Errorf("the list has no element %q", path[0])
+	}
+	updated, err := setIn(list[i], path[1:], value)
+	if err != nil {
+		return nil, err
+	}
+	list[i] = updated
+	return json.Marshal(list)
+}
+
+func setInObject(v jsontext.Value, path []string, value jsontext.Value) (jsontext.Value, error) {
+	members := map[string]jsontext.Value{}
+	if v.Kind() == jsontext.KindBeginObject {
+		if err := json.Unmarshal(v, &members); err != nil {
+			return nil, err
+		}
+	}
+	updated, err := setIn(members[path[0]], path[1:], value)
+	if err != nil {
+		return nil, err
+	}
+	members[path[0]] = updated
+	data, err := json.Marshal(members, json.Deterministic(true))
+	if slices.Contains(archive.HiddenMembers(data), path[0]) {
+		return nil, errors.New("a secret cannot be set")
+	}
+	return data, err
 }
