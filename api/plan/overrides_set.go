@@ -67,11 +67,22 @@ func unsettable(places map[string]bool, path []string, value jsontext.Value) str
 	case path[member] == "zip":
 		return "a package cannot be set"
 	}
-	around := archive.Content{Unknown: jsontext.Value(`{"value":` + string(value) + `}`)}
-	if !bytes.Equal(archive.WithoutSecrets(around).Unknown, around.Unknown) {
+	if !bytes.Equal(shown(value), value) {
 		return "a secret cannot be set"
 	}
 	return ""
+}
+
+// shown returns a value without what is secret in it.
+func shown(v jsontext.Value) jsontext.Value {
+	around := archive.Content{Unknown: jsontext.Value(`{"value":` + string(v) + `}`)}
+	var inside struct {
+		Value jsontext.Value `json:"value"`
+	}
+	if json.Unmarshal(archive.WithoutSecrets(around).Unknown, &inside) != nil {
+		return nil
+	}
+	return inside.Value
 }
 
 // setIn returns v with another value at a path in it.
@@ -125,8 +136,12 @@ func setInObject(v jsontext.Value, path []string, value jsontext.Value) (jsontex
 	}
 	members[path[0]] = updated
 	data, err := json.Marshal(members, json.Deterministic(true))
-	if slices.Contains(archive.HiddenMembers(data), path[0]) {
+	if err != nil {
+		return nil, err
+	}
+	var public map[string]jsontext.Value
+	if json.Unmarshal(shown(data), &public) != nil || !has(public, path[0]) {
 		return nil, errors.New("a secret cannot be set")
 	}
-	return data, err
+	return data, nil
 }

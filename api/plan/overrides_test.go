@@ -86,6 +86,9 @@ rename:
 	"environments": {"other": {"base_environment": "python3-12"}},
 	"services": {"web": {"deployment": "e", "vars": [{"name": "T", "secret": true}]}},
 	"environment_variables": {"URL": {"value": "u"}}}`)
+	if _, err := (plan.Overrides{Rename: o.Rename, Environments: o.Environments, InstanceTypes: o.InstanceTypes}).Apply(before); err != nil {
+		t.Fatal(err)
+	}
 	if !reflect.DeepEqual(before, content(t, configured)) {
 		t.Error("the argument was changed")
 	}

@@ -162,6 +162,10 @@ func TestFillGivesWhatWasScannedWithTheValues(t *testing.T) {
 			t.Errorf("%s: %v; want %s", changed, err, want)
 		}
 	}
+	scan = content(t, strings.ReplaceAll(offered, `"small"`, `"small", "maximum_instances": 5`))
+	if _, err := p.Fill(scan, resolve); err != nil {
+		t.Errorf("the scan states a default: %v", err)
+	}
 	nothing, err := newPlan(t, plan.Input{Offered: content(t, offered), Target: content(t, offered)}).Fill(scan, resolve)
 	if err != nil {
 		t.Fatal(err)
