@@ -86,3 +86,5 @@ func (n *Nullable[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*n = Value(v)
 	return nil
 }
+
+func (n *Nullable[T]) read(s *scanner) bool { return readNullable(s, n, readValue) }

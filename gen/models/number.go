@@ -110,3 +110,12 @@ func (n *Number) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 	return nil
 }
+
+func (n *Number) read(s *scanner) bool {
+	if s.null() {
+		return true
+	}
+	value := jsontext.Value(s.raw())
+	*n = Number(value)
+	return value.Kind() == jsontext.KindNumber
+}
