@@ -182,7 +182,7 @@ func FuzzEncoding(f *testing.F) {
 			models.PipelineObject{Name: text, Configuration: raw, ReferenceType: models.Value(models.ReferenceType(text))},
 			models.PipelineObject{Configuration: raw, Unknown: raw},
 			models.EnvironmentSelection{Unknown: raw},
-			models.Environment{Labels: models.Value(map[string]string{text: text, "b": "", "a\xff": ""})},
+			models.VersionSelection{EnvironmentVariables: models.VariableSelections{text: {}, "b": {}, "a\xff": {Unknown: raw}}},
 			models.Deployment{Versions: map[string]models.DeploymentVersion{text: {Args: raw}, "b": {Unknown: raw}}},
 		} {
 			for _, opts := range [][]jsonv2.Options{nil, {jsontext.Multiline(true)}, {jsontext.EscapeForHTML(true), jsontext.SpaceAfterComma(true)}} {
@@ -256,15 +256,15 @@ func TestDecodingAgainMerges(t *testing.T) {
 	t.Parallel()
 	for version, unmarshal := range versions {
 		var list, copied []models.Deployment
-		if err := unmarshal([]byte(`[{"description":"a","labels":{"x":"1"},"versions":{"v":{"zip":"a","u":1}},"first":1}]`), &list); err != nil {
+		if err := unmarshal([]byte(`[{"description":"a","versions":{"v":{"environment":"e","zip":"a","u":1}},"first":1}]`), &list); err != nil {
 			t.Fatal(err)
 		}
 		copied = append(copied, list...)
-		if err := unmarshal([]byte(`{"labels":{"y":"2"},"versions":{"v":{"language":"b","w":2}},"second":2}`), &list[0]); err != nil {
+		if err := unmarshal([]byte(`{"versions":{"v":{"language":"b","zip":null,"w":2}},"second":2}`), &list[0]); err != nil {
 			t.Fatal(err)
 		}
 		got, err := jsonv2.Marshal(list[0], jsonv2.Deterministic(true))
-		const want = `{"description":"a","labels":{"y":"2"},"versions":{"v":{"language":"b","zip":"a","u":1,"w":2}},"first":1,"second":2}`
+		const want = `{"description":"a","versions":{"v":{"environment":"e","language":"b","zip":null,"u":1,"w":2}},"first":1,"second":2}`
 		if err != nil || string(got) != want {
 			t.Errorf("%s: it is %s, %v", version, got, err)
 		}
