@@ -34,12 +34,12 @@ func TestConfirmation_editsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T)
 			v.InstanceType = models.Value("2048mb")
 			return nil
 		})}, `{"deployments":{"d":{"environment_variables":{"KEY":{"value":null}},"versions":{"v":{"instance_type":"2048mb","environment_variables":{"KEY":{"value":"","secret":true},"OPEN":{"value":"","secret":false}}}}},"e":{}},"pipelines":{},"environment_variables":{},"buckets":{}}`},
-		"a missing version":    {[]Edit{EditVersion("e", "v", nil)}, `deployment "e": the import offers no version "v"`},
-		"a missing deployment": {[]Edit{EditDeployment("f", nil)}, `the import offers no deployment "f"`},
+		"a missing version":    {[]Edit{EditVersion("e", "v", nil)}, `deployment "e": the import does not offer the version "v"`},
+		"a missing deployment": {[]Edit{EditDeployment("f", nil)}, `the import does not offer the deployment "f"`},
 		"a place": {[]Edit{Fill(func(place, _ string) (string, bool) { return place, true }), Keep(func(_, name string) bool { return name == "d" })},
 			`{"deployments":{"d":{"environment_variables":{"KEY":{"value":"/deployments/d/environment_variables/KEY"}},"versions":{"v":{"environment_variables":{"KEY":{"secret":true,"value":"/deployments/d/versions/v/environment_variables/KEY"},"OPEN":{"secret":false,"value":""}}}}}},"pipelines":{},"environment_variables":{},"buckets":{"d":{"size":1}}}`},
 		"no values": {[]Edit{Fill(func(string, string) (string, bool) { return "", false })},
-			"there is no value for /deployments/d/environment_variables/KEY\nthere is no value for /deployments/d/versions/v/environment_variables/KEY"},
+			"no value for /deployments/d/environment_variables/KEY\nno value for /deployments/d/versions/v/environment_variables/KEY"},
 		"refused": {[]Edit{func(*models.ImportUpdate) error { return errors.New("no") }, nil}, "no"},
 		"broken":  {[]Edit{func(u *models.ImportUpdate) error { u.Unknown = []byte("["); return nil }, Keep(nil)}, "unknown members"},
 	} {

@@ -66,7 +66,7 @@ func TestDownloadRun_downloadFileNeverMixesArchives(t *testing.T) {
 		"a part without its end":        part(fmt.Sprintf("bytes 300000-300009/%d", size), content[300000:300010]),
 		"a part of unknown size":        part(fmt.Sprintf("bytes 300000-%d/*", size-1), content[300000:]),
 		"a part without Content-Range":  part("", content[300000:]),
-		"a part that lies on its length": func(w http.ResponseWriter) {
+		"a part that lies about its length": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "5")
 			part(fmt.Sprintf("bytes 300000-%d/%d", size-1, size), content[:5])(w)
 		},

@@ -190,7 +190,7 @@ func ExampleError() {
 	_, err = target.Exports.Get(ctx, "903ccd12-81d1-46e1-9ac9-b9d70af118de")
 	fmt.Println("not found:", errors.Is(err, api.ErrNotFound))
 	// Output:
-	// import remains after refuse - there is no value for /environment_variables/TICKET_TOKEN
+	// import remains after refuse - no value for /environment_variables/TICKET_TOKEN
 	// not found: true
 }
 

@@ -12,8 +12,8 @@ import (
 // request is what a server saw of one.
 type request struct{ method, uri, contentType, body string }
 
-// recorded returns a client and what its last request was; the answer is always
-// the same.
+// recorded returns a client and its last request; the response is always the
+// same.
 func recorded(t *testing.T, status int, answer string) (*Client, *request) {
 	seen := &request{}
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {

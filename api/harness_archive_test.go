@@ -22,7 +22,7 @@ import (
 	"time"
 )
 
-// archiveBytes is a ZIP of a little more than size bytes, other for each seed.
+// archiveBytes is a ZIP of a little more than size bytes, different for each seed.
 func archiveBytes(t *testing.T, size int, seed byte) []byte {
 	t.Helper()
 	var buf bytes.Buffer
@@ -126,7 +126,7 @@ func entries(t *testing.T, dir string) []string {
 	return names
 }
 
-// mustHold checks a file that was downloaded, alone in its directory.
+// mustHold checks that a downloaded file is alone in its directory and has the content.
 func mustHold(t *testing.T, f *File, path string, content []byte) {
 	t.Helper()
 	got, err := os.ReadFile(path)

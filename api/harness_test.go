@@ -52,15 +52,15 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// watched serves h over pipes inside a bubble. After f it fails where a
-// connection is still open; the bubble fails where a goroutine is left.
+// watched serves h over pipes inside a bubble. After f it fails if a
+// connection is still open; the bubble fails if a goroutine is left.
 func watched(t *testing.T, h http.HandlerFunc, f func(t *testing.T, c *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
-		// A server that closes at once after an early answer may break the
-		// request before the client has seen the answer: this one lingers, also
-		// where net/http does not, which is after Expect: 100-continue.
+		// A server that closes at once after an early response may break the
+		// request before the client has seen the response: this one lingers, also
+		// when net/http does not, which is after Expect: 100-continue.
 		srv := &http.Server{Handler: http.StripPrefix("/base/v2.1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h(w, r)
 			if err := http.NewResponseController(w).Flush(); err == nil {
@@ -138,7 +138,7 @@ func readForm(r *http.Request) error {
 	return err
 }
 
-// source is size bytes; it does something to itself half-way.
+// source is size bytes; it does something half-way.
 type source struct {
 	left, size int64
 	half       func() error
@@ -162,7 +162,7 @@ func (s *source) Read(p []byte) (int, error) {
 
 const mib = 1 << 20
 
-// script is a server that does one step after the other, the last one for ever,
+// script is a server that does one step after the other, the last one again and again,
 // and notes when it was asked.
 type script struct {
 	steps []http.HandlerFunc
@@ -191,7 +191,7 @@ func (s *script) count() int {
 	return len(s.asked)
 }
 
-// taken has the server read the whole request before it does a step.
+// taken makes the server read the whole request before it does a step.
 func taken(step http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// job answers one status after the other, the last one for ever, and notes when
+// job answers one status after the other, the last one again and again, and notes when
 // it was asked.
 func job(t *testing.T, statuses ...string) (*Client, *[]time.Duration) {
 	t.Helper()

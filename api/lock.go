@@ -21,8 +21,8 @@ type lockFile struct {
 const lockedBytes = 1
 
 // openLocked opens or makes a file and locks it against every other opening, in
-// this process or another one. Its errors are [ErrDownloadInUse] and, where there
-// are no locks, [errors.ErrUnsupported].
+// this process or another one. Its errors are [ErrDownloadInUse] and, if the system
+// has no locks, [errors.ErrUnsupported].
 func openLocked(path string) (*lockFile, error) {
 	for {
 		if err := regular(path); err != nil {
@@ -62,12 +62,12 @@ func isAt(held *flock.Flock, path string) bool {
 	return err == nil && os.SameFile(mine, there)
 }
 
-// content reads what the file holds, up to a limit.
+// content reads what is in the file, up to a limit.
 func (l *lockFile) content(limit int64) io.Reader {
 	return io.NewSectionReader(l.File, lockedBytes, limit)
 }
 
-// hold replaces what the file holds.
+// hold replaces what is in the file.
 func (l *lockFile) hold(text []byte) error {
 	if err := l.Truncate(lockedBytes); err != nil || text == nil {
 		return err

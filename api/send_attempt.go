@@ -44,7 +44,7 @@ func (s *sender) attempt(ctx context.Context, req *http.Request, n int) (*attemp
 	return a, nil
 }
 
-// run sends the request once and logs what became of it.
+// run sends the request once and logs the outcome.
 func (a *attempt) run(into any) (*http.Response, error) {
 	start := time.Now()
 	resp, err := a.send()
@@ -98,7 +98,7 @@ func (a *attempt) send() (*http.Response, error) {
 
 // exchange is one exchange of net/http, which does not return from a cancelled
 // request before the Read of its body has returned. A body that can be rewound
-// is a file or memory and soon done with a Read. Any other may block for ever, so
+// is a file or memory and a Read of it soon returns. Any other may block for ever, so
 // it is left behind; what it then still yields goes nowhere.
 func (a *attempt) exchange() (*http.Response, error) {
 	if a.req.Body == nil || a.req.GetBody != nil {

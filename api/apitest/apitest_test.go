@@ -201,12 +201,12 @@ func TestMistakesEndTheTestAndAreNamed(t *testing.T) {
 		`fault for nonsense: no operation "nonsense"`: func(t *fakeT) {
 			apitest.New(t).Inject("nonsense", apitest.Every(), apitest.ResetAfter())
 		},
-		"fault for *: the zero Fault":                         inject(apitest.Every(), apitest.Fault{}),
-		"fault for *: there are no calls from 3 to 2":         inject(apitest.Between(3, 2), apitest.ResetAfter()),
-		"fault for *: no answer has the status 99":            inject(apitest.Every(), apitest.Answer(99, nil, "")),
-		"fault for *: a delay cannot be 0s":                   inject(apitest.Every(), apitest.Delay(0)),
-		"fault for *: an answer cannot be cut after -1 bytes": inject(apitest.Every(), apitest.CutAnswer(-1)),
-		"fault for *: a request cannot be cut after -1 bytes": inject(apitest.Every(), apitest.CutRequest(-1)),
+		"fault for *: the zero Fault":                          inject(apitest.Every(), apitest.Fault{}),
+		"fault for *: there are no calls from 3 to 2":          inject(apitest.Between(3, 2), apitest.ResetAfter()),
+		"fault for *: no response has the status 99":           inject(apitest.Every(), apitest.Answer(99, nil, "")),
+		"fault for *: a delay cannot be 0s":                    inject(apitest.Every(), apitest.Delay(0)),
+		"fault for *: a response cannot be cut after -1 bytes": inject(apitest.Every(), apitest.CutResponse(-1)),
+		"fault for *: a request cannot be cut after -1 bytes":  inject(apitest.Every(), apitest.CutRequest(-1)),
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()

@@ -15,7 +15,7 @@ const maxNoted = 64 << 10 // bytes of a body or of a form's field
 type watchedBody struct {
 	io.ReadCloser
 	entry *entry
-	form  *io.PipeWriter // to who reads the form along; nil if it is none
+	form  *io.PipeWriter // to whoever reads the form alongside; nil if it is not a form
 	read  chan struct{}  // closed when that has ended
 	once  sync.Once
 }
@@ -29,7 +29,7 @@ func newWatchedBody(r *http.Request, e *entry) *watchedBody {
 		b.read = make(chan struct{})
 		go func() {
 			defer close(b.read)
-			// The server says what is wrong with a form; here it is what it is.
+			// The server says what is wrong with a form; here it is only noted.
 			_ = b.readForm(multipart.NewReader(copied, params["boundary"]))
 			_, _ = io.Copy(io.Discard, copied)
 		}()
@@ -79,7 +79,7 @@ func (b *watchedBody) readForm(form *multipart.Reader) error {
 				return
 			}
 			form := map[string]string{name: string(value)}
-			for k, v := range r.Form { // a copy may be with the test
+			for k, v := range r.Form { // the test may have a copy
 				form[k] = v
 			}
 			r.Form = form

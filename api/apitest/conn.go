@@ -30,8 +30,8 @@ func (c *conn) Read(p []byte) (int, error)  { return c.in.read(p) }
 func (c *conn) Write(p []byte) (int, error) { return c.out.write(p) }
 
 // Close ends both directions. What was written before can still be read at the
-// other end. Once the server has closed, what the client goes on sending
-// vanishes instead of failing: a failure could overtake an early answer.
+// other end. Once the server has closed, what the client still sends
+// vanishes instead of failing: a failure could overtake an early response.
 func (c *conn) Close() error {
 	c.out.end(false)
 	c.in.end(true)

@@ -91,12 +91,12 @@ func TestAWriterWaitsForItsReader(t *testing.T) {
 
 func TestTheServersLastBytesOutliveItsEnd(t *testing.T) {
 	bubble(t, func(t *testing.T, client, server *conn) {
-		write(t, server, "early answer")
+		write(t, server, "early response")
 		if err := server.Close(); err != nil {
 			t.Fatal(err)
 		}
 		write(t, client, string(make([]byte, 2*connBuffer))) // vanishes
-		read(t, client, "early answer")
+		read(t, client, "early response")
 		write(t, client, "more")
 		_, err := client.Read(make([]byte, 1))
 		fails(t, "client's read", err, io.EOF)

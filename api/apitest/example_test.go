@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// example runs f as a test. In a test of yours, t is the one of package testing.
+// example runs f as a test. In your own test, t comes from package testing.
 func example(f func(t *fakeT)) { fmt.Print(newFakeT().run(f)) }
 
 func Example() {
@@ -201,9 +201,9 @@ func ExampleResetBefore() {
 	// exports: 0 <nil>
 }
 
-func ExampleCutAnswer() {
+func ExampleCutResponse() {
 	example(func(t *fakeT) {
-		s := apitest.New(t, apitest.WithFault(apitest.ExportsDownload, apitest.Every(), apitest.CutAnswer(100)))
+		s := apitest.New(t, apitest.WithFault(apitest.ExportsDownload, apitest.Every(), apitest.CutResponse(100)))
 		client := s.Client("demo")
 		created, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if err != nil {

@@ -57,7 +57,7 @@ func TestAClientThatRepeatsACallMeetsAFaultSoOften(t *testing.T) {
 func TestAnEarlyAnswerIsNotLost(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ImportsCreate, apitest.Every(), apitest.Answer(413, nil, "too large")))...)
-		// Without Expect: 100-continue the body is on its way when the answer comes.
+		// Without Expect: 100-continue the body is on its way when the response comes.
 		body := struct{ io.Reader }{bytes.NewReader(make([]byte, 16<<20))}
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/projects/demo/imports", body)
 		must(t, err)
@@ -195,14 +195,14 @@ func TestAnAnswerIsCut(t *testing.T) {
 		whole := export(t, c, "demo")
 		for _, n := range []int64{0, 1, 5000, int64(len(whole)) - 1, int64(len(whole)), int64(len(whole)) + 1} {
 			s.Heal()
-			s.Inject(apitest.ExportsDownload, apitest.Every(), apitest.CutAnswer(n))
+			s.Inject(apitest.ExportsDownload, apitest.Every(), apitest.CutResponse(n))
 			d, err := c.Project("demo").Exports.Download(t.Context(), id)
 			must(t, err)
 			got, err := io.ReadAll(d.Body)
 			must(t, d.Body.Close())
 			met := ""
 			if n < int64(len(whole)) {
-				met = "cut answer after "
+				met = "cut response after "
 				if !errors.Is(err, io.ErrUnexpectedEOF) || int64(len(got)) != n {
 					t.Errorf("%d: %d bytes, %v", n, len(got), err)
 				}
@@ -214,7 +214,7 @@ func TestAnAnswerIsCut(t *testing.T) {
 				t.Errorf("%d: the journal has %v", n, last)
 			}
 		}
-		s.Inject(apitest.ExportsGet, apitest.First(1), apitest.CutAnswer(10))
+		s.Inject(apitest.ExportsGet, apitest.First(1), apitest.CutResponse(10))
 		if _, err := c.Project("demo").Exports.Get(t.Context(), id); err == nil || !strings.Contains(err.Error(), "unexpected EOF") {
 			t.Errorf("error is %v", err)
 		}

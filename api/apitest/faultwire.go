@@ -13,7 +13,7 @@ type connKey struct{}
 
 // reset breaks the connection of a request off and ends its handling. Before
 // that it takes the rest of the request's body: whether the client gets to send
-// all of it must not be a matter of luck.
+// all of it must not depend on luck.
 func reset(r *http.Request) {
 	discard(r.Body, math.MaxInt64)
 	breakOff(r)
@@ -35,23 +35,23 @@ func breakOff(r *http.Request) {
 	case *conn:
 		c.reset()
 	case *net.TCPConn:
-		// With no time to linger the system sends a reset. What fails here is
-		// a connection that the client has closed already.
+		// Without time to linger the system sends a reset. This fails only on
+		// a connection that the client has already closed.
 		_ = c.SetLinger(0)
 		_ = c.Close()
 	}
 }
 
-// lostAnswer is an answer that nobody gets. The journal gets its status.
-type lostAnswer struct {
+// lostResponse is a response that nobody gets. The journal gets its status.
+type lostResponse struct {
 	header  http.Header
 	request *http.Request
 	begun   bool
 }
 
-func (l *lostAnswer) Header() http.Header { return l.header }
+func (l *lostResponse) Header() http.Header { return l.header }
 
-func (l *lostAnswer) WriteHeader(status int) {
+func (l *lostResponse) WriteHeader(status int) {
 	if !l.begun && status >= http.StatusOK {
 		l.begun = true
 		if e := entryOf(l.request); e != nil {
@@ -60,18 +60,18 @@ func (l *lostAnswer) WriteHeader(status int) {
 	}
 }
 
-func (l *lostAnswer) Write(p []byte) (int, error) {
+func (l *lostResponse) Write(p []byte) (int, error) {
 	l.WriteHeader(http.StatusOK)
 	return len(p), nil
 }
 
 var (
-	errAnswerCut  = errors.New("apitest: the answer was cut")
-	errRequestCut = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	errResponseCut = errors.New("apitest: the response was cut")
+	errRequestCut  = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 )
 
-// cutAnswer lets only so many bytes of an answer through.
-type cutAnswer struct {
+// cutResponse lets only so many bytes of a response through.
+type cutResponse struct {
 	http.ResponseWriter
 	request     *http.Request
 	left, after int64
@@ -79,9 +79,9 @@ type cutAnswer struct {
 }
 
 // Unwrap is for [http.ResponseController].
-func (c *cutAnswer) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+func (c *cutResponse) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-func (c *cutAnswer) Write(p []byte) (int, error) {
+func (c *cutResponse) Write(p []byte) (int, error) {
 	part := p[:min(int64(len(p)), c.left)]
 	n, err := c.ResponseWriter.Write(part)
 	c.left -= int64(n)
@@ -89,12 +89,12 @@ func (c *cutAnswer) Write(p []byte) (int, error) {
 		return n, err
 	}
 	c.cut = true
-	met(c.request, "cut answer after %d", c.after)
-	return n, errors.Join(errAnswerCut, http.NewResponseController(c.ResponseWriter).Flush())
+	met(c.request, "cut response after %d", c.after)
+	return n, errors.Join(errResponseCut, http.NewResponseController(c.ResponseWriter).Flush())
 }
 
 // end closes the connection after a cut, however the handler has ended.
-func (c *cutAnswer) end() {
+func (c *cutResponse) end() {
 	if c.cut {
 		panic(http.ErrAbortHandler)
 	}

@@ -136,7 +136,7 @@ func TestAnImportThatFailsIsSteppedToFailed(t *testing.T) {
 	}
 }
 
-// steps goes on until nothing is left to do.
+// steps moves jobs until nothing is left to do.
 func steps(s *apitest.Server) (statuses []string) {
 	for {
 		step, ok := s.Step()

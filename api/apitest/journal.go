@@ -15,12 +15,12 @@ import (
 // A Request is one that the server has had, or has at the moment. It has no
 // headers, so no token. Form and Body may have secrets that the test has sent.
 type Request struct {
-	Number    int       // from 1; the answer has it as X-Request-Id, as in "apitest-1"
+	Number    int       // from 1; the response has it as X-Request-Id, as in "apitest-1"
 	Operation Operation // empty outside the contract
 	Method    string
 	Path      string // as it was sent, with /v2.1 or /v2
 	Query     url.Values
-	Status    int       // that the server answered, also where the answer was lost; 0 where it did not
+	Status    int       // that the server answered, also if the response was lost; 0 if it did not
 	Fault     string    // that it met, as in "answer 503"; several are joined with ", "
 	In, Out   int64     // bytes of the bodies that were read and sent
 	Time      time.Time // when it came, by the clock
@@ -36,7 +36,7 @@ func (r Request) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%d %s %s %s -> ", r.Number, r.Time.UTC().Format("15:04:05.000"), r.Method, r.Path)
 	if r.Status == 0 {
-		b.WriteString("no answer")
+		b.WriteString("no response")
 	} else {
 		fmt.Fprint(&b, r.Status)
 	}
@@ -112,7 +112,7 @@ func (j *journal) begin(w http.ResponseWriter, r *http.Request, op Operation) (h
 	if r.Body != http.NoBody {
 		r.Body = body
 	}
-	return &watchedAnswer{ResponseWriter: w, entry: e, body: body}, r, body.end
+	return &watchedResponse{ResponseWriter: w, entry: e, body: body}, r, body.end
 }
 
 func (j *journal) requests(ops []Operation) []Request {
@@ -137,8 +137,8 @@ func (j *journal) text() string {
 	return b.String()
 }
 
-// watchedAnswer notes what is answered.
-type watchedAnswer struct {
+// watchedResponse notes what is answered.
+type watchedResponse struct {
 	http.ResponseWriter
 	entry *entry
 	body  *watchedBody
@@ -146,9 +146,9 @@ type watchedAnswer struct {
 }
 
 // Unwrap is for [http.ResponseController].
-func (w *watchedAnswer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *watchedResponse) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *watchedAnswer) WriteHeader(status int) {
+func (w *watchedResponse) WriteHeader(status int) {
 	if !w.begun && status >= http.StatusOK {
 		w.begun = true
 		w.body.end()
@@ -157,7 +157,7 @@ func (w *watchedAnswer) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *watchedAnswer) Write(p []byte) (int, error) {
+func (w *watchedResponse) Write(p []byte) (int, error) {
 	if !w.begun {
 		w.WriteHeader(http.StatusOK)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-// A Step is what [Server.Step] has let happen.
+// A Step is what [Server.Step] has done.
 type Step struct {
 	Kind    string // "export" or "import"
 	Project string
@@ -20,9 +20,9 @@ type Step struct {
 	To      string // the status now; empty if the export or import was deleted meanwhile
 }
 
-// Step lets the oldest export or import that the server works on go on by one
-// status, and returns when it has. It is false where there is none, so none but
-// those that are completed, failed or wait for a confirmation. It is for
+// Step moves the oldest export or import that the server works on by one status,
+// and returns when that is done. It is false if there is none left but those
+// that are completed, failed or wait for a confirmation. It is for
 // [JobsByHand].
 func (s *Server) Step() (Step, bool) { s.t.Helper(); return s.step("Step", "") }
 
@@ -87,8 +87,8 @@ func (s *Server) beforeRead(ctx context.Context, to target) error {
 }
 
 // advance waits until the job that a read is for, or every job of that kind that
-// there is now, has gone on as far as it is to. It fails only where the read
-// would never find that: what is not there is the reference server's matter.
+// there is now, has advanced as far as it should. It fails only if the read
+// would never find that: what does not exist is left to the reference server.
 func (s *Server) advance(ctx context.Context, to target, further func(server.Job) bool) error {
 	jobs, err := s.reference.Jobs(ctx, to.project)
 	for _, job := range jobs {
@@ -105,7 +105,7 @@ func (s *Server) advance(ctx context.Context, to target, further func(server.Job
 	return nil
 }
 
-// afterDelete lets whatever waits for a job that is gone now wait no more.
+// afterDelete ends every wait for a job that is gone.
 func (s *Server) afterDelete(to target) {
 	if to.operation != ExportsDelete && to.operation != ImportsDelete {
 		return

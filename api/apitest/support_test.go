@@ -164,7 +164,7 @@ func variables(names ...string) map[string]models.EnvironmentVariable {
 	return out
 }
 
-// stalledLink is a host that never answers.
+// stalledLink is a host that never responds.
 type stalledLink struct{}
 
 func (stalledLink) RoundTrip(r *http.Request) (*http.Response, error) {

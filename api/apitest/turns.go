@@ -9,7 +9,7 @@ import (
 
 // turns are the statuses that jobs are in, have left, or will get to.
 type turns struct {
-	workers int // that the reference server has; 0 where no job is held
+	workers int // that the reference server has; 0 if no job is held
 
 	mu      sync.Mutex
 	all     map[[2]string]*turn
@@ -51,7 +51,7 @@ func (s *turns) of(job server.Job) *turn {
 	return s.all[key]
 }
 
-// take notes that a worker has come to a turn.
+// take notes that a worker has reached a turn.
 func (s *turns) take(ctx context.Context, t *turn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,8 +71,8 @@ func (s *turns) giveBack(t *turn) {
 	delete(s.taken, t)
 }
 
-// look tells whether no worker can come to a turn until a job other than its own
-// goes on, and returns what is closed when that may have changed.
+// look reports whether no worker can reach a turn until a job other than its own
+// advances, and returns a channel that is closed when that may have changed.
 func (s *turns) look(t *turn) (stuck bool, changed <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ type reads struct {
 	n      int
 }
 
-// countRead notes a read and tells whether the status has been read often
+// countRead notes a read and reports whether the status has been read often
 // enough before.
 func (s *turns) countRead(job server.Job, limit int) (over bool) {
 	s.mu.Lock()

@@ -35,7 +35,7 @@ func HiddenMembers(object jsontext.Value) []string {
 	return slices.DeleteFunc(keys(m, nil), func(name string) bool { return !hides(name, m[name]) })
 }
 
-// hides tells whether a member of a secret may be a part of it.
+// hides reports whether a member of a secret may be a part of it.
 func hides(name string, value jsontext.Value) bool {
 	switch value.Kind() {
 	case jsontext.KindNull, jsontext.KindTrue, jsontext.KindFalse:

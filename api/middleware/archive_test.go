@@ -193,12 +193,12 @@ func TestAnArchiveThatFailsIs500BeforeItsHeaderAndBrokenOffAfterIt(t *testing.T)
 			t.Errorf("%s: %d bytes", way, len(body))
 		}
 	}
-	for range 4 * len(urls) { // all were closed, the last perhaps after its answer
+	for range 4 * len(urls) { // all were closed, the last perhaps after its response
 		<-closed
 	}
 }
 
-// ranged opens ranges, and tells which, with "" for the end of one.
+// ranged opens ranges, and records which, with "" for the end of one.
 type ranged struct {
 	*strings.Reader
 	opened chan string

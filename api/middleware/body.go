@@ -6,19 +6,21 @@ import (
 	"io"
 	"mime"
 	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
 const formBuffer = 64 << 10 // bytes
 
-// checkBody checks the body of a request, or, where it is a form, only
+// checkBody checks the body of a request, or, if it is a form, only
 // prepares it to be read as a stream. w is the writer of net/http itself:
-// MaxBytesReader tells that one to close the connection. What it returns frees
-// the memory of the request; it is nil where there is an error.
+// MaxBytesReader tells it to close the connection. What it returns frees
+// the memory of the request; it is nil if there is an error.
 func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func(), err error) {
-	switch rt.body {
-	case jsonBody:
+	switch rt.Body {
+	case contract.JSONBody:
 		return rt.takeJSON(w, r)
-	case formBody:
+	case contract.FormBody:
 		boundary, err := formBoundary(r.Header.Get("Content-Type"))
 		if err != nil {
 			return nil, err
@@ -30,7 +32,7 @@ func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
 		r.Body = newPartHeaders(newWholeForm(r.Body, boundary), boundary)
-	case noBody:
+	case contract.NoBody:
 	}
 	return rt.admit(r, 0)
 }
@@ -81,7 +83,7 @@ func formBoundary(contentType string) (string, error) {
 
 // wholeForm is the body of a form that fails when it ends without the closing
 // boundary. multipart.Reader would otherwise take an end inside the header of
-// a part for the end of the form, and fields that follow would be lost.
+// a part for the end of the form, and the fields that follow would be lost.
 type wholeForm struct {
 	io.Reader
 	io.Closer

@@ -77,7 +77,7 @@ func TestAFormNeedsItsContentType(t *testing.T) {
 	wantStatus(t, call(t, h, "POST", imports, "--B--\r\n", "Content-Type", `Multipart/Form-Data; charset=x; boundary="B"`), http.StatusCreated)
 }
 
-// uploading is an implementation that streams the archive to nowhere.
+// uploading is an implementation that discards the archive as it arrives.
 func uploading(size *atomic.Int64) stub {
 	return stub{upload: func(_ context.Context, r server.ImportsCreateRequestObject) (server.ImportsCreateResponseObject, error) {
 		_, err := middleware.ReadImportForm(r.Body, func(archive io.Reader) error {
@@ -176,7 +176,7 @@ func TestA128MiBUploadIsNotHeldInMemory(t *testing.T) {
 			resp, err := trySend(t, "POST", c.url+imports, body, length, "Content-Type", formType)
 			if err != nil {
 				if c.status == http.StatusUnauthorized {
-					return // the server may hang up before all has been sent
+					return // the server may close before all has been sent
 				}
 				t.Fatal(err)
 			}

@@ -11,7 +11,7 @@ import (
 type byteRange struct{ start, length int64 }
 
 // askedRange is a range as a request names it: the bytes from first to last,
-// both included, or, where first is -1, the last so many bytes.
+// both included, or, if first is -1, the last so many bytes.
 type askedRange struct{ first, last int64 }
 
 // rangeOf returns the one range that a request asks for, if it does so in a
@@ -45,7 +45,7 @@ func rangeOf(method string, header http.Header, etag string) (askedRange, bool) 
 	return asked, (first != "" || last != "") && asked.first <= asked.last
 }
 
-// position reads digits; a number that is too large is as good as the largest.
+// position reads digits; a number that is too large counts as the largest.
 func position(digits string) (int64, bool) {
 	if strings.Trim(digits, "0123456789") != "" {
 		return 0, false
@@ -57,7 +57,7 @@ func position(digits string) (int64, bool) {
 	return n, true
 }
 
-// within is the asked range of an archive of that size; false when it has
+// within is the asked range of an archive of that size; false if it has
 // none of these bytes.
 func (a askedRange) within(size int64) (byteRange, bool) {
 	if a.first < 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 // Credentials is the token of a request and what the request is about to do.
-// Printed or logged it keeps the token back.
+// Printed or logged it hides the token.
 type Credentials struct {
 	Scheme    string // "Token" or "Bearer"
 	Token     string // what follows the scheme
@@ -58,7 +58,7 @@ func parseAuthorization(header []string) (Credentials, error) {
 		return Credentials{}, unauthorized("the Authorization header ends after " + scheme)
 	}
 	if strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return Credentials{}, unauthorized("the token holds a space or another character that no token has; is the word Token doubled?")
+		return Credentials{}, unauthorized("the token contains a space or another character that a token cannot have; is the word Token doubled?")
 	}
 	return Credentials{Scheme: scheme, Token: token}, nil
 }

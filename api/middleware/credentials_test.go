@@ -56,7 +56,7 @@ func TestAMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.
 		resp := call(t, h, "GET", exports, "", "Authorization", header)
 		text := wantError(t, resp, http.StatusUnauthorized)
 		if strings.Contains(text, "s3cret") {
-			t.Errorf("%q: the answer quotes the token: %s", header, text)
+			t.Errorf("%q: the response quotes the token: %s", header, text)
 		}
 		if got := resp.header.Values("WWW-Authenticate"); !slices.Equal(got, []string{"Token", "Bearer"}) {
 			t.Errorf("%q: WWW-Authenticate is %q", header, got)
@@ -85,7 +85,7 @@ func TestAuthenticateDecidesTheStatus(t *testing.T) {
 		})
 		resp := call(t, h, "GET", exports, "")
 		if text := wantError(t, resp, c.status); strings.Contains(text, "database") {
-			t.Errorf("the internal error is in the answer: %s", text)
+			t.Errorf("the internal error is in the response: %s", text)
 		}
 		if has := resp.header.Get("WWW-Authenticate") != ""; has != (c.status == 401) {
 			t.Errorf("%d: WWW-Authenticate %q", c.status, resp.header.Get("WWW-Authenticate"))

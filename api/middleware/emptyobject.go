@@ -114,7 +114,7 @@ func memberOf(schema *openapi3.Schema, name string) *openapi3.Schema {
 	return part(schema, func(s *openapi3.Schema) *openapi3.SchemaRef { return s.AdditionalProperties.Schema })
 }
 
-// part returns what get finds in a schema, or in what it is made of.
+// part returns what get finds in a schema, or in its parts.
 func part(schema *openapi3.Schema, get func(*openapi3.Schema) *openapi3.SchemaRef) *openapi3.Schema {
 	if ref := get(schema); ref != nil {
 		return ref.Value

@@ -20,8 +20,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// shelf is a whole server: its exports are complete at once and hold nothing,
-// its imports wait for a confirmation and are complete with it.
+// shelf is a whole server: its exports are completed at once and empty,
+// its imports wait for a confirmation and are completed by it.
 type shelf struct {
 	exports  map[string]models.ExportList
 	imports  map[string]models.ImportList
@@ -101,7 +101,7 @@ func (s shelf) ImportsDownload(_ context.Context, r server.ImportsDownloadReques
 	return middleware.Archive{Content: strings.NewReader(s.archives[i.ID]), Name: "import.zip", ETag: i.ID}, err
 }
 
-// A whole server in 80 lines, and how it answers.
+// A whole server in 80 lines, and its responses.
 func Example() {
 	api, err := middleware.NewStrict(shelf{map[string]models.ExportList{}, map[string]models.ImportList{}, map[string]string{}}, middleware.Options{
 		Authenticate: func(ctx context.Context, c middleware.Credentials) (context.Context, error) {

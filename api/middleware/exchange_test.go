@@ -85,7 +85,7 @@ func TestOnDoneIsToldOfABrokenAnswerAfterOnError(t *testing.T) {
 func wantBrokenOff(t *testing.T, url string) {
 	t.Helper()
 	if got, err := trySend(t, "GET", url, nil, -1); err == nil && got.err == nil {
-		t.Errorf("there is a whole answer: %+v", got)
+		t.Errorf("there is a whole response: %+v", got)
 	}
 }
 

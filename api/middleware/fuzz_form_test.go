@@ -18,7 +18,7 @@ import (
 )
 
 // FuzzImportsCreate sends any form with any boundary through the whole handler:
-// either it has exactly one source, or the answer is an error of the client's.
+// either it has exactly one source, or the response is an error of the client's.
 func FuzzImportsCreate(f *testing.F) {
 	for _, boundary := range []string{"B", "another one", "", "\r\n", strings.Repeat("b", 80), `a"b\`, "--"} {
 		for _, body := range append(documentedForms(f),

@@ -103,7 +103,7 @@ func TestAPanicIsAnswered500WithoutItsText(t *testing.T) {
 	}}, func(o *middleware.Options) { o.OnError = j.note })
 	text := wantError(t, call(t, h, "GET", exports, ""), http.StatusInternalServerError)
 	if strings.Contains(text, "hunter2") {
-		t.Errorf("the panic is in the answer: %s", text)
+		t.Errorf("the panic is in the response: %s", text)
 	}
 	last := j.last(t)
 	wantText(t, last.err.Error(), "panic: the password is hunter2", "handler_test.go")
@@ -138,7 +138,7 @@ func TestErrAbortHandlerReachesNetHTTP(t *testing.T) {
 		}
 	}()
 	got := call(t, h, "GET", exports, "")
-	t.Errorf("there is an answer: %+v", got)
+	t.Errorf("there is a response: %+v", got)
 }
 
 func TestThePatternIsSeenByAnOuterHandler(t *testing.T) {

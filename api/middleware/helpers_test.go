@@ -23,7 +23,7 @@ const (
 	token    = "Token 0123456789abcdef"
 )
 
-// journal collects what OnError is told.
+// journal collects what OnError gets.
 type journal struct {
 	mu      sync.Mutex
 	entries []entry
@@ -90,7 +90,7 @@ func listen(t *testing.T, h http.Handler) string {
 type answer struct {
 	status int
 	header http.Header
-	length int64 // the Content-Length, -1 where there is none
+	length int64 // the Content-Length, -1 if there is none
 	body   string
 	err    error // how reading the body ended, if not well
 }
@@ -125,7 +125,7 @@ func send(t *testing.T, method, url string, body io.Reader, header ...string) an
 	return got
 }
 
-// trySend is send for requests that may get no answer. A length of -1 leaves
+// trySend is send for requests that may get no response. A length of -1 leaves
 // it to net/http.
 func trySend(t *testing.T, method, url string, body io.Reader, length int64, header ...string) (answer, error) {
 	t.Helper()
@@ -159,7 +159,7 @@ type failure struct {
 	Detail string  `json:"detail"`
 }
 
-// wantError checks that an answer is an error in the one shape, and returns
+// wantError checks that a response is an error in the one shape, and returns
 // its text.
 func wantError(t *testing.T, got answer, status int) string {
 	t.Helper()
@@ -176,7 +176,7 @@ func wantError(t *testing.T, got answer, status int) string {
 	return *f.Error + ": " + f.Detail
 }
 
-// wantStatus returns the body of a whole answer.
+// wantStatus returns the body of a whole response.
 func wantStatus(t *testing.T, got answer, status int) string {
 	t.Helper()
 	if got.status != status || got.err != nil {
@@ -185,14 +185,14 @@ func wantStatus(t *testing.T, got answer, status int) string {
 	return got.body
 }
 
-// wantBroken checks that an answer begins like whole and then breaks off.
+// wantBroken checks that a response begins like whole and then breaks off.
 func wantBroken(t *testing.T, got answer, whole string) {
 	t.Helper()
 	if got.err == nil {
-		t.Errorf("the answer ends as if it were whole: %.100q", got.body)
+		t.Errorf("the response ends as if it were whole: %.100q", got.body)
 	}
 	if !strings.HasPrefix(whole, got.body) {
-		t.Errorf("the answer is %.100q instead of the beginning of %.100q", got.body, whole)
+		t.Errorf("the response is %.100q instead of the beginning of %.100q", got.body, whole)
 	}
 }
 

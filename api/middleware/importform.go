@@ -7,6 +7,8 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
 const (
@@ -99,7 +101,7 @@ func (f *importForm) part(part *multipart.Part, store func(io.Reader) error) err
 // given notes that a field is filled in.
 func (f *importForm) given(name string) error {
 	if f.seen[name] {
-		return badForm("the field %s is there twice", name)
+		return badForm("the field %s is given twice", name)
 	}
 	f.seen[name] = true
 	if name == "skip_confirmation" {
@@ -115,12 +117,12 @@ func (f *importForm) given(name string) error {
 func (f *importForm) set(name, value string) error {
 	switch name {
 	case "import_link":
-		if !isLink(value) {
+		if !contract.IsLink(value) {
 			return badForm("import_link is not an absolute http or https URL")
 		}
 		f.ImportLink = value
 	case "export_id":
-		if !isUUID(value) {
+		if !contract.IsUUID(value) {
 			return badForm("export_id is not a UUID")
 		}
 		f.ExportID = value
@@ -164,7 +166,7 @@ func storeFile(part io.Reader, store func(io.Reader) error) error {
 	archive := &upload{Reader: part}
 	err := store(archive)
 	if archive.err != nil {
-		return formError(archive.err) // what store makes of it is no news
+		return formError(archive.err) // what store makes of it says nothing new
 	}
 	if err != nil {
 		return fmt.Errorf("storing the archive: %w", err)
@@ -172,8 +174,8 @@ func storeFile(part io.Reader, store func(io.Reader) error) error {
 	return nil
 }
 
-// upload remembers how reading it failed, so that a body that was cut short
-// is told from a disk that is full.
+// upload remembers how reading it failed, to tell a body that was cut short
+// from a full disk.
 type upload struct {
 	io.Reader
 	err error
@@ -187,7 +189,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// formError is the answer to a form that could not be read.
+// formError is the response to a form that could not be read.
 func formError(err error) error {
 	if isAnswer(err) {
 		return fmt.Errorf("reading the form: %w", err)
@@ -200,7 +202,7 @@ func formError(err error) error {
 	return answer
 }
 
-// badForm says all in the message: the official tools show nothing else.
+// badForm puts everything in the message: the official tools show nothing else.
 func badForm(reason string, args ...any) *Error {
 	return &Error{Status: http.StatusBadRequest, Message: "the form cannot be used: " + fmt.Sprintf(reason, args...)}
 }

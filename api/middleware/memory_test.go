@@ -15,7 +15,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// Bodies of very many small values become many times their size.
+// Bodies of very many small values take many times their size in memory.
 func TestABodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) { //nolint:paralleltest // it measures what is allocated
 	const size = 8 << 20
 	var names strings.Builder
@@ -73,7 +73,7 @@ func TestALargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
 			t.Errorf("a small body: status %d", got.status)
 		}
 		cost = 1 << 20
-		try("GET", exports, "", "a large answer")
+		try("GET", exports, "", "a large response")
 		if got := call(t, h, "POST", strings.Replace(exports, "demo", "other", 1), large); got.status != http.StatusCreated {
 			t.Errorf("another project: status %d", got.status)
 		}

@@ -118,8 +118,8 @@ func TestWithoutARouteOrALimitThereAreNoRateLimitHeaders(t *testing.T) {
 	}
 }
 
-// A flood from everywhere is counted by network in the end, and those who were
-// there before keep their own count.
+// In a flood, new sources are counted by network, and those from before keep
+// their own count.
 func TestAFloodFromManyAddressesIsCountedInBoundedMemory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -42,7 +42,7 @@ func TestAResponseControllerReachesNetHTTP(t *testing.T) {
 		if err := control.SetWriteDeadline(time.Now().Add(time.Minute)); err != nil {
 			t.Error(err)
 		}
-		w.WriteHeader(http.StatusEarlyHints) // does not begin the answer yet
+		w.WriteHeader(http.StatusEarlyHints) // does not begin the response yet
 		if err := control.Flush(); err != nil {
 			t.Error(err)
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// pace is how fast the bytes of a request or an answer have to move: in every
+// pace is how fast the bytes of a request or a response have to move: in every
 // period so many of them, or the connection's deadline passes. A nil set means
 // that nothing is limited.
 type pace struct {
@@ -77,7 +77,7 @@ func (p *pace) apply() {
 }
 
 // last allows for what net/http does by itself in the end: it reads the rest of
-// the body, for at most one period, and sends the rest of the answer.
+// the body, for at most one period, and sends the rest of the response.
 func (p *pace) last() {
 	if p.set != nil {
 		_ = p.set(time.Now().Add(2 * (p.period + p.step()))) // no bytes of ours depend on it
@@ -87,7 +87,7 @@ func (p *pace) last() {
 // end takes the deadline back.
 func (p *pace) end() {
 	if p.set != nil {
-		_ = p.set(time.Time{}) // it worked before, and a broken connection shows elsewhere
+		_ = p.set(time.Time{}) // it worked before, and a broken connection is reported elsewhere
 		p.set = nil
 	}
 }
@@ -109,7 +109,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	case err == io.EOF:
 		b.end = true
 		// From here on net/http reads to see whether the client goes away; a
-		// deadline would look like that.
+		// deadline would look the same.
 		b.pace.end()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = &Error{Status: http.StatusRequestTimeout, Message: "the body arrived too slowly", Err: err}

@@ -93,7 +93,7 @@ func TestAFormThatStopsIsAnswered408(t *testing.T) {
 	})
 }
 
-// Also a body that nobody reads is waited for only so long: net/http reads on
+// A body that nobody reads is not waited for longer either: net/http reads on
 // before it answers.
 func TestABodyThatNobodyReadsDoesNotHoldTheAnswerBack(t *testing.T) {
 	t.Parallel()

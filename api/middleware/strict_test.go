@@ -101,7 +101,7 @@ func TestUnknownMembersAreKeptInResponses(t *testing.T) {
 	body = wantStatus(t, call(t, h, "PATCH", imports+one, sent), http.StatusOK)
 	wantText(t, body, `"d":{"versions":{"v":{`, `"later":{}`, `"later":""`, `"labels":{}`, `"zip":null`, `"later":9007199254740993`)
 	if strings.Contains(body, "Unknown") {
-		t.Errorf("the answer is %s", body)
+		t.Errorf("the response is %s", body)
 	}
 }
 

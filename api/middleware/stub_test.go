@@ -8,8 +8,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// stub is a strict implementation of which a test gives the operations that
-// it needs.
+// stub is a strict implementation; a test gives the operations that it
+// needs.
 type stub struct {
 	server.StrictUnimplemented
 	list     func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error)
@@ -80,8 +80,8 @@ func (s stub) ImportsDownload(ctx context.Context, r server.ImportsDownloadReque
 	return s.fetch(ctx, r)
 }
 
-// bare is a non-strict implementation of which a test gives what it needs;
-// the other operations are nil.
+// bare is a non-strict implementation; a test gives the operations that it
+// needs, and the others are nil.
 type bare struct {
 	server.ServerInterface
 	list     http.HandlerFunc
@@ -89,6 +89,7 @@ type bare struct {
 	update   http.HandlerFunc
 	upload   http.HandlerFunc
 	download http.HandlerFunc
+	remove   http.HandlerFunc
 }
 
 func (b bare) ExportsList(w http.ResponseWriter, r *http.Request, _ models.ProjectName, _ models.ExportsListParams) {
@@ -109,4 +110,8 @@ func (b bare) ImportsCreate(w http.ResponseWriter, r *http.Request, _ models.Pro
 
 func (b bare) ExportsDownload(w http.ResponseWriter, r *http.Request, _ models.ProjectName, _ models.ExportID, _ models.ExportsDownloadParams) {
 	b.download(w, r)
+}
+
+func (b bare) ExportsDelete(w http.ResponseWriter, r *http.Request, _ models.ProjectName, _ models.ExportID) {
+	b.remove(w, r)
 }

@@ -88,7 +88,7 @@ func boolText(b *bool) string {
 	return "false"
 }
 
-// What stands around a handler must not see another request than came.
+// What wraps a handler must see the request as it came.
 func TestBooleansInTheQueryStayAsTheyCameForOthers(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
@@ -141,7 +141,7 @@ func TestABodyThatDoesNotFitIs400AndNamesThePlaceWithoutTheValue(t *testing.T) {
 		text := wantError(t, call(t, h, "PATCH", imports+one, body), http.StatusBadRequest)
 		wantText(t, text, parts...)
 		if strings.Contains(text, "s3cret") || len(text) > 1000 {
-			t.Errorf("%.60s: the answer is %s", body, text)
+			t.Errorf("%.60s: the response is %s", body, text)
 		}
 	}
 }

@@ -27,7 +27,7 @@ func restored(scanned, sent jsontext.Value) jsontext.Value {
 	return sent
 }
 
-// mayHold tells whether it is worth to look for a secret in a value.
+// mayHold reports whether it is worth to look for a secret in a value.
 func mayHold(v jsontext.Value) bool {
 	return v.Kind() == jsontext.KindBeginObject || v.Kind() == jsontext.KindBeginArray
 }

@@ -15,8 +15,8 @@ import (
 var serversOfContract = regexp.MustCompile(`(?m)^servers:\n(?:[ #].*\n|\n)*`)
 
 // serveContract answers openapi.yaml as it is written, with this server in
-// place of the platform, under the name that the client knows it by. What a
-// proxy says of other names is not believed.
+// place of the platform, under the name that the client knows it by. Headers
+// of a proxy that give other names are not trusted.
 func serveContract(w http.ResponseWriter, r *http.Request) {
 	if !hostAndPort.MatchString(r.Host) {
 		middleware.WriteError(w, r, &middleware.Error{Status: http.StatusBadRequest, Message: "the Host header is missing or malformed"})

@@ -101,7 +101,7 @@ func TestTheDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T
 	h.wantDictionaries(path, token, models.ImportStatusCompleted, true)
 }
 
-// What the contract does not list may be new, so nobody refuses it.
+// What the contract does not list may be new, so it is not refused.
 func TestAValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
@@ -144,7 +144,7 @@ func TestAValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
 	}
 }
 
-// A status is what a request decides on, so a filter has to be one of the list.
+// A program decides by the status, so a filter has to be one of the list.
 func TestAFilterByAStatusThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})

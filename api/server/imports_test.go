@@ -170,7 +170,7 @@ func TestArchiveThatIsNoneFailsTheImport(t *testing.T) {
 		many.Environments[fmt.Sprintf("environment-%03d", i)] = models.Environment{}
 	}
 	broken := bytes.ReplaceAll(zipOf(t, many), []byte("environment_name:"), []byte("environment_nome:"))
-	for name, data := range map[string][]byte{"no ZIP": []byte("this is no ZIP"), "empty": {}, "many faults": broken} {
+	for name, data := range map[string][]byte{"not a ZIP": []byte("this is not a ZIP"), "empty": {}, "many faults": broken} {
 		id := upload(t, c, "p", data).ID
 		_, err := c.Project("p").Imports.WaitScanned(t.Context(), id)
 		if !errors.Is(err, api.ErrJobFailed) {

@@ -14,7 +14,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-// counted notes what it is told.
+// counted notes the calls.
 type counted struct {
 	mu    sync.Mutex
 	lines []string
@@ -52,7 +52,7 @@ func TestMetricsAreToldOfRequestsAndJobs(t *testing.T) {
 	if err != nil || stats.Exports[done.Status] != 1 || stats.Jobs != 0 || len(stats.Imports) != 0 {
 		t.Errorf("%+v, error %v", stats, err)
 	}
-	if err := h.Close(); err != nil { // so the job has been told of
+	if err := h.Close(); err != nil { // so the job has been reported
 		t.Fatal(err)
 	}
 	m.mu.Lock()

@@ -51,7 +51,7 @@ func TestReadyzTellsTheClassOfWhatIsMissing(t *testing.T) {
 				if _, again := ready(t, s); again != body {
 					t.Errorf("the second time it is %s", again)
 				}
-				time.Sleep(2 * time.Minute) // what does not hear ends at last
+				time.Sleep(2 * time.Minute) // what ignores the context ends at last
 			})
 		})
 	}

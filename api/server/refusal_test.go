@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// many returns names that are no part of each other.
+// many returns names that do not contain each other.
 func many(n int) map[string]models.Deployment {
 	all := map[string]models.Deployment{}
 	for i := range n {

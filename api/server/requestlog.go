@@ -16,19 +16,19 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
-// requestID is what an id of the client may look like to be taken over.
+// requestID is what an id of the client must look like to be used.
 var requestID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
 
 // requestLog makes one line of each request. It never sees bodies, and takes
-// of a request only what is named here: no header, and of the query the names
-// of parameters that are ignored, which is worth a warning: ?al=true would
-// export next to nothing.
+// from a request only what is named here: no header, and from the query only
+// the names of parameters that are ignored. Those deserve a warning: ?al=true
+// would export next to nothing.
 type requestLog struct {
 	log     *slog.Logger
-	damaged *atomic.Int64 // requests that met what is stored and has changed
+	damaged *atomic.Int64 // requests that found stored data changed
 }
 
-// record is what the log has of a request before it is over.
+// record is what the log has about a request before it is over.
 type record struct {
 	id  string
 	err error
@@ -36,7 +36,7 @@ type record struct {
 
 type recordKey struct{}
 
-// begin gives the request an id, which the answer carries.
+// begin gives the request an id, which the response carries.
 func (requestLog) begin(w http.ResponseWriter, r *http.Request) *http.Request {
 	id := r.Header.Get(requestIDHeader)
 	if !requestID.MatchString(id) {
@@ -46,8 +46,8 @@ func (requestLog) begin(w http.ResponseWriter, r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), recordKey{}, &record{id: id}))
 }
 
-// failed keeps an error for the line, if it is the server's own and not what
-// is wrong with the request.
+// failed keeps an error for the line if the server, and not the request, is
+// at fault.
 func (requestLog) failed(r *http.Request, status int, err error) {
 	if rec, ok := r.Context().Value(recordKey{}).(*record); ok && (status >= http.StatusInternalServerError || status < http.StatusBadRequest) {
 		rec.err = err
@@ -88,5 +88,5 @@ func (l requestLog) done(r *http.Request, e middleware.Exchange) {
 	l.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-// clip keeps what a client chose from flooding the log.
+// clip bounds what a client chose, so that it cannot flood the log.
 func clip(text string) string { return text[:min(len(text), 300)] }

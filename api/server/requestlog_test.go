@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// logbook takes the lines of a log.
+// logbook collects the lines of a log.
 type logbook struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -112,7 +112,7 @@ func TestTheLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// Without its folder, or its database, the server cannot take an upload.
+	// Without its folder, or its database, the server cannot accept an upload.
 	status, _ := h.send("POST", "/projects/p/imports", token, "multipart/form-data; boundary=b",
 		"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nPK\r\n--b--\r\n")
 	lines := book.requests(t)
@@ -121,8 +121,8 @@ func TestTheLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
 	}
 }
 
-// What passes through the server in bodies, headers and queries is nobody's
-// business, whether things go well or fail.
+// What passes through the server in bodies, headers and queries stays out of
+// the log, in success and failure.
 func TestTheLogHoldsNoTokenLinkOrValue(t *testing.T) {
 	t.Parallel()
 	var book logbook

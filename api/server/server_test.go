@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// host is a server with a project p, and what its tests need of it.
+// host is a server with a project p, and what its tests need.
 type host struct {
 	*server.Server
 	url string // with the base path

@@ -13,16 +13,16 @@ import (
 // minToken is how long a token has to be: shorter ones can be guessed.
 const minToken = 16
 
-// PutToken lets the bearer of a given token into a project, as
+// PutToken gives the bearer of a given token access to a project, as
 // [Server.AddToken] does with one that it makes; a token that is there already
 // changes its project, name and permission. A token has at least 16
-// characters, printable ones of ASCII without spaces. Errors never hold it.
+// characters, printable ones of ASCII without spaces. Errors never contain it.
 func (s *Server) PutToken(ctx context.Context, project, name, token string, write bool) error {
 	if len(token) < minToken {
 		return fmt.Errorf("a token needs at least %d characters", minToken)
 	}
 	if strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return errors.New("the token holds a space or another character that no token has")
+		return errors.New("the token contains a space or another character that a token cannot have")
 	}
 	defer s.tokens.changed()
 	_, err := s.store.Update(ctx, func(tx store.Tx) error {
@@ -34,7 +34,7 @@ func (s *Server) PutToken(ctx context.Context, project, name, token string, writ
 	return err
 }
 
-// ForgetTokens keeps the bearers of all tokens of a name out from now on.
+// ForgetTokens ends the access of all tokens of a name.
 func (s *Server) ForgetTokens(ctx context.Context, name string) error {
 	defer s.tokens.changed()
 	_, err := s.store.Update(ctx, func(tx store.Tx) error { return tx.DeleteTokens(name) })

@@ -6,9 +6,9 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// tokenCache remembers tokens that requests came with, since looking one up
-// takes as long as all the rest of a small request. It holds only tokens that
-// exist, and nobody else can change them: the store is this process's own.
+// tokenCache remembers the tokens of requests, since looking one up takes as
+// long as all the rest of a small request. It has only tokens that exist, and
+// nobody else can change them: the store is this process's own.
 type tokenCache struct {
 	mu      sync.RWMutex
 	known   map[store.Hash]store.Token

@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// lateStore is busy when the work is to begin, at first.
+// lateStore is busy at first, when the work is to start.
 type lateStore struct {
 	store.Store
 	busy, begun int

@@ -99,7 +99,7 @@ func (n *Number) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom keeps the text of a JSON number.
 func (n *Number) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if kind := dec.PeekKind(); kind != jsontext.KindNumber && kind != jsontext.KindNull && kind != jsontext.KindInvalid {
-		return fmt.Errorf("a number is wanted, not %v", kind)
+		return fmt.Errorf("expected a number, not %v", kind)
 	}
 	value, err := dec.ReadValue()
 	if err != nil {

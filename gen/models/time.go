@@ -33,7 +33,7 @@ func (t *Time) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom reads a date and time.
 func (t *Time) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if kind := dec.PeekKind(); kind != jsontext.KindString && kind != jsontext.KindNull && kind != jsontext.KindInvalid {
-		return fmt.Errorf("a date and time is wanted, not %v", kind)
+		return fmt.Errorf("expected a date and time, not %v", kind)
 	}
 	token, err := dec.ReadToken()
 	if err != nil {

@@ -89,7 +89,7 @@ func askPyYAML(t *testing.T, texts []string) []*composed {
 	decoder := json.NewDecoder(&out)
 	for i := range said {
 		if err := decoder.Decode(&said[i]); err != nil {
-			t.Fatalf("the answer to %q: %v", texts[i], err)
+			t.Fatalf("the response to %q: %v", texts[i], err)
 		}
 	}
 	return said
@@ -116,7 +116,7 @@ func readService(t *testing.T, text string) (unknown any, err error) {
 	return nil, errors.New("there is no service")
 }
 
-// excused tells whether a document may be refused although PyYAML parses it:
+// excused reports whether a document may be refused although PyYAML parses it:
 // for something that the finding names.
 func excused(err error) bool {
 	finding, ok := errors.AsType[*archive.Finding](err)
@@ -134,7 +134,7 @@ func excused(err error) bool {
 	}
 }
 
-// same tells whether a value is what PyYAML composed. Text is the text of the
+// same reports whether a value is what PyYAML composed. Text is the text of the
 // scalar, as it is written; anything else is what PyYAML takes it for too.
 func same(value any, c composed) error {
 	switch v := value.(type) {

@@ -56,7 +56,7 @@ func (m *module) write(t *testing.T, name string, data []byte) {
 	}
 }
 
-// reset takes the change before this one away, and makes this one.
+// reset undoes the change before this one, and makes this one.
 func (m *module) reset(t *testing.T, contract string, added map[string]string) {
 	t.Helper()
 	for name, data := range m.before {

@@ -195,6 +195,6 @@ func TestTheUpdateResponseIsACopiedExample(t *testing.T) {
 		}
 	}
 	if diffs := document.Diff(documents["exports_create.response.json"], documents["imports_update.response.json"]); len(diffs) > 0 {
-		t.Errorf("it is no copy of the one of exports_create: %q", diffs)
+		t.Errorf("it is not a copy of the one of exports_create: %q", diffs)
 	}
 }

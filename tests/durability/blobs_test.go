@@ -23,14 +23,14 @@ func openDatabase(t *testing.T, data string) *sql.DB {
 }
 
 // blobs returns the sizes of the blobs that the database knows and of the files
-// that there are.
+// that exist.
 func blobs(t *testing.T, db *sql.DB, data string) (known, files map[string]int64) {
 	t.Helper()
 	files = map[string]int64{}
 	entries, err := os.ReadDir(filepath.Join(data, "state", "blobs"))
 	must(t, err)
 	for _, entry := range entries {
-		if entry.Name() == ".database" { // the mark of which one they are of
+		if entry.Name() == ".database" { // the mark that names their database
 			continue
 		}
 		info, err := entry.Info()

@@ -21,8 +21,8 @@ func limitFiles(t *testing.T, p *process, size uint64) {
 	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &limit, nil))
 }
 
-// A limit on the size of files stands for the full disk, which not everybody can
-// make: archives do not fit, the database does.
+// A limit on the size of files stands for the full disk, which needs privileges:
+// archives do not fit, the database does.
 func TestWithoutSpaceNothingIsLost(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()

@@ -20,7 +20,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// asked is how far a request came whose effect has to last.
+// asked is how far a request got whose effect has to last.
 type asked int
 
 const (
@@ -31,7 +31,7 @@ const (
 
 // importMade is an import that was answered with success.
 type importMade struct {
-	number             int // -1 where the archive is that of an export
+	number             int // -1 if the archive is that of an export
 	skip               bool
 	confirmed, deleted asked
 }
@@ -39,7 +39,7 @@ type importMade struct {
 // exportMade is an export that was answered with success.
 type exportMade struct{ deleted asked }
 
-// load is what clients do to the server, and what they have been told.
+// load is what clients do to the server, and the responses that they got.
 type load struct {
 	links   *httptest.Server
 	numbers atomic.Int64
@@ -65,7 +65,7 @@ func newLoad(t *testing.T) *load {
 	return l
 }
 
-// errOther is an answer that another client's deletion explains.
+// errOther is a response that another client's deletion explains.
 var errOther = errors.New("somebody else was faster")
 
 // run does one thing after the other until ctx ends or the server dies.
@@ -117,7 +117,7 @@ func pick[T any](l *load, random *rand.Rand, rows map[string]*T, fits func(*T) b
 	return found
 }
 
-// since marks what an answer has shown.
+// since marks what a response has shown.
 func (l *load) since(f func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -17,7 +17,7 @@ import (
 
 // Every import of the load writes two sets of objects that all carry its
 // number: one in a slot of its own, which few others write, and the one that all
-// of them write. What is half applied shows two numbers, or a part.
+// of them write. A half-applied import shows two numbers, or only a part.
 const (
 	slots       = 12
 	packageSize = 64 << 10
@@ -117,9 +117,9 @@ func writeArchive(content archive.Content, n int) []byte {
 	return out.Bytes()
 }
 
-// checkNumbered returns the sets in an archive with their numbers, and tells what is wrong in an archive, which can hold sets of any
-// imports: something is missing or of another number, or a package is not that
-// of the import.
+// checkNumbered returns the sets in an archive with their numbers, and what is
+// wrong in the archive, which can have sets of any imports: something is
+// missing or has another number, or a package is not that of the import.
 func checkNumbered(a *archive.Archive) (map[string]int, error) {
 	content := a.Content()
 	var errs []error

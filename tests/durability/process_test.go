@@ -56,7 +56,7 @@ func serve(t *testing.T, data string, args ...string) *process {
 	return p
 }
 
-// begin is serve for who does not wait until requests are served.
+// begin is serve without waiting until requests are served.
 func begin(t *testing.T, data string, args ...string) *process {
 	t.Helper()
 	tokens := filepath.Join(data, "tokens")
@@ -109,7 +109,7 @@ func (p *process) connect(t *testing.T) {
 	transport.Proxy = nil
 	t.Cleanup(transport.CloseIdleConnections)
 	var err error
-	// Each answer, and each that does not come, is looked at.
+	// Each response, and each that does not come, is looked at.
 	once := api.WithRetry(api.RetryPolicy{MaxAttempts: 1})
 	p.client, err = api.NewClient(api.WithHost(p.url), api.WithToken(token), api.WithHTTPClient(&http.Client{Transport: transport}), once)
 	must(t, err)
@@ -143,7 +143,7 @@ func (p *process) lines(msg string) []logLine {
 	return found
 }
 
-// trouble returns the last lines of the log that tell of any.
+// trouble returns the last lines of the log that report any.
 func (p *process) trouble() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -42,7 +42,7 @@ func (l *load) settled(t *testing.T, c *api.Client) (imports map[string]models.I
 	return imports, exports
 }
 
-// check holds what the server has against what it has promised.
+// check compares what the server has with what it has promised.
 func (l *load) check(t *testing.T, c *api.Client) {
 	t.Helper()
 	imports, exports := l.settled(t, c)
@@ -63,7 +63,7 @@ func (l *load) check(t *testing.T, c *api.Client) {
 	}
 	for id, row := range imports {
 		made := l.imports[id]
-		if made == nil { // its answer did not arrive
+		if made == nil { // its response did not arrive
 			made = &importMade{number: -1}
 			l.imports[id] = made
 		}

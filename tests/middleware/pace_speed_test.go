@@ -96,7 +96,7 @@ func uploadLarge(ctx context.Context, s *httptest.Server) error {
 		strings.NewReader(head), io.LimitReader(zeros{}, large), strings.NewReader("\r\n--b--\r\n")), 1)
 }
 
-// exchange wants an answer of at least so many bytes.
+// exchange wants a response of at least so many bytes.
 func exchange(ctx context.Context, s *httptest.Server, method, path string, body io.Reader, least int64) error {
 	r, err := http.NewRequestWithContext(ctx, method, s.URL+path, body)
 	if err != nil {

@@ -120,7 +120,7 @@ func TestUnknownMembersThatCannotBeEncodedAreAnError(t *testing.T) {
 	}
 }
 
-// TestMapKeysAreSorted holds what encoding/json promises for maps, so that
+// TestMapKeysAreSorted checks what encoding/json promises for maps, so that
 // documents can be compared and stored as text.
 func TestMapKeysAreSorted(t *testing.T) {
 	t.Parallel()

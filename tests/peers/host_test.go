@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	}
 	srv := httptest.NewServer(handler())
 	fmt.Println(srv.URL)
-	_, _ = io.Copy(io.Discard, os.Stdin) // until the process that has started this one ends it, or has ended
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the process that has started this one ends it, or ends itself
 	srv.Close()
 }
 

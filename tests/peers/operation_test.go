@@ -59,11 +59,11 @@ var getImport = operation[*plain.ImportDetail, *models.ImportDetail, *ogen.Impor
 
 var parsedID = uuid.MustParse(jobID)
 
-// success picks the answer out of those that ogen declares for an operation.
+// success picks the response out of those that ogen declares for an operation.
 func success[T any](answer any, err error) (T, error) {
 	v, ok := answer.(T)
 	if err == nil && !ok {
-		err = fmt.Errorf("the answer is a %T", answer)
+		err = fmt.Errorf("the response is a %T", answer)
 	}
 	return v, err
 }

@@ -44,7 +44,7 @@ func connect(tb testing.TB, project string) *peers {
 	return &peers{project: project, byHand: &byHand{hc(), base, token}, client: client, ogen: generated}
 }
 
-// What is compared has to be the same work.
+// All of them have to do the same work.
 func TestPeersReadTheSameAnswers(t *testing.T) {
 	t.Parallel()
 	p := connect(t, repeating)

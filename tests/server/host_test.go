@@ -28,8 +28,8 @@ func size(full, small int) int {
 	return small
 }
 
-// memoryDir is a directory on a memory file system where there is one, so that
-// the disk is no noise.
+// memoryDir is a directory on a memory file system if there is one, so that
+// the disk does not add noise.
 func memoryDir(b *testing.B) string {
 	b.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "server-*") //nolint:usetesting // b.TempDir is on the disk
@@ -119,7 +119,7 @@ func (h *host) load(ctx context.Context, path string) error {
 	return h.Load(ctx, "p", file, info.Size())
 }
 
-// send sends a request and reads the answer into to.
+// send sends a request and reads the response into to.
 func send(ctx context.Context, client *http.Client, method, url, token string, header http.Header, body io.Reader, length int64, to io.Writer) error {
 	r, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {

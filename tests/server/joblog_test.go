@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-// jobs is a log that tells of jobs, and holds each until it may begin.
+// jobs is a log that reports jobs, and holds each until it may begin.
 type jobs struct {
 	started, proceed chan struct{}
 	ended            chan string // how
@@ -49,7 +49,7 @@ func (j *jobs) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// wait waits for a job to start, which it then does not go on with.
+// wait waits for a job to start, and holds it there.
 func (j *jobs) wait() { <-j.started }
 
 // run lets the job that waits run to its end.

@@ -28,8 +28,8 @@ func printedLine(t *testing.T, subcommand string) []string {
 	return nil
 }
 
-// Only the address and the folder of the data are others, since the test may not
-// take what a user has.
+// Only the address and the data folder differ, since the test must not touch those
+// of a user.
 func TestTheServeLineOfTheREADMERunsAsPrinted(t *testing.T) {
 	t.Parallel()
 	c := exec.CommandContext(t.Context(), os.Args[0], printedLine(t, "serve")...)

@@ -30,7 +30,7 @@ func begin(data string) error {
 	return s.Close()
 }
 
-// fill has a server put the sample into data, in the project p.
+// fill puts the sample into the project p of data, by a server.
 func fill(t *testing.T, data string) {
 	t.Helper()
 	s := serve(t, data)
@@ -132,7 +132,7 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(data, "secret.key"), []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := begin(data); err == nil || !strings.Contains(err.Error(), "secret.key does not hold 32 bytes") || strings.Contains(err.Error(), "rubbish") {
+	if err := begin(data); err == nil || !strings.Contains(err.Error(), "secret.key does not contain 32 bytes") || strings.Contains(err.Error(), "rubbish") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -186,8 +186,8 @@ func copyFiles(t *testing.T, from, to string) {
 	}
 }
 
-// That a database does not name an archive proves nothing if it is not the one
-// that knows them, or was at an earlier time.
+// If a database does not name an archive, that proves nothing unless it is the
+// one that knows the archives, in its latest state.
 func TestADatabaseThatDoesNotKnowTheArchivesIsRefusedAndTheyStay(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -198,7 +198,7 @@ func TestADatabaseThatDoesNotKnowTheArchivesIsRefusedAndTheyStay(t *testing.T) {
 			if err := os.Truncate(path, 0); err != nil {
 				t.Fatal(err)
 			}
-		}, "it is empty, and there are archives"},
+		}, "it is empty, but there are archives"},
 		"without its -wal": {func(*testing.T, string, string, string) {}, ""}, // see below
 		"an older one":     {func(t *testing.T, path, before, _ string) { copyFiles(t, before, filepath.Dir(path)) }, "older than the archives"},
 		"another one": {func(t *testing.T, path, _, other string) {
@@ -262,7 +262,7 @@ func TestADatabaseThatDoesNotKnowTheArchivesIsRefusedAndTheyStay(t *testing.T) {
 			if got := blobs(t, data); !slices.Equal(got, was) || len(was) < 2 {
 				t.Errorf("archives %q; before %q", got, was)
 			}
-			if name == "an older one" { // somebody wants it nevertheless
+			if name == "an older one" { // as the user asked for
 				if err := os.Remove(filepath.Join(data, "blobs", ".database")); err != nil {
 					t.Fatal(err)
 				}

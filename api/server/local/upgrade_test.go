@@ -73,7 +73,7 @@ func send(t *testing.T, s *server.Server, method, path, token, body string) (int
 	return w.Code, w.Body.Bytes()
 }
 
-// settle waits until no export or import of a project goes on by itself.
+// settle waits until no export or import of a project advances by itself.
 func settle(t *testing.T, s *server.Server, project string) []server.Job {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {

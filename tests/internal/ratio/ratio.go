@@ -20,7 +20,7 @@ type Way struct {
 // duration as NAME-ms and, for all but the first, the median of the ratios to
 // the first of the same round as NAME/FIRST.
 //
-// A benchmark that calls it says nothing by its own ns/op.
+// The ns/op of a benchmark that calls it has no meaning.
 func Run(b *testing.B, rounds int, ways ...Way) {
 	b.Helper()
 	figures := measure(b, rounds, ways)

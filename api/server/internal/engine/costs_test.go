@@ -8,8 +8,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// sized is a store whose documents have a size, and that counts how often it is
-// asked.
+// sized is a store whose documents have a size; it counts how often that is asked
+// for.
 type sized struct {
 	store.Store
 	store.Tx
@@ -59,7 +59,7 @@ func TestWhatARequestCostsIsKnownUntilSomethingChanges(t *testing.T) {
 	}
 }
 
-// looking has Look see the sizes.
+// looking makes Look see the sizes.
 type looking struct{ *sized }
 
 func (l looking) Look(_ context.Context, f func(store.Tx) error) error { return f(l.sized) }

@@ -29,8 +29,8 @@ import (
 type watched struct {
 	store.Store
 	seen []string
-	// unsure says that a transaction has failed which completes something, and
-	// makes it.
+	// unsure reports that a transaction which completes something has failed,
+	// but makes it.
 	unsure atomic.Bool
 }
 
@@ -92,7 +92,7 @@ func workers(t *testing.T, n int, f func(*testing.T, *engine.Engine, *watched)) 
 				t.Error(err)
 			}
 		}()
-		synctest.Wait() // f may change what e is made of
+		synctest.Wait() // f may change the fields of e
 		f(t, e, w)
 		stop()
 		synctest.Wait()

@@ -83,7 +83,7 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 		attempts int
 	}{
 		{fmt.Errorf("write /data/a: %w", syscall.ENOSPC), "The server has no space left", 8},
-		{errors.New("token 1234 in /data"), "An internal error of the server, which its log tells", 3},
+		{errors.New("token 1234 in /data"), "An internal error of the server; see its log", 3},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +105,7 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 	}
 }
 
-// However long that takes, the client need not begin again.
+// However long that takes, the client does not have to start again.
 func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, outage := range []error{store.ErrBusy, store.ErrUnavailable} {

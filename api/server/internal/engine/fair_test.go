@@ -87,7 +87,7 @@ func TestProjectsTakeTurnsWithOneWorker(t *testing.T) {
 	}
 }
 
-// A scan that does not get memory waits, however long, and fails for nothing.
+// A scan that does not get memory waits, however long, and does not fail.
 func TestAJobWaitsForMemory(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {

@@ -78,11 +78,11 @@ func TestALinkThatIsBusyIsAskedAgain(t *testing.T) {
 		after         string
 		want          string // error_message
 	}{
-		"429, then there":    {429, 2, "30", ""},
-		"503, then there":    {503, 4, "", ""},
-		"503 for too long":   {503, 5, "", "import_link: archives.example answered 503 Service Unavailable"},
-		"an odd Retry-After": {429, 1, "-5", ""},
-		"404 is the answer":  {404, 1, "", "import_link: archives.example answered 404 Not Found"},
+		"429, then the archive": {429, 2, "30", ""},
+		"503, then the archive": {503, 4, "", ""},
+		"503 for too long":      {503, 5, "", "import_link: archives.example answered 503 Service Unavailable"},
+		"an odd Retry-After":    {429, 1, "-5", ""},
+		"404 is final":          {404, 1, "", "import_link: archives.example answered 404 Not Found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -186,7 +186,7 @@ func TestAJobThatFindsAnotherStatusChangesNothing(t *testing.T) {
 	}
 }
 
-// A link may be signed, and nobody needs it any more.
+// A link may be signed, and is no longer needed.
 func TestALinkIsForgottenOnceItIsFetchedOrRefused(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// An outage, however long, leaves the patience with other errors as it is.
+// An outage, however long, does not use up the patience with other errors.
 func TestAnOutageUsesNoPatienceUp(t *testing.T) {
 	t.Parallel()
 	for _, after := range []error{syscall.ENOSPC, errors.New("input/output error")} {

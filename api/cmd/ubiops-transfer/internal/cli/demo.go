@@ -118,7 +118,7 @@ func runDemo(ctx context.Context, out io.Writer, name string, data []byte) (err 
 	moved := fmt.Sprintf("%s moved from %s to %s", count(given.Content()), source, target)
 	ignored := func(f *archive.Finding) bool { return f.Code == archive.CodeIgnored }
 	if slices.ContainsFunc(given.Warnings(), ignored) {
-		d.step("done", "%s, but NOT all that %s seems to hold: see the warnings above", moved, name)
+		d.step("done", "%s, but NOT everything that %s seems to contain: see the warnings above", moved, name)
 		return nil
 	}
 	d.step("done", "%s; all three archives agree", moved)

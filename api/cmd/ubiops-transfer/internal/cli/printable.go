@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// What an archive or a server calls things may hold sequences that a terminal
-// obeys. All that the command prints, errors too, passes here.
+// Names from an archive or a server may contain sequences that a terminal obeys.
+// All that the command prints, errors too, passes through here.
 
 // printable is a writer that writes no control character but line breaks and
 // tabs. Others, and what is invisible or turns the direction of text, appear as
@@ -36,7 +36,7 @@ func escaped(text string) string {
 		switch {
 		case raw(r):
 			b.WriteRune(r)
-		case r == unicode.ReplacementChar && !strings.HasPrefix(text[i:], string(r)): // a byte that is no character
+		case r == unicode.ReplacementChar && !strings.HasPrefix(text[i:], string(r)): // a byte that is not a character
 			b.WriteString(`\x` + strconv.FormatUint(uint64(text[i])|1<<8, 16)[1:])
 		default:
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))

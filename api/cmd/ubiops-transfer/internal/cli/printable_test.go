@@ -19,8 +19,8 @@ func wantPrintable(t *testing.T, text string) {
 	}
 }
 
-// Names from an archive do nothing to the terminal: of objects, of variables, of
-// files, and in errors.
+// Names from an archive (of objects, variables and files, also in errors) do not
+// control the terminal.
 func TestNothingThatIsPrintedControlsTheTerminal(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
@@ -39,12 +39,12 @@ func TestNothingThatIsPrintedControlsTheTerminal(t *testing.T) {
 	content.Pipelines = map[string]models.Pipeline{hostile: {InputType: &plain, OutputType: &plain, Versions: map[string]models.PipelineVersion{"v": {
 		Objects: models.Value([]models.PipelineObject{{Name: hostile, ReferenceName: hostile + "2"}}),
 	}}}}
-	err = cli.Run(t.Context(), []string{"demo", file(t, content)}, noEnv, io.Discard, io.Discard)
+	err = cli.Run(t.Context(), []string{"demo", file(t, content)}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil {
 		t.Fatal("a reference that leads nowhere was imported")
 	}
 	wantPrintable(t, err.Error())
-	err = cli.Run(t.Context(), []string{"demo", hostile}, noEnv, io.Discard, io.Discard)
+	err = cli.Run(t.Context(), []string{"demo", hostile}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil {
 		t.Fatal("there is no such file")
 	}

@@ -10,8 +10,9 @@ import (
 
 // Run runs the command with the arguments that follow its name, until it is
 // done or ctx ends. Variables of the environment come from getenv. Every error
-// is one line for people.
-func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+// is one or two lines for people; [ExitCode] says what to exit with.
+func Run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
+	s := &session{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}
 	root := &cobra.Command{
 		Use:   "ubiops-transfer",
 		Short: "Move the contents of UbiOps projects",
@@ -20,7 +21,7 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand(), serveCommand(getenv), backupCommand(getenv)) //nolint:contextcheck // cobra hands the context on
+	root.AddCommand(demoCommand(), exportsCommand(s), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
 	root.SetArgs(args)
 	root.SetOut(printable{stdout})
 	root.SetErr(printable{stderr})

@@ -27,7 +27,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// served is a command serve that runs.
+// served is a running command serve.
 type served struct {
 	url    string
 	tokens map[string]string // that were printed, by project
@@ -63,7 +63,7 @@ func serve(t *testing.T, getenv func(string) string, args ...string) *served {
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, args...)
 	var running sync.WaitGroup
 	running.Go(func() {
-		err := cli.Run(ctx, args, getenv, in, s.log)
+		err := cli.Run(ctx, args, getenv, strings.NewReader(""), in, s.log)
 		_ = in.CloseWithError(io.EOF)
 		ended <- err
 	})
@@ -190,7 +190,7 @@ func TestServeRefusesTokensOfAProjectThatIsNotThere(t *testing.T) {
 	if err := os.WriteFile(path, []byte("# one\nother read aaaaaaaaaaaaaaaa\ndefault read short\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--token-file", path}, noEnv, io.Discard, io.Discard)
+	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--token-file", path}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), `line 2: project "other"`) || !strings.Contains(err.Error(), "line 3: a token needs at least 16") ||
 		strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "aaaa") {
 		t.Errorf("error %v", err)
@@ -203,8 +203,8 @@ func TestServeTakesProjectsFromTheEnvironment(t *testing.T) {
 	if s.tokens["a"] == "" || s.tokens["b"] == "" || len(s.tokens) != 2 {
 		t.Errorf("tokens for %v", s.tokens)
 	}
-	err := cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--project", "a", "--project", "a"}, noEnv, io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "a is there twice") {
+	err := cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--project", "a", "--project", "a"}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "a is given twice") {
 		t.Errorf("a project given twice: %v", err)
 	}
 }
@@ -258,7 +258,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 || !strings.HasPrefix(s.url, "https://") {
 		t.Errorf("%s: %s %s", s.url, resp.Proto, resp.Status)
 	}
-	err = cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--tls-cert", key, "--tls-key", cert}, noEnv, io.Discard, io.Discard)
+	err = cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--tls-cert", key, "--tls-key", cert}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "--tls-cert") {
 		t.Errorf("a key in place of the certificate: %v", err)
 	}
@@ -270,7 +270,7 @@ func TestServeNamesTheFlagOfADataFolderThatIsNone(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", path}, noEnv, io.Discard, io.Discard)
+	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", path}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.HasPrefix(err.Error(), "--data: ") || !strings.Contains(err.Error(), path) {
 		t.Errorf("error %v", err)
 	}

@@ -20,8 +20,8 @@ type tokenLine struct {
 }
 
 // readTokens reads a token file: a line "PROJECT read|write TOKEN" for each;
-// empty lines and those that begin with # do not count. Errors name lines by
-// number and never hold a token.
+// empty lines and those that begin with # are ignored. Errors name lines by
+// number and never contain a token.
 func readTokens(path string) ([]tokenLine, error) {
 	f, err := os.Open(path) //nolint:gosec // the user names the file
 	if err != nil {
@@ -46,11 +46,11 @@ func parseTokens(r io.Reader) ([]tokenLine, error) {
 		fields := strings.Fields(text)
 		switch {
 		case len(fields) != 3:
-			errs = append(errs, fmt.Errorf("line %d: it is not PROJECT read|write TOKEN", number))
+			errs = append(errs, fmt.Errorf("line %d: it is not of the form PROJECT read|write TOKEN", number))
 		case fields[1] != "read" && fields[1] != "write":
 			errs = append(errs, fmt.Errorf("line %d: the second word is neither read nor write", number))
 		case first[fields[2]] != 0:
-			errs = append(errs, fmt.Errorf("line %d: the token of line %d again", number, first[fields[2]]))
+			errs = append(errs, fmt.Errorf("line %d: it repeats the token of line %d", number, first[fields[2]]))
 		default:
 			first[fields[2]] = number
 			lines = append(lines, tokenLine{number: number, project: fields[0], token: fields[2], write: fields[1] == "write"})
@@ -60,7 +60,7 @@ func parseTokens(r io.Reader) ([]tokenLine, error) {
 		errs = append(errs, fmt.Errorf("line %d: %w", number+1, err))
 	}
 	if len(errs) == 0 && len(lines) == 0 {
-		errs = append(errs, errors.New("it holds no token"))
+		errs = append(errs, errors.New("it has no tokens"))
 	}
 	return lines, errors.Join(errs...)
 }
@@ -68,8 +68,8 @@ func parseTokens(r io.Reader) ([]tokenLine, error) {
 // fromFile is the name of all tokens of the file.
 const fromFile = "token-file"
 
-// putTokens lets the bearers of the tokens in, and keeps those of tokens out
-// that the file held when the server was started before.
+// putTokens admits the bearers of the tokens, and no longer those of tokens
+// that the file had at an earlier start.
 func putTokens(ctx context.Context, s *server.Server, lines []tokenLine) error {
 	if err := s.ForgetTokens(ctx, fromFile); err != nil {
 		return err

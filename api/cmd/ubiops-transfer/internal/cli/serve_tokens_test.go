@@ -21,12 +21,12 @@ func TestBadLinesOfATokenFileAreNamedByNumberOnly(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                             "no token",
 		"# only\n":                     "no token",
-		"\np " + token:                 "line 2: it is not PROJECT",
-		token:                          "line 1: it is not PROJECT",
+		"\np " + token:                 "line 2: it is not of the form PROJECT",
+		token:                          "line 1: it is not of the form PROJECT",
 		"p both " + token:              "line 1: the second word",
 		"p " + token + " write":        "line 1: the second word",
-		"p write " + token + " # mine": "line 1: it is not PROJECT",
-		"p read " + token + "\n\nq write " + token: "line 3: the token of line 1 again",
+		"p write " + token + " # mine": "line 1: it is not of the form PROJECT",
+		"p read " + token + "\n\nq write " + token: "line 3: it repeats the token of line 1",
 		"x\ny": "line 2",
 		"p read " + token + "\n# " + strings.Repeat(token, 1<<13): "line 2: ",
 	} {

@@ -44,8 +44,8 @@ func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 		"log-level=loud":            "debug, info, warn, error",
 		"log-format=xml":            "text, json",
 		"token-file=" + dir + "/no": "no such file",
-		"tls-cert=" + dir + "/no":   "belong together",
-		"tls-key=" + dir + "/no":    "belong together",
+		"tls-cert=" + dir + "/no":   "must be given together",
+		"tls-key=" + dir + "/no":    "must be given together",
 		"listen=192.0.2.1:1":        "192.0.2.1", // nobody's address
 	} {
 		t.Run(value, func(t *testing.T) {
@@ -54,14 +54,14 @@ func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 			variable := "UBIOPS_TRANSFER_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 			data := "--data=" + t.TempDir()
 			for _, err := range []error{
-				cli.Run(t.Context(), []string{"serve", data, "--" + flag, given}, env(variable, "1"), io.Discard, io.Discard),
-				cli.Run(t.Context(), []string{"serve", data}, env(variable, given), io.Discard, io.Discard),
+				cli.Run(t.Context(), []string{"serve", data, "--" + flag, given}, env(variable, "1"), strings.NewReader(""), io.Discard, io.Discard),
+				cli.Run(t.Context(), []string{"serve", data}, env(variable, given), strings.NewReader(""), io.Discard, io.Discard),
 			} {
 				if err == nil || !strings.Contains(err.Error(), "--"+flag) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 					t.Errorf("error %v", err)
 				}
 			}
-			err := cli.Run(t.Context(), []string{"serve", data}, env(variable, given), io.Discard, io.Discard)
+			err := cli.Run(t.Context(), []string{"serve", data}, env(variable, given), strings.NewReader(""), io.Discard, io.Discard)
 			if err != nil && !strings.Contains(err.Error(), variable) {
 				t.Errorf("%v does not name %s", err, variable)
 			}
@@ -71,7 +71,7 @@ func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 
 func TestServeTakesNoArguments(t *testing.T) {
 	t.Parallel()
-	if err := cli.Run(t.Context(), []string{"serve", "more"}, noEnv, io.Discard, io.Discard); err == nil {
+	if err := cli.Run(t.Context(), []string{"serve", "more"}, noEnv, strings.NewReader(""), io.Discard, io.Discard); err == nil {
 		t.Error("no error")
 	}
 }

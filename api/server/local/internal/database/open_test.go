@@ -23,8 +23,8 @@ func TestDatabaseIsAStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t, patient) })
 }
 
-// patient are options for tests that nobody holds up for good: the machine may
-// be slow.
+// patient are options for tests in which nobody blocks the database for good:
+// the machine may be slow.
 var patient = database.Options{BusyTimeout: time.Minute}
 
 func TestWhatIsWrittenIsThereAfterOpeningAgain(t *testing.T) {
@@ -94,7 +94,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("error %q, want %q in it", err, want)
 		}
 	}
-	t.Run("another key, and goes on with the right one", func(t *testing.T) {
+	t.Run("another key, and then the right one", func(t *testing.T) {
 		t.Parallel()
 		options := make(t)
 		wrong := options
@@ -122,7 +122,7 @@ func TestOpenRefuses(t *testing.T) {
 		must(t, db.Close())
 		refused(t, options, "newer version")
 	})
-	t.Run("a file that is no database", func(t *testing.T) {
+	t.Run("a file that is not a database", func(t *testing.T) {
 		t.Parallel()
 		options := database.Options{Path: filepath.Join(t.TempDir(), "db"), Keeper: newKeeper(t)}
 		must(t, os.WriteFile(options.Path, []byte(strings.Repeat("no database", 1000)), 0o600))

@@ -1,0 +1,2 @@
+// Package conformance tells whether a server keeps the contract.
+package conformance
