@@ -80,15 +80,14 @@ func (t Attachment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Attachment) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Attachment) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Attachment
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Attachment) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Attachment) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Attachment) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Attachment) plain() any {
 	type plain Attachment
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // One object that an attachment receives from.
@@ -124,15 +123,16 @@ func (t AttachmentSource) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *AttachmentSource) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *AttachmentSource) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain AttachmentSource
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *AttachmentSource) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *AttachmentSource) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *AttachmentSource) plain() any {
 	type plain AttachmentSource
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Whether data consists of named fields or is passed as it is.
@@ -260,15 +260,14 @@ func (t Deployment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Deployment) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Deployment) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Deployment
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Deployment) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Deployment) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Deployment) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Deployment) plain() any {
 	type plain Deployment
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Which parts of a deployment to export.
@@ -308,15 +307,16 @@ func (t DeploymentSelection) MarshalJSON() ([]byte, error) { return marshal(&t) 
 func (t *DeploymentSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *DeploymentSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain DeploymentSelection
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *DeploymentSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *DeploymentSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *DeploymentSelection) plain() any {
 	type plain DeploymentSelection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A version of a deployment. Its settings have four generations:
@@ -497,15 +497,16 @@ func (t DeploymentVersion) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *DeploymentVersion) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *DeploymentVersion) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain DeploymentVersion
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *DeploymentVersion) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *DeploymentVersion) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *DeploymentVersion) plain() any {
 	type plain DeploymentVersion
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment that versions run in.
@@ -561,15 +562,14 @@ func (t Environment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Environment) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Environment) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Environment
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Environment) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Environment) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Environment) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Environment) plain() any {
 	type plain Environment
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment to export; nothing inside it can be selected.
@@ -594,14 +594,17 @@ func (t *EnvironmentSelection) UnmarshalJSON(data []byte) error { return unmarsh
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
 func (t *EnvironmentSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain EnvironmentSelection
-	return encodeObject(enc, t, (*plain)(t))
+	return encodeObject(enc, t)
 }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *EnvironmentSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *EnvironmentSelection) plain() any {
 	type plain EnvironmentSelection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment variable.
@@ -637,15 +640,16 @@ func (t EnvironmentVariable) MarshalJSON() ([]byte, error) { return marshal(&t) 
 func (t *EnvironmentVariable) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *EnvironmentVariable) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain EnvironmentVariable
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *EnvironmentVariable) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *EnvironmentVariable) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *EnvironmentVariable) plain() any {
 	type plain EnvironmentVariable
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Environment variables by name.
@@ -684,15 +688,14 @@ func (t Error) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Error) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Error) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Error
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Error) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Error) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Error) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Error) plain() any {
 	type plain Error
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // What to export, by name. A deployment or pipeline whose `versions` are
@@ -760,15 +763,14 @@ func (t ExportCreate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ExportCreate) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ExportCreate) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ExportCreate
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ExportCreate) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ExportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ExportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ExportCreate) plain() any {
 	type plain ExportCreate
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An export with the selection it was made from. Servers of this project
@@ -866,15 +868,14 @@ func (t ExportDetail) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ExportDetail) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ExportDetail) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ExportDetail
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ExportDetail) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ExportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ExportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ExportDetail) plain() any {
 	type plain ExportDetail
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An export, without the selection it was made from.
@@ -936,15 +937,14 @@ func (t ExportList) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ExportList) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ExportList) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ExportList
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ExportList) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ExportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ExportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ExportList) plain() any {
 	type plain ExportList
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Where an export stands: `pending`, then `processing`, at last
@@ -969,7 +969,7 @@ func (t *Exports) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *Exports) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	type plain Exports
-	return decode(dec, (*plain)(t))
+	return decodeList(dec, t, (*plain)(t))
 }
 
 // A field of a structured input or output.
@@ -1005,15 +1005,14 @@ func (t Field) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Field) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Field) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Field
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Field) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Field) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Field) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Field) plain() any {
 	type plain Field
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // One output field that goes into one input field.
@@ -1049,15 +1048,14 @@ func (t FieldMapping) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *FieldMapping) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *FieldMapping) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain FieldMapping
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *FieldMapping) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *FieldMapping) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *FieldMapping) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *FieldMapping) plain() any {
 	type plain FieldMapping
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // The fields of a structured input or output.
@@ -1111,15 +1109,14 @@ func (t HealthCheck) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *HealthCheck) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *HealthCheck) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain HealthCheck
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *HealthCheck) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *HealthCheck) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *HealthCheck) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *HealthCheck) plain() any {
 	type plain HealthCheck
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // The source of an import. Exactly one of `file`, `import_link` and `export_id` is given.
@@ -1167,15 +1164,14 @@ func (t ImportCreate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportCreate) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportCreate) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportCreate
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ImportCreate) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportCreate) plain() any {
 	type plain ImportCreate
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An import with what its archive offers to create. The dictionaries may
@@ -1271,15 +1267,14 @@ func (t ImportDetail) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportDetail) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportDetail) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportDetail
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ImportDetail) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportDetail) plain() any {
 	type plain ImportDetail
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An import, without what its archive contains.
@@ -1338,15 +1333,14 @@ func (t ImportList) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportList) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportList) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportList
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ImportList) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportList) plain() any {
 	type plain ImportList
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Where an import stands: `pending`, `scanning`, `confirmation`, then,
@@ -1414,15 +1408,14 @@ func (t ImportUpdate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportUpdate) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportUpdate) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportUpdate
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ImportUpdate) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportUpdate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportUpdate) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportUpdate) plain() any {
 	type plain ImportUpdate
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A list of imports. A nil list is written as [].
@@ -1443,7 +1436,7 @@ func (t *Imports) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *Imports) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	type plain Imports
-	return decode(dec, (*plain)(t))
+	return decodeList(dec, t, (*plain)(t))
 }
 
 // Labels and their values.
@@ -1514,15 +1507,14 @@ func (t Pipeline) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Pipeline) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Pipeline) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Pipeline
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Pipeline) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Pipeline) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Pipeline) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Pipeline) plain() any {
 	type plain Pipeline
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An object of a pipeline and what it refers to.
@@ -1575,15 +1567,14 @@ func (t PipelineObject) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *PipelineObject) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *PipelineObject) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineObject
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *PipelineObject) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *PipelineObject) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *PipelineObject) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *PipelineObject) plain() any {
 	type plain PipelineObject
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Which parts of a pipeline to export.
@@ -1616,15 +1607,16 @@ func (t PipelineSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *PipelineSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *PipelineSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineSelection
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *PipelineSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *PipelineSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *PipelineSelection) plain() any {
 	type plain PipelineSelection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A version of a pipeline; its objects and how they are connected.
@@ -1687,15 +1679,14 @@ func (t PipelineVersion) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *PipelineVersion) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *PipelineVersion) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineVersion
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *PipelineVersion) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *PipelineVersion) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *PipelineVersion) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *PipelineVersion) plain() any {
 	type plain PipelineVersion
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A pipeline version to export; nothing inside it can be selected.
@@ -1720,14 +1711,17 @@ func (t *PipelineVersionSelection) UnmarshalJSON(data []byte) error { return unm
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
 func (t *PipelineVersionSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineVersionSelection
-	return encodeObject(enc, t, (*plain)(t))
+	return encodeObject(enc, t)
 }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *PipelineVersionSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *PipelineVersionSelection) plain() any {
 	type plain PipelineVersionSelection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A port that an instance opens.
@@ -1768,15 +1762,14 @@ func (t Port) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Port) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Port) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Port
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Port) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Port) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Port) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Port) plain() any {
 	type plain Port
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // What a `reference_name` names; a deployment if it is absent.
@@ -1879,15 +1872,14 @@ func (t Selection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Selection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Selection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Selection
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Selection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Selection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Selection) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Selection) plain() any {
 	type plain Selection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A service, which makes a port of a deployment's version reachable.
@@ -2018,15 +2010,14 @@ func (t Service) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Service) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Service) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Service
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *Service) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Service) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Service) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Service) plain() any {
 	type plain Service
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A service to export; nothing inside it can be selected.
@@ -2050,15 +2041,16 @@ func (t ServiceSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ServiceSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ServiceSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ServiceSelection
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *ServiceSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *ServiceSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *ServiceSelection) plain() any {
 	type plain ServiceSelection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment variable to export.
@@ -2089,15 +2081,16 @@ func (t VariableSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *VariableSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *VariableSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain VariableSelection
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *VariableSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *VariableSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *VariableSelection) plain() any {
 	type plain VariableSelection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Environment variables to export, by name.
@@ -2133,15 +2126,16 @@ func (t VersionSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *VersionSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *VersionSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain VersionSelection
-	return encodeObject(enc, t, (*plain)(t))
-}
+func (t *VersionSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *VersionSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *VersionSelection) plain() any {
 	type plain VersionSelection
-	return decodeObject(dec, t, (*plain)(t))
+	return (*plain)(t)
 }
 
 // ExportID is what a parameter of that name is.

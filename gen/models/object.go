@@ -18,34 +18,53 @@ type object interface {
 	readMember(s *scanner, name []byte) bool
 	// writeMembers writes all members.
 	writeMembers(w *writer)
+	// plain returns the object without its methods.
+	plain() any
 }
 
-// decodeObject decodes into o. plain is the same without its methods.
-//
-// What is outermost is read member by member as it comes, so that a large
-// response is not held as a whole; each object inside it is.
-func decodeObject(dec *jsontext.Decoder, o object, plain any) error {
-	v := reflect.ValueOf(plain).Elem()
-	if !v.IsZero() { // a member that is read again is merged, and new unknown ones are appended in place
-		unknown := v.FieldByName("Unknown")
+// decodeObject decodes into o. What is outermost is read member by member as it
+// comes, so that a large response is not held as a whole; each object inside it is.
+func decodeObject(dec *jsontext.Decoder, o object) error {
+	v := reflect.ValueOf(o.plain())
+	if !v.Elem().IsZero() { // a member that is read again is merged, and new unknown ones are appended in place
+		unknown := v.Elem().FieldByName("Unknown")
 		unknown.SetBytes(bytes.Clone(unknown.Bytes()))
-		return decode(dec, plain)
+		return decode(dec, v.Interface())
 	}
 	if dec.StackDepth() == 0 || readsOtherwise(dec.Options()) {
+		return decode(dec, v.Interface())
+	}
+	return readObject(dec, o)
+}
+
+// decodeList decodes into a list of objects, element by element. plain is the
+// same without its methods.
+func decodeList[L ~[]T, T any](dec *jsontext.Decoder, list *L, plain any) error {
+	if _, ok := any((*T)(nil)).(object); !ok || *list != nil || dec.PeekKind() != '[' || readsOtherwise(dec.Options()) {
 		return decode(dec, plain)
 	}
+	_, err := dec.ReadToken()
+	for *list = (L{}); err == nil && dec.PeekKind() != ']'; {
+		*list = append(*list, *new(T))
+		err = readObject(dec, any(&(*list)[len(*list)-1]).(object))
+	}
+	if err == nil {
+		_, err = dec.ReadToken()
+	}
+	return err
+}
+
+// readObject reads a value into o, which is zero.
+func readObject(dec *jsontext.Decoder, o object) error {
 	data, err := dec.ReadValue()
 	if _, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		return decode(dec, plain) // nothing was read; there may be another error before this one
+		return decode(dec, o.plain()) // nothing was read; there may be another error before this one
 	}
-	if err != nil {
+	if err != nil || scan(data, o) {
 		return err
 	}
-	if scan(data, o) {
-		return nil
-	}
-	v.SetZero()
-	err = unmarshal(data, plain)
+	reflect.ValueOf(o).Elem().SetZero()
+	err = unmarshal(data, o.plain())
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		semantic.ByteOffset += dec.InputOffset() - int64(len(data))
 		semantic.JSONPointer = dec.StackPointer() + semantic.JSONPointer
@@ -53,18 +72,18 @@ func decodeObject(dec *jsontext.Decoder, o object, plain any) error {
 	return err
 }
 
-// encodeObject encodes o. plain is the same without its methods.
-func encodeObject(enc *jsontext.Encoder, o object, plain any) error {
+// encodeObject encodes o.
+func encodeObject(enc *jsontext.Encoder, o object) error {
 	if enc.StackDepth() == 0 || writesOtherwise(enc.Options()) {
-		return encode(enc, plain)
+		return encode(enc, o.plain())
 	}
 	data, ok := write(enc.AvailableBuffer(), o, set(enc.Options(), json.Deterministic))
 	if !ok {
-		return encode(enc, plain)
+		return encode(enc, o.plain())
 	}
 	err := enc.WriteValue(data)
 	if _, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		return encode(enc, plain) // nothing was written
+		return encode(enc, o.plain()) // nothing was written
 	}
 	return err
 }

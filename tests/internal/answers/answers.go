@@ -64,7 +64,7 @@ var (
 	fixed = []string{"id", "status", "creation_date"} // cannot be any text
 )
 
-// Distinct is the answer with a number at the end of each text, so that no two
+// Distinct returns the response with a number at the end of each text, so that no two
 // are the same. A decoder cannot gain there from having seen a text before.
 func Distinct(answer []byte) []byte {
 	n := 0
