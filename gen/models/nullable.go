@@ -88,3 +88,11 @@ func (n *Nullable[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 }
 
 func (n *Nullable[T]) read(s *scanner) bool { return readNullable(s, n, readValue) }
+
+func (n *Nullable[T]) write(w *writer) {
+	if n.state == present {
+		writeValue(w, &n.value)
+	} else {
+		w.null()
+	}
+}

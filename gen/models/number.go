@@ -119,3 +119,8 @@ func (n *Number) read(s *scanner) bool {
 	*n = Number(value)
 	return value.Kind() == jsontext.KindNumber
 }
+
+func (n *Number) write(w *writer) {
+	w.data = append(w.data, n.text()...)
+	w.failed = w.failed || !n.valid()
+}

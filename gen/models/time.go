@@ -74,3 +74,9 @@ func (t *Time) read(s *scanner) bool {
 	}
 	return t.UnmarshalText(text) == nil
 }
+
+func (t *Time) write(w *writer) {
+	data, err := t.AppendText(append(w.data, '"'))
+	w.data = append(data, '"')
+	w.failed = w.failed || err != nil
+}

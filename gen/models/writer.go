@@ -64,6 +64,8 @@ func (w *writer) unknown(members jsontext.Value) {
 	w.data = append(w.data, members...)
 }
 
+func (w *writer) null() { w.data = append(w.data, "null"...) }
+
 // text writes a string.
 func (w *writer) text(text string) {
 	data, err := jsontext.AppendQuote(w.data, text)
@@ -87,7 +89,7 @@ func writeNullable[T any](w *writer, name string, v *Nullable[T], write func(*wr
 	case absent:
 	case null:
 		w.name(name)
-		w.data = append(w.data, "null"...)
+		w.null()
 	case present:
 		writeMember(w, name, &v.value, write)
 	}
@@ -108,6 +110,8 @@ func writeValue[T any](w *writer, v *T) {
 		w.text(*v.text())
 	case object:
 		w.object(v)
+	case interface{ write(*writer) }:
+		v.write(w)
 	default:
 		data, err := json.Marshal(v, json.Deterministic(w.sorted))
 		w.data = append(w.data, data...)
@@ -123,7 +127,7 @@ func writeBool(w *writer, v *bool) { w.data = strconv.AppendBool(w.data, *v) }
 
 func writeRaw(w *writer, v *jsontext.Value) {
 	if *v == nil {
-		w.data = append(w.data, "null"...)
+		w.null()
 		return
 	}
 	w.data = append(w.data, *v...)
