@@ -168,7 +168,7 @@ const (
 
 var errHeavy = errors.New("it has more objects than a response of its size can have")
 
-var brace = []byte("{")
+var brace, quote = []byte("{"), []byte(`"`)
 
 // jsonBody bounds a JSON body: its bytes and what they become, since a few
 // kilobytes, compressed, can be millions of empty objects. It notes how reading
@@ -201,6 +201,22 @@ func (b *jsonBody) Read(p []byte) (int, error) {
 
 // count counts the objects that begin in p.
 func (b *jsonBody) count(p []byte) {
+	if b.escaped || bytes.IndexByte(p, '\\') >= 0 {
+		b.countEscaped(p)
+		return
+	}
+	for len(p) > 0 { // without a backslash, each quote begins or ends a string
+		before, after, found := bytes.Cut(p, brace)
+		b.text = b.text != (bytes.Count(before, quote)%2 == 1)
+		if found && !b.text {
+			b.objects++
+		}
+		p = after
+	}
+}
+
+// countEscaped does the same for any text.
+func (b *jsonBody) countEscaped(p []byte) {
 	for len(p) > 0 {
 		end := 0
 		switch {

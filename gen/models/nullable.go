@@ -86,3 +86,13 @@ func (n *Nullable[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*n = Value(v)
 	return nil
 }
+
+func (n *Nullable[T]) read(s *scanner) bool { return readNullable(s, n, readValue) }
+
+func (n *Nullable[T]) write(w *writer) {
+	if n.state == present {
+		writeValue(w, &n.value)
+	} else {
+		w.null()
+	}
+}

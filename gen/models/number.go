@@ -110,3 +110,17 @@ func (n *Number) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 	return nil
 }
+
+func (n *Number) read(s *scanner) bool {
+	if s.null() {
+		return true
+	}
+	value := jsontext.Value(s.raw())
+	*n = Number(value)
+	return value.Kind() == jsontext.KindNumber
+}
+
+func (n *Number) write(w *writer) {
+	w.data = append(w.data, n.text()...)
+	w.failed = w.failed || !n.valid()
+}
