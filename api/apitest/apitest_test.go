@@ -201,6 +201,7 @@ func TestServer_mistakesEndTheTestAndAreNamed(t *testing.T) {
 		`fault for nonsense: no operation "nonsense"`: func(t *fakeT) {
 			apitest.New(t).Inject("nonsense", apitest.Every(), apitest.ResetAfter())
 		},
+		"fault for *: there is no handler to stand around":     inject(apitest.Every(), apitest.Around("nothing", nil)),
 		"fault for *: the zero Fault":                          inject(apitest.Every(), apitest.Fault{}),
 		"fault for *: there are no calls from 3 to 2":          inject(apitest.Between(3, 2), apitest.ResetAfter()),
 		"fault for *: no response has the status 99":           inject(apitest.Every(), apitest.Answer(99, nil, "")),

@@ -52,6 +52,21 @@ func TestJournal_theJournalHasWhatCame(t *testing.T) {
 	})
 }
 
+func TestJournal_theJournalHasWhatTheServerRefuses(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t, apitest.WithFault(apitest.ExportsDelete, apitest.Every(), apitest.Answer(502, nil, "<html>")))
+	c := s.Client("demo", once)
+	_, err := c.Project("demo").Exports.Get(t.Context(), "not-an-id")
+	equal(t, "refused", err != nil, true)
+	equal(t, "refused", c.Project("demo").Exports.Delete(t.Context(), apitest.ID(1)) != nil, true)
+	create(t, c)
+	requests := s.Requests()
+	equal(t, "error", requests[0].Error, "the path parameter export_id is not valid: string doesn't match the format \"uuid\" (it is not a UUID)")
+	equal(t, "line", strings.HasSuffix(requests[0].String(), ") "+requests[0].Error), true)
+	equal(t, "error", requests[1].Error, "<html>")
+	equal(t, "error", requests[2].Error, "")
+}
+
 func TestJournal_requestsAreCountedByOperation(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
