@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	jsonv2 "github.com/go-json-experiment/json"
@@ -182,6 +183,7 @@ func FuzzEncoding(f *testing.F) {
 			models.PipelineObject{Name: text, Configuration: raw, ReferenceType: models.Value(models.ReferenceType(text))},
 			models.PipelineObject{Configuration: raw, Unknown: raw},
 			models.EnvironmentSelection{Unknown: raw},
+			models.ExportList{CreationDate: models.Time{Time: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}, ID: text, Unknown: raw},
 			models.VersionSelection{EnvironmentVariables: models.VariableSelections{text: {}, "b": {}, "a\xff": {Unknown: raw}}},
 			models.Deployment{Versions: map[string]models.DeploymentVersion{text: {Args: raw}, "b": {Unknown: raw}}},
 		} {
