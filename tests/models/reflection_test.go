@@ -152,12 +152,11 @@ func FuzzGeneratedMethods(f *testing.F) {
 			return
 		}
 		model := all[int(which)%len(all)]
-		// Inside of something else: what is outermost is left to reflection.
-		for _, inside := range []string{"[%s]", `{ "a~/b" : 1 , "T":[null, %s ] }`} {
-			typ := reflect.SliceOf(model.typ)
-			if inside[0] == '{' {
-				typ = reflect.StructOf([]reflect.StructField{{Name: "T", Type: typ}})
-			}
+		list := reflect.SliceOf(model.typ)
+		for inside, typ := range map[string]reflect.Type{
+			"%s":   model.typ, // an object by itself is left to reflection, those inside it are not
+			"[%s]": list, `{ "a~/b" : 1 , "T":[null, %s ] }`: reflect.StructOf([]reflect.StructField{{Name: "T", Type: list}}),
+		} {
 			if v, ok := sameDecoding(t, typ, fmt.Appendf(nil, inside, data)); ok {
 				sameEncoding(t, v)
 			}
