@@ -10,9 +10,6 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// value knows the values of what is called KEY.
-func value(name string) (string, bool) { return "s3cr3t", name == "KEY" }
-
 func TestConfirmation_editsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T) {
 	t.Parallel()
 	const scanned = `{"deployments":{"d":{"environment_variables":{"KEY":{"value":null}},"versions":{"v":{"environment_variables":{"KEY":{"value":"","secret":true},"OPEN":{"value":"","secret":false}}}}},"e":{}},` +
@@ -69,13 +66,4 @@ func TestConfirmation_editsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T)
 			t.Errorf("%s: the detail has become %s", name, after)
 		}
 	}
-}
-
-func encoded(t *testing.T, v any) string {
-	t.Helper()
-	data, err := json.Marshal(v, json.Deterministic(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/spec"
 )
 
-func TestTheOperationsAreThoseOfTheContract(t *testing.T) {
+func TestContract_theOperationsAreThoseOfTheContract(t *testing.T) {
 	t.Parallel()
 	doc, err := spec.GetSpec()
 	if err != nil {

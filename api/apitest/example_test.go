@@ -187,6 +187,28 @@ func ExampleResetAfter() {
 	// reset after 201
 }
 
+func ExampleAround() {
+	example(func(t *fakeT) {
+		gateway := apitest.Around("gateway", func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("X-Correlation-Id", "gateway-7")
+				http.NotFound(w, r)
+			})
+		})
+		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.First(1), gateway))
+		project := s.Project("demo")
+		_, err := project.Exports.List(t.Context())
+		fmt.Println(err)
+		_, err = project.Exports.List(t.Context())
+		fmt.Println(err)
+		fmt.Println(s.Requests()[0].Fault)
+	})
+	// Output:
+	// GET /projects/demo/exports: 404 Not Found: 404 page not found (request gateway-7)
+	// <nil>
+	// gateway
+}
+
 func ExampleResetBefore() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsCreate, apitest.Every(), apitest.ResetBefore()))

@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -132,6 +133,23 @@ func CutRequest(n int64) Fault {
 	}}
 	if n < 0 {
 		f.err = fmt.Errorf("a request cannot be cut after %d bytes", n)
+	}
+	return f
+}
+
+// Around lets a handler stand between the connection and the server, or the next
+// fault, for what no other fault does: it may change the request or the response,
+// look at them, or answer by itself. The journal has the name.
+func Around(name string, around func(next http.Handler) http.Handler) Fault {
+	f := Fault{wrap: func(_ *Server, next http.Handler) http.Handler {
+		h := around(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			met(r, "%s", name)
+			h.ServeHTTP(w, r)
+		})
+	}}
+	if around == nil {
+		f.err = errors.New("there is no handler to stand around")
 	}
 	return f
 }

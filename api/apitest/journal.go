@@ -10,6 +10,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // A Request is one that the server has had, or has at the moment. It has no
@@ -21,6 +25,7 @@ type Request struct {
 	Path      string // as it was sent, with /v2.1 or /v2
 	Query     url.Values
 	Status    int       // that the server answered, also if the response was lost; 0 if it did not
+	Error     string    // what the response says is wrong, if its status is 400 or above
 	Fault     string    // that it met, as in "answer 503"; several are joined with ", "
 	In, Out   int64     // bytes of the bodies that were read and sent
 	Time      time.Time // when it came, by the clock
@@ -41,6 +46,9 @@ func (r Request) String() string {
 		fmt.Fprint(&b, r.Status)
 	}
 	fmt.Fprintf(&b, " (in %d, out %d)", r.In, r.Out)
+	if r.Error != "" {
+		b.WriteString(" " + r.Error)
+	}
 	if r.Fault != "" {
 		fmt.Fprintf(&b, " [%s]", r.Fault)
 	}
@@ -66,6 +74,7 @@ type journal struct {
 type entry struct {
 	journal *journal
 	Request
+	refusal []byte // the body of a response of 400 or above, up to 64 KiB
 }
 
 func (e *entry) note(change func(r *Request)) {
@@ -99,7 +108,7 @@ func met(r *http.Request, fault string, args ...any) {
 // ends it.
 func (j *journal) begin(w http.ResponseWriter, r *http.Request, op Operation) (http.ResponseWriter, *http.Request, func()) {
 	j.mu.Lock()
-	e := &entry{j, Request{
+	e := &entry{journal: j, Request: Request{
 		Number: len(j.entries) + 1, Operation: op, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Time: j.now(),
 	}}
 	j.entries = append(j.entries, e)
@@ -123,10 +132,23 @@ func (j *journal) requests(ops []Operation) []Request {
 		if len(ops) == 0 || slices.Contains(ops, e.Operation) || slices.Contains(ops, AnyOperation) {
 			r := e.Request
 			r.Body = bytes.Clone(r.Body)
+			r.Error = refusalText(e.refusal)
 			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// refusalText is the error and detail of a response, or all that it says otherwise.
+func refusalText(body []byte) string {
+	var refusal models.Error
+	if err := json.Unmarshal(body, &refusal); err != nil {
+		return string(body)
+	}
+	if refusal.Detail != nil {
+		return refusal.Error + ": " + *refusal.Detail
+	}
+	return refusal.Error
 }
 
 func (j *journal) text() string {
@@ -161,7 +183,12 @@ func (w *watchedResponse) Write(p []byte) (int, error) {
 	if !w.begun {
 		w.WriteHeader(http.StatusOK)
 	}
-	w.entry.note(func(r *Request) { r.Out += int64(len(p)) })
+	w.entry.note(func(r *Request) {
+		r.Out += int64(len(p))
+		if r.Status >= http.StatusBadRequest {
+			w.entry.refusal = append(w.entry.refusal, p[:min(len(p), maxNoted-len(w.entry.refusal))]...)
+		}
+	})
 	n, err := w.ResponseWriter.Write(p)
 	w.entry.note(func(r *Request) { r.Out -= int64(len(p) - n) })
 	return n, err

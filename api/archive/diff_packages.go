@@ -22,6 +22,7 @@ import (
 // packageDiff compares the packages of the objects that both archives have.
 type packageDiff struct {
 	before, after *Archive
+	ignoreZipping bool
 	changes       []Change
 	buffer        []byte // to read through
 }
@@ -70,6 +71,9 @@ func (p *packageDiff) pair(object jsontext.Pointer, before, after models.Nullabl
 		if change.Files, change.Note, err = p.inside(before.Or(""), after.Or("")); err != nil {
 			return err
 		}
+		if p.ignoreZipping && change.Note == noteZipping {
+			return nil
+		}
 	}
 	p.changes = append(p.changes, change)
 	return nil
@@ -101,6 +105,8 @@ func (p *packageDiff) sum(rc io.ReadCloser) (string, error) {
 	}
 	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
 }
+
+const noteZipping = "the files inside are the same; how they are zipped differs"
 
 // inside lists the files that differ between two packages, or says in a note
 // why it does not. An error does not come from the packages, but from reading.
@@ -134,7 +140,7 @@ func (p *packageDiff) inside(before, after string) (changes []FileChange, note s
 		changes = append(changes, c)
 	}
 	if changes == nil {
-		note = "the files inside are the same; how they are zipped differs"
+		note = noteZipping
 	}
 	return changes, note, nil
 }

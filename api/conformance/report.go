@@ -66,7 +66,7 @@ func (r *Report) Err() error {
 	failed, broken := r.Count(Fail), r.Count(Error)
 	switch {
 	case failed+broken > 0:
-		return fmt.Errorf("%d of %d checks failed, %d could not be carried out", failed, len(r.Results)-r.Count(Observed), broken)
+		return fmt.Errorf("%d of %d checks failed, and %d could not be carried out", failed, r.Count(Pass)+failed+broken, broken)
 	case r.Count(Pass) == 0:
 		return ErrNothingChecked
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/middleware"
 )
 
-func TestCredentialsSayWhatTheRequestIsAboutToDo(t *testing.T) {
+func TestCredentials_sayWhatTheRequestIsAboutToDo(t *testing.T) {
 	t.Parallel()
 	var got middleware.Credentials
 	h := strict(t, stub{}, func(o *middleware.Options) {
@@ -41,7 +41,7 @@ func TestCredentialsSayWhatTheRequestIsAboutToDo(t *testing.T) {
 	}
 }
 
-func TestAMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.T) {
+func TestCredentials_aMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{}, func(o *middleware.Options) {
 		o.Authenticate = func(context.Context, middleware.Credentials) (context.Context, error) {
@@ -69,7 +69,7 @@ func TestAMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.
 	wantText(t, wantError(t, call(t, twice, "GET", exports, ""), http.StatusUnauthorized), "more than one")
 }
 
-func TestAuthenticateDecidesTheStatus(t *testing.T) {
+func TestCredentials_authenticateDecidesTheStatus(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		err    error
@@ -93,7 +93,7 @@ func TestAuthenticateDecidesTheStatus(t *testing.T) {
 	}
 }
 
-func TestCredentialsDoNotPrintTheToken(t *testing.T) {
+func TestCredentials_doNotPrintTheToken(t *testing.T) {
 	t.Parallel()
 	c := middleware.Credentials{Scheme: "Token", Token: "s3cret", Project: "demo", Operation: "exports_list"}
 	var logged bytes.Buffer

@@ -13,7 +13,8 @@
 //  1. The route. An unknown path gives 404, another method 405 with Allow. Paths are
 //     not cleaned and nothing is redirected. HEAD is served as GET.
 //  2. The token. Options.Authenticate gets the [Credentials]; without any it
-//     is not asked and the response is 401.
+//     is not called and the response is 401. [Tokens], in a file, are a start;
+//     Options.ReadCredentials is for other schemes than Token and Bearer.
 //  3. Parameters in path, query and header, against the embedded contract: 400
 //     names the parameter. Booleans are true, false, 1 or 0 in any case, here as
 //     in forms. OnDone gets the query parameters that the contract does not have.

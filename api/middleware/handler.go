@@ -177,9 +177,9 @@ func (rt *route) serve(rw *response, w http.ResponseWriter, r *http.Request) {
 
 // authenticate returns r with the context that Authenticate made for it.
 func (rt *route) authenticate(r *http.Request) (*http.Request, error) {
-	c, err := parseAuthorization(r.Header["Authorization"])
+	c, err := rt.opts.ReadCredentials(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading the credentials: %w", err)
 	}
 	c.Project = r.PathValue("project_name")
 	c.Operation = rt.ID

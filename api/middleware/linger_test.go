@@ -50,7 +50,7 @@ func (c *halfConn) Close() error {
 
 // If it were closed as a whole, with bytes of the body unread, the connection
 // would be reset, and the response might be lost.
-func TestAnEarlyAnswerReachesAClientThatIsStillSending(t *testing.T) {
+func TestLinger_anEarlyResponseReachesAClientThatIsStillSending(t *testing.T) {
 	t.Parallel()
 	for name, expect := range map[string]string{"at once": "", "when told to continue": "Expect: 100-continue\r\n"} {
 		t.Run(name, func(t *testing.T) {

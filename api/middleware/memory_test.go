@@ -16,7 +16,7 @@ import (
 )
 
 // Bodies of very many small values take many times their size in memory.
-func TestABodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) { //nolint:paralleltest // it measures what is allocated
+func TestMemory_aBodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) { //nolint:paralleltest // it measures what is allocated
 	const size = 8 << 20
 	var names strings.Builder
 	for i := 0; names.Len() < size; i++ {
@@ -45,7 +45,7 @@ func TestABodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) { //nolint
 	}
 }
 
-func TestALargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
+func TestMemory_aLargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		memory := middleware.NewBudget(8 << 20)
@@ -87,7 +87,7 @@ func TestALargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
 	})
 }
 
-func TestARequestThatTheClientGaveUpIsNoErrorOfTheServer(t *testing.T) {
+func TestMemory_aRequestThatTheClientGaveUpIsNotAnErrorOfTheServer(t *testing.T) {
 	t.Parallel()
 	var errors journal
 	var last middleware.Exchange

@@ -28,8 +28,15 @@ type Options struct {
 	// serves it without a prefix.
 	BaseURLs []string
 
-	// Authenticate checks a token and is required. It is called for every
-	// request that has a route, before anything else is looked at. The
+	// ReadCredentials returns the credentials in a request, for another scheme than
+	// Token and Bearer: a header of its own, a cookie, a client certificate. Nil
+	// stands for the function [ReadCredentials]. Project, Operation and Write are
+	// filled in afterwards. An error ends the request as one of Authenticate does.
+	ReadCredentials func(r *http.Request) (Credentials, error)
+
+	// Authenticate checks a token and is required; [Tokens] has one to start
+	// with. It is called for every request that has a route, before anything
+	// else is looked at. The
 	// context that it returns becomes the request's, so that it can carry who
 	// is asking; nil leaves the request's own.
 	//
@@ -128,6 +135,9 @@ var otherPath = regexp.MustCompile(`^(/([A-Za-z0-9._~-]*[A-Za-z0-9_~-]|\{[a-z_]+
 
 func (o Options) withDefaults() (Options, error) {
 	var errs []error
+	if o.ReadCredentials == nil {
+		o.ReadCredentials = ReadCredentials
+	}
 	if len(o.BaseURLs) == 0 {
 		o.BaseURLs = defaultBaseURLs
 	}

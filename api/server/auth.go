@@ -15,20 +15,11 @@ type caller struct{}
 // authenticate checks what the bearer of a token may do.
 func (s *Server) authenticate(ctx context.Context, c middleware.Credentials) (context.Context, error) {
 	token, err := s.token(ctx, c)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case token.Project != c.Project:
-		return nil, noProject()
-	case c.Write && !token.Write:
-		return nil, &middleware.Error{Status: http.StatusForbidden, Message: "The token may only read"}
 	}
-	return context.WithValue(ctx, caller{}, token.Name), nil
-}
-
-// noProject is the response about a project that the token does not see.
-func noProject() error {
-	return &middleware.Error{Status: http.StatusNotFound, Message: "The project does not exist"}
+	grant := middleware.Grant{Project: token.Project, Write: token.Write}
+	return context.WithValue(ctx, caller{}, token.Name), grant.Allow(c)
 }
 
 // token looks a token up by its hash, so that the time it takes reveals nothing

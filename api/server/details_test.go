@@ -36,7 +36,7 @@ func (h *host) wantDictionaries(path, token string, status any, there bool) map[
 	return detail
 }
 
-func TestTheDetailOfAnExportAlwaysHasEveryDictionary(t *testing.T) {
+func TestDetails_theDetailOfAnExportAlwaysHasEveryDictionary(t *testing.T) {
 	t.Parallel()
 	enter := make(chan struct{})
 	h := start(t, server.Options{OnStep: func(ctx context.Context, _ server.Job, do func() error) error {
@@ -66,7 +66,7 @@ func TestTheDetailOfAnExportAlwaysHasEveryDictionary(t *testing.T) {
 	}
 }
 
-func TestTheDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T) {
+func TestDetails_theDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T) {
 	t.Parallel()
 	entered, leave := make(chan string), make(chan struct{})
 	h := start(t, server.Options{OnStep: func(ctx context.Context, job server.Job, do func() error) error {
@@ -102,7 +102,7 @@ func TestTheDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T
 }
 
 // What the contract does not list may be new, so it is not refused.
-func TestAValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
+func TestDetails_aValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -145,7 +145,7 @@ func TestAValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
 }
 
 // A program decides by the status, so a filter has to be one of the list.
-func TestAFilterByAStatusThatIsNoneIsRefused(t *testing.T) {
+func TestDetails_aFilterByAStatusThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	token := h.token("p", false)

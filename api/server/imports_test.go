@@ -19,7 +19,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestImportCreatesWhatIsConfirmed(t *testing.T) {
+func TestImports_importCreatesWhatIsConfirmed(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -58,7 +58,7 @@ func TestImportCreatesWhatIsConfirmed(t *testing.T) {
 	wantStatus(t, err, http.StatusConflict, "completed")
 }
 
-func TestImportIsRefusedWithEveryReasonAndGoesOnWaiting(t *testing.T) {
+func TestImports_importIsRefusedWithEveryReasonAndGoesOnWaiting(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	h.load("p", archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"TOP": {Value: models.Value("0")}}})
@@ -87,7 +87,7 @@ func TestImportIsRefusedWithEveryReasonAndGoesOnWaiting(t *testing.T) {
 	waitImport(t, c, "p", id, models.ImportStatusCompleted)
 }
 
-func TestOfTwoConfirmationsOneWins(t *testing.T) {
+func TestImports_ofTwoConfirmationsOneWins(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -113,7 +113,7 @@ func TestOfTwoConfirmationsOneWins(t *testing.T) {
 	}
 }
 
-func TestImportWithoutConfirmation(t *testing.T) {
+func TestImports_importWithoutConfirmation(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{OnConflict: plan.Overwrite})
 	c := h.client("p")
@@ -127,7 +127,7 @@ func TestImportWithoutConfirmation(t *testing.T) {
 	}
 }
 
-func TestImportFromAnExport(t *testing.T) {
+func TestImports_importFromAnExport(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{OnConflict: plan.Skip})
 	h.project("q")
@@ -161,7 +161,7 @@ func TestImportFromAnExport(t *testing.T) {
 	wantStatus(t, err, http.StatusNotFound)
 }
 
-func TestArchiveThatIsNoneFailsTheImport(t *testing.T) {
+func TestImports_archiveThatIsNoneFailsTheImport(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -188,7 +188,7 @@ func TestArchiveThatIsNoneFailsTheImport(t *testing.T) {
 
 // An archive whose files are all unknown would complete and create nothing. An
 // export of nothing has no files.
-func TestImportInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
+func TestImports_importInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -205,7 +205,7 @@ func TestImportInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
 	}
 }
 
-func TestFormsOfTheOfficialClientAreUnderstood(t *testing.T) {
+func TestImports_formsOfTheOfficialClientAreUnderstood(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	token := h.token("p", true)

@@ -38,7 +38,7 @@ func (c *counted) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "counted")
 }
 
-func TestMetricsAreToldOfRequestsAndJobs(t *testing.T) {
+func TestMetrics_areToldOfRequestsAndJobs(t *testing.T) {
 	t.Parallel()
 	m := &counted{}
 	h := start(t, server.Options{Metrics: m})
@@ -64,7 +64,7 @@ func TestMetricsAreToldOfRequestsAndJobs(t *testing.T) {
 	}
 }
 
-func TestWithoutMetricsThereAreNone(t *testing.T) {
+func TestMetrics_withoutMetricsThereAreNone(t *testing.T) {
 	t.Parallel()
 	if resp, text := start(t, server.Options{}).ask("GET", "/metrics"); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("%d %s", resp.StatusCode, text)

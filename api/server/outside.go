@@ -77,8 +77,9 @@ func serveProjects(w http.ResponseWriter, r *http.Request, token store.Token) {
 }
 
 func serveProject(w http.ResponseWriter, r *http.Request, token store.Token) {
-	if r.PathValue("name") != token.Project {
-		middleware.WriteError(w, r, noProject())
+	grant := middleware.Grant{Project: token.Project}
+	if err := grant.Allow(middleware.Credentials{Project: r.PathValue("name")}); err != nil {
+		middleware.WriteError(w, r, err)
 		return
 	}
 	answerJSON(w, r, http.StatusOK, project{token.Project, organization})

@@ -20,7 +20,7 @@ func ready(t *testing.T, s http.Handler) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-func TestReadyzTellsTheClassOfWhatIsMissing(t *testing.T) {
+func TestReady_readyzTellsTheClassOfWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		check func(context.Context) error
@@ -57,7 +57,7 @@ func TestReadyzTellsTheClassOfWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestADrainedServerIsNotReadyAndStillServes(t *testing.T) {
+func TestReady_aDrainedServerIsNotReadyAndStillServes(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	if status, body := ready(t, h); status != http.StatusOK {

@@ -36,7 +36,7 @@ func wantNames(t *testing.T, body string, names map[string]models.Deployment) mo
 	return answer
 }
 
-func TestARefusalNamesEveryObject(t *testing.T) {
+func TestRefusal_aRefusalNamesEveryObject(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	token, names := h.token("p", true), many(1000)
@@ -58,7 +58,7 @@ func TestARefusalNamesEveryObject(t *testing.T) {
 	}
 }
 
-func TestARefusalThatIsTooLongNamesWholeObjectsAndCountsTheOthers(t *testing.T) {
+func TestRefusal_aRefusalThatIsTooLongNamesWholeObjectsAndCountsTheOthers(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	selection, err := json.Marshal(archive.Content{Deployments: many(10_000)})

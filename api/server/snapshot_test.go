@@ -34,7 +34,7 @@ func one(deployment, version string) archive.Content {
 
 // What an import changes between the request for an export and its job is not in
 // the export, and what it replaces stays until then.
-func TestAnExportIsTheProjectAsItWasWhenTheExportWasAskedFor(t *testing.T) {
+func TestSnapshot_anExportIsTheProjectAsItWasWhenTheExportWasAskedFor(t *testing.T) {
 	t.Parallel()
 	for name, imported := range map[string]archive.Content{
 		"other names":  one("new", "v1"),

@@ -27,7 +27,7 @@ func (s *lateStore) Work(ctx context.Context, _ int, _ func(context.Context, sto
 	return nil
 }
 
-func TestJobsAreCarriedOutAlsoWhenTheDatabaseIsBusyAtFirst(t *testing.T) {
+func TestWork_jobsAreCarriedOutAlsoWhenTheDatabaseIsBusyAtFirst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &lateStore{busy: 3}

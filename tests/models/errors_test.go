@@ -83,7 +83,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoObjectIsAnError(t *testing.T) {
+func TestWhatIsNotAnObjectIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, model := range all {
 		for version, unmarshal := range versions {

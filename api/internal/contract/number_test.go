@@ -6,7 +6,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-func TestNumbersOfAnySizeFitTheContract(t *testing.T) {
+func TestNumber_numbersOfAnySizeFitTheContract(t *testing.T) {
 	t.Parallel()
 	least := 0.0
 	schema := &openapi3.Schema{Type: &openapi3.Types{"object"}, Properties: openapi3.Schemas{

@@ -2,7 +2,6 @@ package local_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -15,82 +14,8 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/archive/sample"
-	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/api/server/local"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-// begin opens data and closes it.
-func begin(data string) error {
-	s, err := local.Open(context.Background(), data, local.Options{})
-	if err != nil {
-		return err
-	}
-	return s.Close()
-}
-
-// fill puts the sample into the project p of data, by a server.
-func fill(t *testing.T, data string) {
-	t.Helper()
-	s := serve(t, data)
-	load(t, s)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func load(t *testing.T, s *server.Server) {
-	t.Helper()
-	zip, err := sample.Archive()
-	if err == nil {
-		err = s.AddProject(t.Context(), "p")
-	}
-	if errors.Is(err, server.ErrProjectExists) {
-		err = nil
-	}
-	if err == nil {
-		err = s.Load(t.Context(), "p", bytes.NewReader(zip), int64(len(zip)))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// wantFilled checks that data has what fill put there.
-func wantFilled(t *testing.T, data string) {
-	t.Helper()
-	s := serve(t, data)
-	zip := saved(t, s, "p")
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	want, err := sample.Archive()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := archive.Open(bytes.NewReader(want), int64(len(want)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := archive.Open(bytes.NewReader(zip), int64(len(zip)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if changes, err := archive.Diff(a, b); err != nil || len(changes) > 0 {
-		t.Errorf("differences %v, error %v", changes, err)
-	}
-}
-
-// blobs are the files of the archives.
-func blobs(t *testing.T, data string) []string {
-	t.Helper()
-	names, err := filepath.Glob(filepath.Join(data, "blobs", "[0-9a-f]*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
-}
 
 func TestWhatIsMissingFromADataFolderIsNotMadeAgain(t *testing.T) {
 	t.Parallel()

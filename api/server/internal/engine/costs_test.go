@@ -20,7 +20,7 @@ type sized struct {
 func (s *sized) DocumentsSize(string, string) (int64, error) { s.asked++; return s.size, nil }
 func (s *sized) ContentSize(string) (int64, error)           { return 1000, nil }
 
-func TestWhatARequestCostsIsKnownUntilSomethingChanges(t *testing.T) {
+func TestCosts_whatARequestCostsIsKnownUntilSomethingChanges(t *testing.T) {
 	t.Parallel()
 	home := store.NewMemory()
 	s := &sized{Store: home, size: 10}

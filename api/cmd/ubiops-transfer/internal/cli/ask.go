@@ -3,27 +3,16 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 )
 
-// errNobodyToAsk says that a question needs a terminal.
-var errNobodyToAsk = errors.New("there is no terminal to ask on")
-
-// ask asks a question that is answered by yes or no, which is the default. Without
-// a terminal it does not ask: the error is errNobodyToAsk.
+// ask asks a question that is answered by yes or no, which is the default, of
+// whoever is at stdin, as the official CLI does: until the response is one of y,
+// yes, n, no, or nothing. The error is io.EOF if stdin ends. Other commands ask only
+// if stdin is a terminal.
 func (s *session) ask(ctx context.Context, out io.Writer, question string) (bool, error) {
-	if !isTerminal(s.stdin) {
-		return false, errNobodyToAsk
-	}
-	return s.askAnyone(ctx, out, question)
-}
-
-// askAnyone asks like the official command: whoever is at stdin, until the
-// response is one of y, yes, n, no, or nothing. The error is io.EOF if stdin ends.
-func (s *session) askAnyone(ctx context.Context, out io.Writer, question string) (bool, error) {
 	lines := bufio.NewReader(s.stdin)
 	for {
 		fmt.Fprintf(out, "%s [y/N]: ", question)

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,29 +19,63 @@ const (
 	envBaseURL = "UBIOPS_BASE_URL"
 )
 
-// access is what flags say of the host and the project.
+// access is what flags say of the host, the token and the project.
 type access struct {
-	project string
+	profile, project string
 }
 
-func (c *access) define(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&c.project, "project", "p", "", "project (default "+envProject+")")
+func (a *access) define(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&a.project, "project", "p", "", "project (default "+envProject+", or that of the profile)")
+	cmd.Flags().StringVar(&a.profile, "profile", defaultProfile, "profile for what the environment does not say")
+	if err := cmd.RegisterFlagCompletionFunc("profile", completeProfiles); err != nil {
+		panic(err) // there is no such flag
+	}
 }
 
-// open returns a client for the host, and the name of the project. Variables of
-// the environment take the place of flags that were not given.
-func (c *access) open(s *session) (*api.Client, string, error) {
-	project := cmp.Or(c.project, s.getenv(envProject))
+// command makes a command that has the flags of a.
+func (a *access) command(use, short, example string, args cobra.PositionalArgs, run func(*cobra.Command, []string) error) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: args, RunE: run}
+	a.define(cmd)
+	return cmd
+}
+
+// open returns a client for the host, and the name of the project. Flags win over
+// variables of the environment, and these over the profile.
+func (a *access) open(ctx context.Context, s *session) (*api.Client, string, error) {
+	p, err := profileNamed(a.profile)
+	if err != nil {
+		return nil, "", err
+	}
+	project := cmp.Or(a.project, s.getenv(envProject), p.Project)
 	if project == "" {
-		return nil, "", errors.New("no project: give --project or set " + envProject)
+		return nil, "", errors.New("no project: give --project, or set " + envProject)
 	}
-	lookup := func(name string) (string, bool) {
-		value := s.getenv(name)
-		if name == api.EnvHost && value == "" {
-			value = s.getenv(envBaseURL)
+	own := cmp.Or(p.Host, api.DefaultHost)
+	host := cmp.Or(s.getenv(api.EnvHost), s.getenv(envBaseURL), own)
+	token := s.getenv(api.EnvToken)
+	if token == "" {
+		if token, err = p.token(ctx, printable{s.stderr}); err != nil {
+			return nil, "", err
 		}
-		return value, value != ""
+		if token == "" {
+			return nil, "", errors.New("no token: set " + api.EnvToken + ", or make a profile with 'ubiops-transfer profile add'")
+		}
+		if strings.TrimRight(host, "/") != strings.TrimRight(own, "/") {
+			return nil, "", fmt.Errorf("the token of the profile is for %s, and the environment says %s: set %s too", own, host, api.EnvToken)
+		}
 	}
-	client, err := api.NewClient(api.WithEnv(lookup), api.WithUserAgent("ubiops-transfer"))
-	return client, project, err
+	client, err := api.NewClient(api.WithEnv(nil), api.WithHost(host), api.WithToken(token), api.WithUserAgent("ubiops-transfer"))
+	if err != nil {
+		return nil, "", oneLine(err)
+	}
+	return client, project, nil
+}
+
+// openProject is open for a command on one project.
+func (a *access) openProject(cmd *cobra.Command, s *session) (api.Project, string, error) {
+	client, project, err := a.open(cmd.Context(), s)
+	if err != nil {
+		return api.Project{}, "", err
+	}
+	return client.Project(project), project, nil
 }

@@ -59,6 +59,6 @@ func unreachable(err error) bool {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden
 	}
-	_, ok := errors.AsType[*net.OpError](err)
-	return ok
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
 }

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
@@ -11,37 +8,57 @@ import (
 )
 
 func exportsCommand(s *session) *cobra.Command {
-	cmd := &cobra.Command{Use: "exports", Short: "Manage the exports of a project"}
-	cmd.AddCommand(exportsListCommand(s))
-	return cmd
+	return officialGroup("exports", "Manage the exports of a project",
+		exportJob.listCommand(s), exportJob.getCommand(s), exportsCreateCommand(s), exportJob.deleteCommand(s),
+		exportJob.downloadCommand(s), exportJob.waitCommand(s))
 }
 
-func exportsListCommand(s *session) *cobra.Command {
+func exportsCreateCommand(s *session) *cobra.Command {
 	var to access
-	var status, format string
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the exports of a project, the newest first",
-		Example: "  ubiops-transfer exports list --status completed",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, project, err := to.open(s)
+	var path, description, format string
+	var all, packages, wait bool
+	cmd := to.command("create", "Create an export of what a file selects, or of everything",
+		"  ubiops-transfer exports create --all --wait\n"+
+			"  echo 'deployments: {d: {versions: {v1: {}}}}' | ubiops-transfer exports create -f -", cobra.NoArgs,
+		func(cmd *cobra.Command, _ []string) error {
+			if err := oneSource(cmd, "yaml_file", "all"); err != nil {
+				return err
+			}
+			p, _, err := to.openProject(cmd, s)
 			if err != nil {
 				return err
 			}
-			list, err := client.Project(project).Exports.List(cmd.Context(), api.ExportsIn(models.ExportStatus(status)))
-			if err != nil {
-				return err
-			}
-			return printAs(cmd.OutOrStdout(), format, list, func(w io.Writer) {
-				for _, e := range list {
-					fmt.Fprintf(w, "%s\t%s\n", e.ID, e.Status)
+			var named models.ExportCreate
+			if !all {
+				if err := s.readSelection(cmd, path, exportJob.optional, &named); err != nil {
+					return err
 				}
-			})
-		},
-	}
-	to.define(cmd)
-	cmd.Flags().StringVar(&status, "status", "", "list only those in this status")
-	formatFlag(cmd, &format, "table", "json")
+			}
+			selection := api.Select(named)
+			if all {
+				selection = api.Everything()
+			}
+			if cmd.Flags().Changed("description") {
+				selection = selection.WithDescription(description)
+			}
+			if !packages {
+				selection = selection.WithoutPackages()
+			}
+			export, err := p.Exports.Create(cmd.Context(), selection)
+			if err != nil {
+				return err
+			}
+			until := ""
+			if wait {
+				until = completed
+			}
+			return exportJob.created(cmd, s, p, export, export.ID, until, format)
+		})
+	cmd.Flags().StringVarP(&path, "yaml_file", "f", "", "YAML file with the objects to export; - for stdin")
+	cmd.Flags().BoolVar(&all, "all", false, "export everything")
+	cmd.Flags().BoolVar(&packages, "packages", true, "take the code packages of versions along")
+	cmd.Flags().StringVar(&description, "description", "", "a note to keep with the export")
+	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the export is completed")
+	formatFlag(cmd, &format, rowFormat, yamlFormat, jsonFormat)
 	return cmd
 }

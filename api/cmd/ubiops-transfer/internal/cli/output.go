@@ -12,6 +12,12 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// Formats that programs read.
+const (
+	jsonFormat = "json"
+	yamlFormat = "yaml"
+)
+
 // formatFlag adds --format, whose first choice is the default.
 func formatFlag(cmd *cobra.Command, into *string, choices ...string) {
 	flag(cmd, into, "format", choices[0], "choice", "how to print: "+strings.Join(choices, ", "), func(text string) (string, error) {
@@ -31,14 +37,14 @@ func complete(cmd *cobra.Command, flag string, choices ...string) {
 // cells end in tabs.
 func printAs(out io.Writer, format string, value any, table func(w io.Writer)) error {
 	switch format {
-	case "json":
+	case jsonFormat:
 		text, err := jsonText(value)
 		if err != nil {
 			return err
 		}
 		_, err = out.Write(append(text, '\n'))
 		return err
-	case "yaml":
+	case yamlFormat:
 		text, err := yamlText(value)
 		if err != nil {
 			return err
@@ -67,7 +73,7 @@ func yamlText(value any) ([]byte, error) {
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, err
 	}
-	blockStyle(&doc)
+	blockStyle(doc.Content[0])
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(2)
@@ -79,12 +85,14 @@ func yamlText(value any) ([]byte, error) {
 }
 
 // blockStyle takes away how JSON is written; what would be read as something else
-// than a text stays quoted.
+// than a text stays quoted, and so does what printable escapes, as YAML does.
 func blockStyle(n *yaml.Node) {
-	if len(n.Content) > 0 || n.Kind == yaml.ScalarNode {
+	if len(n.Content) > 0 || n.Kind == yaml.ScalarNode && !strings.ContainsFunc(n.Value, isEscaped) {
 		n.Style = 0
 	}
-	for _, child := range n.Content {
-		blockStyle(child)
+	for i, child := range n.Content {
+		if blockStyle(child); i > 0 && n.Content[i-1].Value == "creation_date" && child.Tag == "!!str" {
+			child.Tag = "!!timestamp" // so that it is not quoted
+		}
 	}
 }

@@ -21,12 +21,22 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand(), exportsCommand(s), serveCommand(getenv)) //nolint:contextcheck // cobra hands the context on
+	//nolint:contextcheck // cobra hands the context on
+	root.AddCommand(archiveCommand(s), conformanceCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s), importsCommand(s), profileCommand(s), schemaCommand(), serveCommand(getenv))
+	if len(args) > 1 {
+		if cmd, _, err := root.Find(args[:2]); err == nil && cmd.HasParent() && officialGroups[cmd.Parent().Name()] {
+			rest, err := officialArgs(cmd.Flags(), args[2:])
+			if err != nil {
+				return printableError{usage(err)}
+			}
+			args = append(args[:2:2], rest...)
+		}
+	}
 	root.SetArgs(args)
 	root.SetOut(printable{stdout})
 	root.SetErr(printable{stderr})
 	if err := root.ExecuteContext(ctx); err != nil {
-		return printableError{err}
+		return printableError{explained(err)}
 	}
 	return nil
 }

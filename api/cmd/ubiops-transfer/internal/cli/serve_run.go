@@ -26,7 +26,7 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 		return fmt.Errorf("%s: %w", f.from.of("project"), err)
 	}
 	defer closeProjects(projects)
-	var tokens []tokenLine
+	var tokens []byte
 	if f.tokenFile != "" {
 		if tokens, err = readTokens(f.tokenFile); err != nil {
 			return fmt.Errorf("%s: %s: %w", f.from.of("token-file"), f.tokenFile, oneLine(err))

@@ -22,11 +22,7 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// coloured returns text in one of the colours of a terminal, such as 31 for red,
-// or as it is if out is not a terminal or NO_COLOR is set.
-func (s *session) coloured(out io.Writer, colour, text string) string {
-	if !isTerminal(out) || s.getenv("NO_COLOR") != "" || s.getenv("TERM") == "dumb" {
-		return text
-	}
-	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+// colours reports whether out shows them and the user wants to see them.
+func (s *session) colours(out io.Writer) bool {
+	return isTerminal(out) && s.getenv("NO_COLOR") == "" && s.getenv("TERM") != "dumb"
 }
