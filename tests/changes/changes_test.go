@@ -14,7 +14,7 @@ import (
 var speakers = [][]string{
 	{"-skip", "^(TestNoMarkAndNoFieldIsOverlooked|TestEveryMutationOfAnExampleIsRefused|TestASettingThatLosesMembersDoesNotCompile|TestNextVersion|TestUnknownMembersComeBackAtEveryLevel)$",
 		"./tests/models", "./tests/contract", "./api/archive/lint"},
-	{"-run", "Contract", "./api/archive"},
+	{"-run", "Contract", "./api/archive", "./api/plan"},
 }
 
 // enough lines for what one test says, or go generate.
