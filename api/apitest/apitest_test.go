@@ -201,9 +201,9 @@ func TestServer_mistakesEndTheTestAndAreNamed(t *testing.T) {
 		`fault for nonsense: no operation "nonsense"`: func(t *fakeT) {
 			apitest.New(t).Inject("nonsense", apitest.Every(), apitest.ResetAfter())
 		},
-		"fault for *: there is no handler to stand around":     inject(apitest.Every(), apitest.Around("nothing", nil)),
+		"fault for *: it has no function that makes a handler": inject(apitest.Every(), apitest.Around("nothing", nil)),
 		"fault for *: the zero Fault":                          inject(apitest.Every(), apitest.Fault{}),
-		"fault for *: there are no calls from 3 to 2":          inject(apitest.Between(3, 2), apitest.ResetAfter()),
+		"fault for *: calls 3 to 2 are not a range":            inject(apitest.Between(3, 2), apitest.ResetAfter()),
 		"fault for *: no response has the status 99":           inject(apitest.Every(), apitest.Answer(99, nil, "")),
 		"fault for *: a delay cannot be 0s":                    inject(apitest.Every(), apitest.Delay(0)),
 		"fault for *: a response cannot be cut after -1 bytes": inject(apitest.Every(), apitest.CutResponse(-1)),

@@ -149,7 +149,7 @@ func Around(name string, around func(next http.Handler) http.Handler) Fault {
 		})
 	}}
 	if around == nil {
-		f.err = errors.New("there is no handler to stand around")
+		f.err = errors.New("it has no function that makes a handler")
 	}
 	return f
 }
@@ -169,7 +169,7 @@ func (i *injected) check() error {
 	case i.fault.wrap == nil:
 		err = fmt.Errorf("the zero Fault")
 	case i.calls.first < 1 || i.calls.last < i.calls.first:
-		err = fmt.Errorf("there are no calls from %d to %d", i.calls.first, i.calls.last)
+		err = fmt.Errorf("calls %d to %d are not a range", i.calls.first, i.calls.last)
 	case !i.op.known():
 		err = fmt.Errorf("no operation %q", i.op)
 	default:

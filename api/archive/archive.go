@@ -113,7 +113,7 @@ type Info struct {
 	// FormatSpec is the version of the format. [Open] does not compare it.
 	FormatSpec string `json:"format_spec"`
 
-	// Metadata says where the archive comes from; nil if nothing is said.
+	// Metadata says where the archive comes from; nil if the archive does not say.
 	Metadata *Metadata `json:"metadata,omitzero"`
 
 	// Unknown holds what else the file says, as members of a JSON object.

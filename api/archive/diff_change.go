@@ -53,7 +53,7 @@ type FileChange struct {
 	Path string     `json:"path"` // in the package
 
 	// Old and New are the file's SHA-256, as in "sha256:6b86..."; absent
-	// if there is no file.
+	// if that side does not have it.
 	Old string `json:"old,omitzero"`
 	New string `json:"new,omitzero"`
 }

@@ -186,7 +186,7 @@ func (p *packageDiff) fileSum(u *unpacked, name string) (string, error) {
 type unpacked struct {
 	files map[string]*zip.File // without directories
 	from  *zipSource
-	spool *zipcheck.Spool // where the package had to be copied to, if it had
+	spool *zipcheck.Spool // a copy of the package; nil if it is read where it lies
 }
 
 // unpack opens a package under the limits of the archive: where it lies if it

@@ -44,10 +44,11 @@ func diffCommand(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var written error
 			err = printAs(cmd.OutOrStdout(), format, difference{args[0], args[1], changes}, func(w io.Writer) {
-				err = archive.WriteChanges(w, changes)
+				written = archive.WriteChanges(w, changes)
 			})
-			if err == nil && detailed && len(changes) > 0 {
+			if err = errors.Join(err, written); err == nil && detailed && len(changes) > 0 {
 				err = exitWith(exitChanges, errors.New(many(len(changes), "difference")))
 			}
 			return err

@@ -28,17 +28,8 @@ func (s *session) withArchive(ctx context.Context, name string, use func(*input,
 		return use(in, in.open(name))
 	}
 	return use(in, in.spool(func(w io.Writer) error {
-		copied := make(chan error, 1)
-		go func() { // a read of stdin may not end before the process does
-			_, err := io.Copy(w, s.stdin)
-			copied <- err
-		}()
-		select {
-		case err := <-copied:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		_, err := unlessDone(ctx, func() (int64, error) { return io.Copy(w, s.stdin) })
+		return err
 	}))
 }
 
