@@ -19,6 +19,10 @@ const (
 	cleanUpFor = 30 * time.Second
 )
 
+// errTooLarge says that a response is more than is read, which is not a fault of
+// the server: an export of everything can be large.
+var errTooLarge = fmt.Errorf("the response has more than %d MiB, which are not read", maxBody>>20)
+
 // probe is what a check asks the server with.
 type probe struct {
 	*suite
@@ -94,7 +98,7 @@ func (p *probe) send(method, path string, r *request) *exchange {
 	switch {
 	case err != nil && context.Cause(p.ctx) != nil:
 		p.fail("no response in time")
-	case err != nil && dialing:
+	case err != nil && (dialing || errors.Is(err, errTooLarge)):
 		panic(ended{Error, err.Error()})
 	case err != nil:
 		p.fail("no response: %v", err)
@@ -173,7 +177,10 @@ func (p *probe) once(method, path string, r *request) (*exchange, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	p.last.status, p.last.header = resp.StatusCode, resp.Header
-	p.last.body, p.last.cut = io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	p.last.body, p.last.cut = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if len(p.last.body) > maxBody {
+		return p.last, errTooLarge
+	}
 	return p.last, nil
 }
 

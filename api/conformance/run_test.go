@@ -246,3 +246,28 @@ func TestASecondRunPassesTheSame(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What the suite does not read to its end is nobody's mistake but its own.
+func TestAResponseThatIsTooLargeIsAnErrorOfTheSuite(t *testing.T) {
+	t.Parallel()
+	next, token := reference(t, server.Options{})
+	large := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/exports") {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write(bytes.Repeat([]byte(" "), 65<<20)) // the client breaks off
+		}
+		next.ServeHTTP(w, r)
+	})
+	report, err := conformance.Run(t.Context(), at(t, large, token), conformance.Options{Project: "demo", Only: []string{"exports/list"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.Results {
+		if r.Check == "exports/list" && (r.Outcome != conformance.Error || !strings.Contains(r.Message, "64 MiB")) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if report.Count(conformance.Error) == 0 || report.Err() == nil {
+		t.Errorf("%+v", report.Results)
+	}
+}
