@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What is fetched into empty caches: by a module whose test uses apitest, and by the
-# README's first command. Fails where it is more than it may be.
+# README's first command. Fails if it is more than it may be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

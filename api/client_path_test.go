@@ -4,28 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-// calls makes every call with a project and an id.
-func calls(t *testing.T, c *Client, project, id string) map[string]error {
-	ctx, errs := t.Context(), map[string]error{}
-	_, errs["exports create"] = c.Project(project).Exports.Create(ctx, Selection{})
-	_, errs["exports list"] = c.Project(project).Exports.List(ctx)
-	_, errs["imports create"] = c.Project(project).Imports.Create(ctx, FromExport("x"))
-	_, errs["imports list"] = c.Project(project).Imports.List(ctx)
-	_, errs["exports get id"] = c.Project(project).Exports.Get(ctx, id)
-	_, errs["exports wait id"] = c.Project(project).Exports.WaitCompleted(ctx, id)
-	_, errs["exports download id"] = c.Project(project).Exports.Download(ctx, id)
-	errs["exports delete id"] = c.Project(project).Exports.Delete(ctx, id)
-	_, errs["imports get id"] = c.Project(project).Imports.Get(ctx, id)
-	_, errs["imports wait id"] = c.Project(project).Imports.WaitCompleted(ctx, id)
-	_, errs["imports confirm id"] = c.Project(project).Imports.Confirm(ctx, id, models.ImportUpdate{})
-	_, errs["imports download id"] = c.Project(project).Imports.Download(ctx, id)
-	errs["imports delete id"] = c.Project(project).Imports.Delete(ctx, id)
-	return errs
-}
 
 func TestPath_namesThatLeaveThePathAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()

@@ -123,7 +123,7 @@ func EditVersion(deployment, version string, edit func(*models.DeploymentVersion
 func edited[T any](objects map[string]T, kind, name string, edit func(*T) error) (map[string]T, error) {
 	object, ok := objects[name]
 	if !ok {
-		return objects, fmt.Errorf("the import offers no %s %q", kind, name)
+		return objects, fmt.Errorf("the import does not offer the %s %q", kind, name)
 	}
 	if err := edit(&object); err != nil {
 		return objects, fmt.Errorf("%s %q: %w", kind, name, err)
@@ -154,7 +154,7 @@ func Fill(value func(place, name string) (value string, ok bool)) Edit {
 			if given, ok := value(string(place), place.LastToken()); ok {
 				v.Value = models.Value(given)
 			} else {
-				errs = append(errs, fmt.Errorf("there is no value for %s", place))
+				errs = append(errs, fmt.Errorf("no value for %s", place))
 			}
 			return v
 		})

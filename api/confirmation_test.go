@@ -10,9 +10,6 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// value knows the values of what is called KEY.
-func value(name string) (string, bool) { return "s3cr3t", name == "KEY" }
-
 func TestConfirmation_editsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T) {
 	t.Parallel()
 	const scanned = `{"deployments":{"d":{"environment_variables":{"KEY":{"value":null}},"versions":{"v":{"environment_variables":{"KEY":{"value":"","secret":true},"OPEN":{"value":"","secret":false}}}}},"e":{}},` +
@@ -34,12 +31,12 @@ func TestConfirmation_editsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T)
 			v.InstanceType = models.Value("2048mb")
 			return nil
 		})}, `{"deployments":{"d":{"environment_variables":{"KEY":{"value":null}},"versions":{"v":{"instance_type":"2048mb","environment_variables":{"KEY":{"value":"","secret":true},"OPEN":{"value":"","secret":false}}}}},"e":{}},"pipelines":{},"environment_variables":{},"buckets":{}}`},
-		"a missing version":    {[]Edit{EditVersion("e", "v", nil)}, `deployment "e": the import offers no version "v"`},
-		"a missing deployment": {[]Edit{EditDeployment("f", nil)}, `the import offers no deployment "f"`},
+		"a missing version":    {[]Edit{EditVersion("e", "v", nil)}, `deployment "e": the import does not offer the version "v"`},
+		"a missing deployment": {[]Edit{EditDeployment("f", nil)}, `the import does not offer the deployment "f"`},
 		"a place": {[]Edit{Fill(func(place, _ string) (string, bool) { return place, true }), Keep(func(_, name string) bool { return name == "d" })},
 			`{"deployments":{"d":{"environment_variables":{"KEY":{"value":"/deployments/d/environment_variables/KEY"}},"versions":{"v":{"environment_variables":{"KEY":{"secret":true,"value":"/deployments/d/versions/v/environment_variables/KEY"},"OPEN":{"secret":false,"value":""}}}}}},"pipelines":{},"environment_variables":{},"buckets":{"d":{"size":1}}}`},
 		"no values": {[]Edit{Fill(func(string, string) (string, bool) { return "", false })},
-			"there is no value for /deployments/d/environment_variables/KEY\nthere is no value for /deployments/d/versions/v/environment_variables/KEY"},
+			"no value for /deployments/d/environment_variables/KEY\nno value for /deployments/d/versions/v/environment_variables/KEY"},
 		"refused": {[]Edit{func(*models.ImportUpdate) error { return errors.New("no") }, nil}, "no"},
 		"broken":  {[]Edit{func(u *models.ImportUpdate) error { u.Unknown = []byte("["); return nil }, Keep(nil)}, "unknown members"},
 	} {
@@ -69,13 +66,4 @@ func TestConfirmation_editsMakeAConfirmationAndLeaveTheDetailAlone(t *testing.T)
 			t.Errorf("%s: the detail has become %s", name, after)
 		}
 	}
-}
-
-func encoded(t *testing.T, v any) string {
-	t.Helper()
-	data, err := json.Marshal(v, json.Deterministic(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
 }

@@ -22,12 +22,12 @@ var errNoSuchPart = errors.New("the response is not the part of the archive that
 // Download is an archive on its way from the server.
 type Download struct {
 	// Body streams the archive. If it ends before Size bytes, Read fails with
-	// an error that wraps [io.ErrUnexpectedEOF], and if it goes on after them
-	// with [ErrArchiveSize]; if Size is -1, an end that HTTP itself does not
-	// notice is not noticed here either. It fails too if no byte comes for a
-	// minute. The caller closes it, at any time.
+	// an error that wraps [io.ErrUnexpectedEOF], and if there are more, with
+	// [ErrArchiveSize]; if Size is -1, an end that HTTP itself does not notice
+	// is not noticed here either. It fails too if no byte comes for a minute.
+	// The caller closes it, at any time.
 	Body io.ReadCloser
-	// Size is the number of bytes, or -1 if the server does not tell.
+	// Size is the number of bytes, or -1 if the server does not say.
 	Size int64
 	// FileName is what the server suggests to call the file, reduced to a name
 	// without a directory that common file systems accept and that ends in .zip,
@@ -135,7 +135,7 @@ func (s span) ask(req *http.Request) {
 // isStrong reports whether equal tags mean equal bytes.
 func isStrong(etag string) bool { return strings.HasPrefix(etag, `"`) }
 
-// classify says what a response is, or why it is of no use.
+// classify says what a response is, or why it cannot be used.
 func (s span) classify(resp *http.Response) (b *remoteBody, why string, cause error) {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) // none or a broken one is fine
 	encoding := resp.Header.Get("Content-Encoding")
@@ -152,7 +152,7 @@ func (s span) classify(resp *http.Response) (b *remoteBody, why string, cause er
 	b = &remoteBody{size: resp.ContentLength, etag: resp.Header.Get("ETag")}
 	if resp.StatusCode != http.StatusPartialContent {
 		if s.size >= 0 && b.size >= 0 && b.size != s.size {
-			return nil, "the archive is of no use", fmt.Errorf("%w: it has %d bytes instead of %d", ErrArchiveSize, b.size, s.size)
+			return nil, "the archive cannot be used", fmt.Errorf("%w: it has %d bytes instead of %d", ErrArchiveSize, b.size, s.size)
 		}
 		b.size = max(b.size, s.size)
 		return b, "", nil
@@ -161,7 +161,7 @@ func (s span) classify(resp *http.Response) (b *remoteBody, why string, cause er
 	switch {
 	case !ok, first != s.from, last != size-1, s.size >= 0 && size != s.size,
 		b.etag != s.etag, b.size >= 0 && b.size != size-first:
-		return nil, "the part is of no use", errNoSuchPart
+		return nil, "the part cannot be used", errNoSuchPart
 	}
 	b.from, b.size = first, size
 	return b, "", nil
@@ -182,7 +182,7 @@ func contentRange(h http.Header) (first, last, size int64, ok bool) {
 	return first, last, size, errors.Join(errs[:]...) == nil
 }
 
-// checkedBody holds a body to its length, whichever transport it comes from.
+// checkedBody checks that a body has its length, whichever transport it comes from.
 // Its errors count from the beginning of the archive.
 type checkedBody struct {
 	io.ReadCloser
@@ -194,7 +194,7 @@ func (b *checkedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	ended := err == io.EOF //nolint:errorlint // wrapped, it is not an end
 	if b.size >= 0 && int64(n) > b.size-b.read {
-		n, ended, err = int(b.size-b.read), false, fmt.Errorf("%w: it goes on", ErrArchiveSize)
+		n, ended, err = int(b.size-b.read), false, fmt.Errorf("%w: there is more", ErrArchiveSize)
 	}
 	b.read += int64(n)
 	switch {

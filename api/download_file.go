@@ -35,11 +35,11 @@ import (
 // server decide (If-Range). A server without ETags is trusted to keep the archive
 // of a job, which has been completed, as it is; then the size must be known. In
 // any other case, and if the server knows no ranges, the download starts again.
-// So it does, once, if the result of several parts is not a ZIP.
+// It also does, once, if the result of several parts is not a ZIP.
 //
 // Two calls for one job and path do not disturb each other: the second one ends
 // with [ErrDownloadInUse]. On systems without flock, Windows among them, both
-// go on, in partial files of their own, and a later call does not find them.
+// continue, in partial files of their own, which a later call does not find.
 type File struct {
 	ID      string // of the export or import that the archive belongs to
 	Path    string // where the archive is

@@ -39,7 +39,7 @@ func TestDownloadFile_aFailedDownloadLeavesNoFile(t *testing.T) {
 	}{
 		"always cut":        {&archiveHost{ranges: func(int) bool { return false }, cut: always}, nil, io.ErrUnexpectedEOF, "gave up after 5 attempts that brought nothing new: GET /projects/p/exports/x/download: after 1000 bytes of ", 6},
 		"chunked and short": {&archiveHost{before: chunked(content[:1000])}, nil, io.ErrUnexpectedEOF, fmt.Sprintf("after 1000 bytes of %d", len(content)), 6},
-		"chunked and long":  {&archiveHost{before: chunked(append(content[:len(content):len(content)], 0))}, nil, ErrArchiveSize, "it goes on", 1},
+		"chunked and long":  {&archiveHost{before: chunked(append(content[:len(content):len(content)], 0))}, nil, ErrArchiveSize, "there is more", 1},
 		"another size":      {&archiveHost{size: 1000}, nil, ErrArchiveSize, fmt.Sprintf("it has %d bytes instead of 1000", len(content)), 1},
 		"no ZIP":            {&archiveHost{size: -1, before: chunked([]byte("PK"))}, nil, zip.ErrFormat, "a.zip: the archive is not a valid ZIP file", 1},
 		"not completed": {&archiveHost{before: func(_ int, w http.ResponseWriter, r *http.Request) bool {
@@ -64,7 +64,7 @@ func TestDownloadFile_aFailedDownloadLeavesNoFile(t *testing.T) {
 					if f != nil || !errors.Is(err, tc.want) || !strings.Contains(err.Error(), tc.text) || len(host.asked) != tc.n {
 						t.Errorf("got %+v, %v after %q", f, err, host.asked)
 					}
-					left := entries(t, dir)
+					left := filesIn(t, dir)
 					useful := name == "always cut" || name == "chunked and short" || name == "chunked and long" || name == "disk full"
 					if keep && useful {
 						if len(left) != 2 || !strings.HasSuffix(left[0], ".lock") || !strings.HasSuffix(left[1], ".part") {
@@ -79,8 +79,8 @@ func TestDownloadFile_aFailedDownloadLeavesNoFile(t *testing.T) {
 	}
 }
 
-// A token that has run out, a busy server and Ctrl-C end a call before it has
-// looked at what is there.
+// An expired token, a busy server and Ctrl-C end a call before it has read the
+// partial file.
 func TestDownloadFile_aPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *testing.T) {
 	t.Parallel()
 	for name, step := range map[string]http.HandlerFunc{"unauthorized": says(401), "busy": says(503), "context ended": nil} {
@@ -119,8 +119,8 @@ func TestDownloadFile_aPartialFileOutlivesACallThatFailsBeforeItsFirstByte(t *te
 					t.Fatal(err)
 				}
 				host.interrupt(t, c, path)
-				if fail(); len(entries(t, filepath.Dir(path))) != 0 {
-					t.Errorf("%q are left", entries(t, filepath.Dir(path)))
+				if fail(); len(filesIn(t, filepath.Dir(path))) != 0 {
+					t.Errorf("%q are left", filesIn(t, filepath.Dir(path)))
 				}
 			})
 		})
@@ -177,7 +177,7 @@ func TestDownloadFile_destinationsThatCannotBeAreErrorsBeforeAnythingIsSent(t *t
 			t.Errorf("%q: %v", path, err)
 		}
 	}
-	if got := entries(t, dir); !slices.Equal(got, []string{"file", "sub"}) {
+	if got := filesIn(t, dir); !slices.Equal(got, []string{"file", "sub"}) {
 		t.Errorf("the directory has %q", got)
 	}
 }

@@ -19,19 +19,19 @@ var ErrDownloadInUse = errors.New("another download to this file is under way")
 
 // partial is the file that an archive grows in, beside its destination. Its name is
 // made from what is downloaded to where, so that a later call finds it. A second
-// file has the lock and what must be known to go on: it is locked as long as
+// file has the lock and what must be known to continue: it is locked as long as
 // anybody works on either.
 //
-// If there are no locks the name is unique and no later call finds the file:
+// Without locks the name is unique and no later call finds the file:
 // nothing is ever shared.
 type partial struct {
 	*os.File
 	lock *lockFile // nil if there are no locks
-	from origins
+	from version
 }
 
-// origins says which archive the bytes of a partial file are of.
-type origins struct {
+// version says which archive the bytes of a partial file are of.
+type version struct {
 	Size int64  `json:"size"` // of the whole archive, -1 if it is not known
 	ETag string `json:"etag"`
 }
@@ -54,7 +54,7 @@ func openPartial(dir string, identity ...string) (*partial, error) {
 	if err != nil {
 		// New, or from a process that was killed while it wrote this, or while it
 		// gave the file its name: then it may be the destination already.
-		p.from, err = origins{}, os.Remove(name+".part")
+		p.from, err = version{}, os.Remove(name+".part")
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
@@ -85,7 +85,7 @@ func openRegular(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // G304: in the caller's directory
 }
 
-// regular fails where there is something else than a file at a path.
+// regular fails if there is something other than a regular file at a path.
 func regular(path string) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s: not a regular file", path)
@@ -103,7 +103,7 @@ func (p *partial) restart() error {
 }
 
 // note keeps for a later call which archive the bytes are of.
-func (p *partial) note(from origins) error {
+func (p *partial) note(from version) error {
 	if p.from == from {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (p *partial) write() error {
 // publish gives the file its name. Nothing but that happens to what may be at
 // the destination: without overwrite it stays, otherwise it is replaced at once.
 func (p *partial) publish(path string, overwrite bool) error {
-	if p.lock != nil { // from here on no call goes on with it
+	if p.lock != nil { // from here on no later call continues it
 		if err := p.lock.hold(nil); err != nil {
 			return err
 		}

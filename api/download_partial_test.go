@@ -47,7 +47,7 @@ func TestPartial_aLaterCallGoesOnWithWhatIsThere(t *testing.T) {
 			watched(t, host.serve, func(t *testing.T, c *Client) {
 				dir := t.TempDir()
 				host.interrupt(t, c, dir)
-				names := entries(t, dir)
+				names := filesIn(t, dir)
 				if len(names) != 2 {
 					t.Fatalf("kept are %q", names)
 				}
@@ -164,7 +164,7 @@ func TestPartial_aPublishedFileIsNotAPartialFile(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "a.zip")
 		host.interrupt(t, c, path)
-		left := entries(t, dir)
+		left := filesIn(t, dir)
 		part, lock := filepath.Join(dir, left[1]), filepath.Join(dir, left[0])
 		put(t, part, host.content)
 		put(t, lock, nil)
@@ -178,8 +178,8 @@ func TestPartial_aPublishedFileIsNotAPartialFile(t *testing.T) {
 		if f, err := c.Project("p").Exports.DownloadToFile(t.Context(), "x", path, Overwrite()); !errors.Is(err, ErrConflict) {
 			t.Errorf("%+v, %v", f, err)
 		}
-		if there, err := os.ReadFile(path); !bytes.Equal(there, host.content) || len(entries(t, dir)) != 1 {
-			t.Errorf("the file has %d bytes, %v; the directory has %q", len(there), err, entries(t, dir))
+		if there, err := os.ReadFile(path); !bytes.Equal(there, host.content) || len(filesIn(t, dir)) != 1 {
+			t.Errorf("the file has %d bytes, %v; the directory has %q", len(there), err, filesIn(t, dir))
 		}
 	})
 }

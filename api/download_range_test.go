@@ -35,7 +35,7 @@ func TestDownloadRange_aCompressedArchiveIsAnError(t *testing.T) {
 	}
 }
 
-// An object storage gets what resuming needs, and not the token.
+// An object storage gets what resuming needs, but not the token.
 func TestDownloadRange_aDownloadGoesOnBehindARedirect(t *testing.T) {
 	t.Parallel()
 	host := &archiveHost{content: archiveBytes(t, mib/2, 1), etag: `"a"`, cut: map[int]int64{0: 300_000}}

@@ -15,7 +15,7 @@ import (
 
 const (
 	maxStalls  = 5                      // attempts in a row that bring nothing new
-	firstPause = 250 * time.Millisecond // before it goes on after a break
+	firstPause = 250 * time.Millisecond // before it continues after a break
 	maxPause   = 10 * time.Second
 	copyBuffer = 256 << 10
 )
@@ -32,7 +32,7 @@ type fileDownload struct {
 	hash   hash.Hash // of the bytes in part
 	have   int64     // bytes in part
 	best   int64     // the largest have so far
-	known  int64     // size of the archive as told before any response; -1 if it was not
+	known  int64     // size of the archive as known before any response; -1 if it was not
 	parts  int       // responses and earlier calls that the bytes are from
 	broken bool      // the bytes have turned out not to be a ZIP
 	result File
@@ -118,9 +118,9 @@ func (d *fileDownload) prepare(ctx context.Context) error {
 }
 
 // resumable reports whether what is there can be told to be of the same archive.
-func resumable(from origins) bool { return isStrong(from.ETag) || from.Size > 0 }
+func resumable(from version) bool { return isStrong(from.ETag) || from.Size > 0 }
 
-// useful reports whether a later call could go on with what is there: on the
+// useful reports whether a later call could continue from what is there: on the
 // disk, since this call may have failed before it has read any of it.
 func (d *fileDownload) useful() bool {
 	info, err := os.Lstat(d.part.Name())
@@ -134,7 +134,7 @@ func (d *fileDownload) restart() error {
 	}
 	d.hash.Reset()
 	d.have, d.parts, d.result.Resumed = 0, 0, 0
-	return d.part.note(origins{Size: d.known})
+	return d.part.note(version{Size: d.known})
 }
 
 // complete brings what is missing, attempt by attempt, and checks the whole.
@@ -163,8 +163,8 @@ func (d *fileDownload) complete(ctx context.Context) error {
 	return d.check(ctx)
 }
 
-// take asks for what is missing and takes what comes. It reports whether it
-// is worth another one after the error, which is one of the connection.
+// take asks for what is missing and takes what comes. It reports whether
+// another attempt is worth it, after an error of the connection.
 func (d *fileDownload) take(ctx context.Context) (again bool, err error) {
 	a, err := d.fetch(ctx)
 	if err != nil {
@@ -194,7 +194,7 @@ func (d *fileDownload) take(ctx context.Context) (again bool, err error) {
 	}
 }
 
-// fetch asks for the rest, or for everything if nothing tells whether the
+// fetch asks for the rest, or for everything if nothing reports whether the
 // server's rest would fit.
 func (d *fileDownload) fetch(ctx context.Context) (*remoteBody, error) {
 	if d.have > 0 && resumable(d.part.from) {
@@ -220,7 +220,7 @@ func (d *fileDownload) begin(a *remoteBody) error {
 			return err
 		}
 	}
-	if err := d.part.note(origins{Size: a.size, ETag: a.etag}); err != nil {
+	if err := d.part.note(version{Size: a.size, ETag: a.etag}); err != nil {
 		return err
 	}
 	d.parts++
@@ -237,13 +237,13 @@ func (d *fileDownload) write(b []byte) error {
 	return err
 }
 
-// pause lasts longer from time to time, and never exactly as long as another.
+// pause lasts longer each time, and never exactly as long as another.
 func pause(times int) time.Duration {
 	limit := min(firstPause<<times, maxPause)
 	return limit/2 + random(limit/2)
 }
 
-// check holds the file to the form of a ZIP.
+// check makes sure that the file has the form of a ZIP.
 func (d *fileDownload) check(ctx context.Context) error {
 	z, err := zip.NewReader(d.part, d.have)
 	if err != nil {

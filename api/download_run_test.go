@@ -66,7 +66,7 @@ func TestDownloadRun_downloadFileNeverMixesArchives(t *testing.T) {
 		"a part without its end":        part(fmt.Sprintf("bytes 300000-300009/%d", size), content[300000:300010]),
 		"a part of unknown size":        part(fmt.Sprintf("bytes 300000-%d/*", size-1), content[300000:]),
 		"a part without Content-Range":  part("", content[300000:]),
-		"a part that lies on its length": func(w http.ResponseWriter) {
+		"a part that lies about its length": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "5")
 			part(fmt.Sprintf("bytes 300000-%d/%d", size-1, size), content[:5])(w)
 		},
@@ -180,8 +180,8 @@ func TestDownloadRun_theContextEndsADownloadToAFileAtOnce(t *testing.T) {
 		defer cancel()
 		dir, start := t.TempDir(), time.Now()
 		_, err := c.Project("p").Exports.DownloadToFile(ctx, "x", filepath.Join(dir, "a.zip"))
-		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second || len(entries(t, dir)) != 0 {
-			t.Errorf("after %v: %v, %q", time.Since(start), err, entries(t, dir))
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second || len(filesIn(t, dir)) != 0 {
+			t.Errorf("after %v: %v, %q", time.Since(start), err, filesIn(t, dir))
 		}
 		synctest.Wait()
 	})

@@ -19,7 +19,7 @@ func ExampleNewClient_invalid() {
 	_, err := api.NewClient(api.WithHost("http://api.example.com"), api.WithToken("Token Token 1234abcd"))
 	fmt.Println(err)
 	// Output:
-	// WithHost: plain http is accepted for loopback hosts only, and "api.example.com" is none; use https
+	// WithHost: plain http is accepted for loopback hosts only, and "api.example.com" is not one; use https
 	// WithToken: the token's prefix is doubled
 }
 
@@ -37,8 +37,8 @@ func ExampleClient_With() {
 	// Output: GET /projects/demo/exports: 503 Service Unavailable: busy (request r-1)
 }
 
-// What the services do not offer, the generated client does, with the host and
-// the token of this one.
+// The generated client offers what the services do not, with the host and the
+// token of this one.
 func ExampleClient_Raw() {
 	client, done := sequence("200 []")
 	defer done()
@@ -87,7 +87,7 @@ func ExampleSelect() {
 	// Output: 903ccd12 pending
 }
 
-// A create with an unknown outcome: what is new in the list, it may have made.
+// A create with an unknown outcome: it may have made what is new in the list.
 // That is sure only if nobody else creates exports in the project.
 func ExampleErrUnknownOutcome() {
 	client, done := sequence(
@@ -221,7 +221,7 @@ func ExampleFile() {
 	// replaced: true
 }
 
-// A user loses patience. What has come is kept for the next call.
+// A user loses patience. What has arrived is kept for the next call.
 func ExampleKeepPartial() {
 	source, _, folder, done := platform()
 	defer done()
@@ -249,7 +249,7 @@ func ExampleFromReader() {
 	client, done := sequence(`201 {"id": "ecb39626", "status": "pending", "size": null}`)
 	defer done()
 
-	// What is a part of something larger and can be read at any place.
+	// An archive that is a part of something larger, which can be read at any offset.
 	blob := strings.NewReader("header, archive, trailer")
 	archive := io.NewSectionReader(blob, 8, 7)
 	created, err := client.Project("demo").Imports.Create(context.Background(), api.FromReader(archive, archive.Size(), "a.zip"))

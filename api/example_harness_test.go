@@ -59,7 +59,7 @@ func environment(vars map[string]string) func(name string) (string, bool) {
 	}
 }
 
-// exampleT is what an example has instead of a test.
+// exampleT stands for the test of an example.
 type exampleT struct {
 	testing.TB
 	cleanup []func()
@@ -109,8 +109,8 @@ var logOptions = &slog.HandlerOptions{
 	},
 }
 
-// sequence stands for a host that answers one thing after the other: "STATUS
-// body" each, the last one for ever.
+// sequence stands for a host that sends one response after the other, "STATUS
+// body" each, and repeats the last one.
 func sequence(answers ...string) (client *api.Client, done func()) {
 	n := 0
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -190,7 +190,7 @@ func ExampleError() {
 	_, err = target.Exports.Get(ctx, "903ccd12-81d1-46e1-9ac9-b9d70af118de")
 	fmt.Println("not found:", errors.Is(err, api.ErrNotFound))
 	// Output:
-	// import remains after refuse - there is no value for /environment_variables/TICKET_TOKEN
+	// import remains after refuse - no value for /environment_variables/TICKET_TOKEN
 	// not found: true
 }
 
@@ -232,7 +232,7 @@ func ExampleExportsService_Download() {
 	defer done()
 	ctx := context.Background()
 
-	export, err := source.Exports.Run(ctx, api.Everything().WithoutPackages())
+	export, err := source.Exports.Run(ctx, api.Everything().WithoutPackages().WithDescription("nightly"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -46,6 +46,13 @@ func (s Selection) WithoutPackages() Selection {
 	return s
 }
 
+// WithDescription returns the selection with a note to keep with the export, of
+// up to 400 characters.
+func (s Selection) WithDescription(note string) Selection {
+	s.named.Description = models.Value(note)
+	return s
+}
+
 func (s Selection) params() *models.ExportsCreateParams {
 	var p models.ExportsCreateParams
 	if s.all {

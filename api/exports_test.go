@@ -1,31 +1,12 @@
 package api
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-// request is what a server saw of one.
-type request struct{ method, uri, contentType, body string }
-
-// recorded returns a client and what its last request was; the answer is always
-// the same.
-func recorded(t *testing.T, status int, answer string) (*Client, *request) {
-	seen := &request{}
-	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Errorf("reading the request: %v", err)
-		}
-		*seen = request{r.Method, r.URL.RequestURI(), r.Header.Get("Content-Type"), string(body)}
-		reply(status, "application/json", answer)(w, r)
-	})
-	return c, seen
-}
 
 func TestExports_createSendsTheSelection(t *testing.T) {
 	t.Parallel()
@@ -43,6 +24,7 @@ func TestExports_createSendsTheSelection(t *testing.T) {
 		"named":                       {named, "/projects/p/exports", body},
 		"named, without packages":     {named.WithoutPackages(), "/projects/p/exports?packages=false", body},
 		"everything":                  {Everything(), "/projects/p/exports?all=true", "{}"},
+		"everything with a note":      {Everything().WithDescription("nightly"), "/projects/p/exports?all=true", `{"description":"nightly"}`},
 		"everything without packages": {Everything().WithoutPackages(), "/projects/p/exports?all=true&packages=false", "{}"},
 	} {
 		t.Run(name, func(t *testing.T) {

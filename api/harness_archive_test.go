@@ -22,7 +22,7 @@ import (
 	"time"
 )
 
-// archiveBytes is a ZIP of a little more than size bytes, other for each seed.
+// archiveBytes is a ZIP of a little more than size bytes, different for each seed.
 func archiveBytes(t *testing.T, size int, seed byte) []byte {
 	t.Helper()
 	var buf bytes.Buffer
@@ -112,8 +112,8 @@ func (c *cutWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// entries lists a directory.
-func entries(t *testing.T, dir string) []string {
+// filesIn lists a directory.
+func filesIn(t *testing.T, dir string) []string {
 	t.Helper()
 	found, err := os.ReadDir(dir)
 	if err != nil {
@@ -126,7 +126,7 @@ func entries(t *testing.T, dir string) []string {
 	return names
 }
 
-// mustHold checks a file that was downloaded, alone in its directory.
+// mustHold checks that a downloaded file is alone in its directory and has the content.
 func mustHold(t *testing.T, f *File, path string, content []byte) {
 	t.Helper()
 	got, err := os.ReadFile(path)
@@ -136,7 +136,7 @@ func mustHold(t *testing.T, f *File, path string, content []byte) {
 	if f == nil || f.Path != path || f.Size != int64(len(content)) || f.SHA256 != sum(content) {
 		t.Errorf("answered %+v for %s", f, path)
 	}
-	if got := entries(t, filepath.Dir(path)); len(got) != 1 {
+	if got := filesIn(t, filepath.Dir(path)); len(got) != 1 {
 		t.Errorf("the directory has %q", got)
 	}
 }

@@ -12,6 +12,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 const testToken = "0123456789abcdef0123456789abcdef01234567"
@@ -52,15 +56,15 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// watched serves h over pipes inside a bubble. After f it fails where a
-// connection is still open; the bubble fails where a goroutine is left.
+// watched serves h over pipes inside a bubble. After f it fails if a
+// connection is still open; the bubble fails if a goroutine is left.
 func watched(t *testing.T, h http.HandlerFunc, f func(t *testing.T, c *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
-		// A server that closes at once after an early answer may break the
-		// request before the client has seen the answer: this one lingers, also
-		// where net/http does not, which is after Expect: 100-continue.
+		// A server that closes at once after an early response may break the
+		// request before the client has seen the response: this one lingers, also
+		// when net/http does not, which is after Expect: 100-continue.
 		srv := &http.Server{Handler: http.StripPrefix("/base/v2.1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h(w, r)
 			if err := http.NewResponseController(w).Flush(); err == nil {
@@ -138,7 +142,7 @@ func readForm(r *http.Request) error {
 	return err
 }
 
-// source is size bytes; it does something to itself half-way.
+// source is size bytes; it does something half-way.
 type source struct {
 	left, size int64
 	half       func() error
@@ -162,52 +166,6 @@ func (s *source) Read(p []byte) (int, error) {
 
 const mib = 1 << 20
 
-// script is a server that does one step after the other, the last one for ever,
-// and notes when it was asked.
-type script struct {
-	steps []http.HandlerFunc
-	mu    sync.Mutex
-	asked []time.Time
-}
-
-func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	step := s.steps[min(len(s.asked), len(s.steps)-1)]
-	s.asked = append(s.asked, time.Now())
-	s.mu.Unlock()
-	step(w, r)
-}
-
-// scripted hands f a client of a server that does these steps.
-func scripted(t *testing.T, steps []http.HandlerFunc, f func(t *testing.T, c *Client, s *script)) {
-	t.Helper()
-	s := &script{steps: steps}
-	watched(t, s.ServeHTTP, func(t *testing.T, c *Client) { f(t, c, s) })
-}
-
-func (s *script) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.asked)
-}
-
-// taken has the server read the whole request before it does a step.
-func taken(step http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		step(w, r)
-	}
-}
-
-func says(status int, headers ...string) http.HandlerFunc {
-	return taken(func(w http.ResponseWriter, r *http.Request) {
-		for i := 0; i < len(headers); i += 2 {
-			w.Header().Set(headers[i], headers[i+1])
-		}
-		reply(status, "application/json", `{"error": "not now"}`)(w, r)
-	})
-}
-
 var (
 	pending = taken(reply(201, "application/json", pendingJSON))
 	gone    = says(404)
@@ -221,4 +179,33 @@ var (
 	early = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) } // before the body is read
 )
 
-func steps(s ...http.HandlerFunc) []http.HandlerFunc { return s }
+// value knows the values of what is called KEY.
+func value(name string) (string, bool) { return "s3cr3t", name == "KEY" }
+
+func encoded(t *testing.T, v any) string {
+	t.Helper()
+	data, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// calls makes every call with a project and an id.
+func calls(t *testing.T, c *Client, project, id string) map[string]error {
+	ctx, errs := t.Context(), map[string]error{}
+	_, errs["exports create"] = c.Project(project).Exports.Create(ctx, Selection{})
+	_, errs["exports list"] = c.Project(project).Exports.List(ctx)
+	_, errs["imports create"] = c.Project(project).Imports.Create(ctx, FromExport("x"))
+	_, errs["imports list"] = c.Project(project).Imports.List(ctx)
+	_, errs["exports get id"] = c.Project(project).Exports.Get(ctx, id)
+	_, errs["exports wait id"] = c.Project(project).Exports.WaitCompleted(ctx, id)
+	_, errs["exports download id"] = c.Project(project).Exports.Download(ctx, id)
+	errs["exports delete id"] = c.Project(project).Exports.Delete(ctx, id)
+	_, errs["imports get id"] = c.Project(project).Imports.Get(ctx, id)
+	_, errs["imports wait id"] = c.Project(project).Imports.WaitCompleted(ctx, id)
+	_, errs["imports confirm id"] = c.Project(project).Imports.Confirm(ctx, id, models.ImportUpdate{})
+	_, errs["imports download id"] = c.Project(project).Imports.Download(ctx, id)
+	errs["imports delete id"] = c.Project(project).Imports.Delete(ctx, id)
+	return errs
+}

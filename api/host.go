@@ -36,7 +36,7 @@ func parseHost(value string) (*url.URL, error) {
 		if ue, ok := errors.AsType[*url.Error](err); ok {
 			err = ue.Err // without the URL
 		}
-		return nil, fmt.Errorf("the host is no URL: %w", err)
+		return nil, fmt.Errorf("the host is not a URL: %w", err)
 	}
 	switch {
 	case u.User != nil:
@@ -44,7 +44,7 @@ func parseHost(value string) (*url.URL, error) {
 	case u.Hostname() == "" || strings.HasSuffix(u.Host, ":"):
 		return nil, errors.New("the host has no host name, or an empty port")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("plain http is accepted for loopback hosts only, and %q is none; use https", u.Hostname())
+		return nil, fmt.Errorf("plain http is accepted for loopback hosts only, and %q is not one; use https", u.Hostname())
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("the scheme is %q; it must be https", u.Scheme)
 	}

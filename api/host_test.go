@@ -70,10 +70,10 @@ func TestHost_parseHostRefuses(t *testing.T) {
 		"https:/x.example":             "no host name",
 		"https://x.example:":           "empty port",
 		"https://x.example:99999":      "out of range",
-		"https://x.example:http":       "no URL",
+		"https://x.example:http":       "not a URL",
 		"ftp://x.example":              "scheme",
-		"https://x.example/\n":         "no URL",
-		"https://x .example":           "no URL",
+		"https://x.example/\n":         "not a URL",
+		"https://x .example":           "not a URL",
 	} {
 		u, err := parseHost(in)
 		switch {

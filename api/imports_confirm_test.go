@@ -12,7 +12,7 @@ import (
 )
 
 // importing answers reads of an import with one status after the other, the
-// last one for ever, and confirmations with these steps.
+// last one again and again, and confirmations with these steps.
 type importing struct {
 	statuses []string
 	patches  []http.HandlerFunc
@@ -46,7 +46,7 @@ func TestConfirm_findsOutWhatBecameOfIt(t *testing.T) {
 		"after a limit":              {steps(says(429), confirmed), nil, 2, "confirmation_pending", false},
 		"refused":                    {steps(says(409)), nil, 1, "", false},
 		"it has arrived":             {steps(reset), []string{"processing"}, 1, "processing", false},
-		"the answer was cut":         {steps(cut), []string{"confirmation_pending"}, 1, "confirmation_pending", false},
+		"the response was cut":       {steps(cut), []string{"confirmation_pending"}, 1, "confirmation_pending", false},
 		"it has not arrived":         {steps(reset, confirmed), []string{"confirmation"}, 2, "confirmation_pending", false},
 		"it has, the read was stale": {steps(says(504), says(409)), []string{"confirmation", "confirmation", "processing"}, 2, "processing", false},
 		"reads stay stale":           {steps(says(504), says(409)), []string{"confirmation"}, 2, "", true},

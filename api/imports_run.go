@@ -77,7 +77,7 @@ func (s *ImportsService) wait(ctx context.Context, id string, until models.Impor
 	}
 }
 
-// Confirm says what an import is to create and lets it go on. The zero update
+// Confirm says what an import is to create and starts that. The zero update
 // takes everything as it was scanned, on servers of this project; an update
 // that names something creates what it names. It is the operation
 // imports_update.

@@ -29,7 +29,7 @@ var (
 	errUnknownStatus = errors.New("this client does not know the status")
 )
 
-// JobError says that an export or import did not come to where it should. The
+// JobError says that an export or import did not reach the status that it should. The
 // job remains on the server: read it, wait for it or delete it by its id.
 type JobError struct {
 	Job    string // "export" or "import"
@@ -102,7 +102,7 @@ func passing(err error) bool {
 	return !hopeless(err)
 }
 
-// saw notes a status and reports whether it is another one.
+// saw notes a status and reports whether it has changed.
 func (f *follower) saw(status string) bool {
 	if status == f.status {
 		return false

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,37 +12,6 @@ import (
 
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-// job answers one status after the other, the last one for ever, and notes when
-// it was asked.
-func job(t *testing.T, statuses ...string) (*Client, *[]time.Duration) {
-	t.Helper()
-	start, asked := time.Now(), &[]time.Duration{}
-	hc := &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
-		if err := req.Context().Err(); err != nil {
-			return nil, err
-		}
-		status := statuses[min(len(*asked), len(statuses)-1)]
-		*asked = append(*asked, time.Since(start))
-		header := http.Header{}
-		status, remaining, _ := strings.Cut(status, " remaining ")
-		if remaining != "" {
-			header = http.Header{"X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {"42"}}
-		}
-		if code, err := strconv.Atoi(status); err == nil {
-			return &http.Response{StatusCode: code, Body: http.NoBody, Header: header}, nil
-		} else if status == "broken" {
-			return nil, io.ErrUnexpectedEOF
-		}
-		body := fmt.Sprintf(`{"id": "x", "status": %q, "error_message": "why"}`, status)
-		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Header: header}, nil
-	})}
-	c, err := NewClient(WithToken("t0k3n"), WithEnv(nil), WithHTTPClient(hc), WithRetry(RetryPolicy{MaxAttempts: 1}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c, asked
-}
 
 func TestWait_readsWithGrowingDelays(t *testing.T) {
 	t.Parallel()

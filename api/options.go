@@ -42,11 +42,11 @@ type options struct {
 }
 
 // WithToken sets the token, instead of the environment variable
-// UBIOPS_API_TOKEN. It is sent as it is if it reads "Token <token>" or
-// "Bearer <jwt>"; a value without a space gets the prefix "Token ". Refused are
-// an empty token, a doubled prefix ("Token Token ..."), any other prefix, a space
-// at its beginning or end, and characters that are not printable ASCII, such as a line break at the end.
-// Tokens of the platform belong to one project.
+// UBIOPS_API_TOKEN. It is sent as it is if it reads "Token <token>" or "Bearer
+// <jwt>"; a value without a space gets the prefix "Token ". Refused are an
+// empty token, a doubled prefix ("Token Token ..."), any other prefix, a space
+// at its beginning or end, and characters that are not printable ASCII, such as
+// a line break at the end. Tokens of the platform belong to one project.
 func WithToken(token string) Option { return func(o *options) { o.token = &token } }
 
 // WithHost sets the base URL, instead of the environment variable
@@ -64,8 +64,8 @@ func WithHost(baseURL string) Option { return func(o *options) { o.host = &baseU
 // transport, as anywhere. Mind that its Timeout also ends uploads and downloads.
 //
 // The default is a clone of [http.DefaultTransport] that waits at most two
-// minutes for the header of a response, counted from the end of the request. There
-// is no limit for a whole exchange, since archives can be large; see the package
+// minutes for the header of a response, counted from the end of the request. A whole
+// exchange has no limit, since archives can be large; see the package
 // comment about servers that go silent, which holds for any transport.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(o *options) { o.http, o.httpGiven = hc, true }
@@ -75,15 +75,15 @@ func WithHTTPClient(hc *http.Client) Option {
 // module.
 func WithUserAgent(agent string) Option { return func(o *options) { o.userAgent = &agent } }
 
-// WithRetry sets how often and how long a call is tried. What may be sent again
-// is a matter of safety and stands in the package comment; the policy only
-// bounds it. The default is the zero [RetryPolicy], which stands for 5 attempts
-// within 5 minutes.
+// WithRetry sets how often and how long a call is tried. Which requests may be
+// sent again is a matter of safety, described in the package comment; the
+// policy only limits how often. The default is the zero [RetryPolicy], which
+// stands for 5 attempts within 5 minutes.
 func WithRetry(policy RetryPolicy) Option { return func(o *options) { o.retry = policy } }
 
 // WithLogger sets where every attempt is logged, at the level debug: method,
-// path, status, duration and error, but no body, no query and no token. The
-// default is no log.
+// path, status, duration and error, but no body, no query and no token. Without
+// it nothing is logged.
 func WithLogger(log *slog.Logger) Option {
 	return func(o *options) { o.log, o.logGiven = log, true }
 }
@@ -160,7 +160,7 @@ func (o *options) resolve() (*settings, error) {
 	return set, errors.Join(errs...)
 }
 
-// value returns what an option or else its variable says, and who said it.
+// value returns what an option says, or else its variable, and which of the two.
 func (o *options) value(option *string, optionName, variable string) (value, from string, given bool) {
 	if option != nil {
 		return *option, optionName, true

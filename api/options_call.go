@@ -46,8 +46,8 @@ type (
 	}
 )
 
-// option is every option: which ones a method takes is a matter of the types
-// above.
+// option is every option: the types above decide which ones a method
+// takes.
 type option func(*choices)
 
 func (o option) forExportList() option   { return o }
@@ -126,7 +126,7 @@ func SkipConfirmation() CreateImportOption {
 func DeleteRefused() RunImportOption { return option(func(c *choices) { c.deleteRefused = true }) }
 
 // OnProgress reports how many bytes of an archive have gone through, of how
-// many; total is -1 if nobody knows. It counts the archive alone, without what
+// many; total is -1 if it is not known. It counts the archive alone, without what
 // HTTP puts around it; what a download finds from an earlier call counts as
 // done. A transfer that starts again counts from zero again.
 //

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// told is a Progress that keeps what it was told, and when.
+// told records what a progress function was called with, and when.
 type told struct {
 	counts [][2]int64
 	times  []time.Time
@@ -126,7 +126,7 @@ func TestProgress_noProgressIsToldAfterCreateHasReturned(t *testing.T) {
 		returned := false
 		_, err := c.Project("p").Imports.Create(ctx, FromReader(src, mib, ""), OnProgress(func(int64, int64) {
 			if returned {
-				t.Error("told after the end")
+				t.Error("called after the end")
 			}
 		}))
 		if returned = true; err == nil {

@@ -49,7 +49,7 @@ func (s *sender) response(resp *http.Response, attempts int) Response {
 
 // RateLimit is what the x-ratelimit headers of a response say. The platform
 // documents 300 requests a minute for each source address. A number that is
-// missing or makes no sense is -1.
+// missing or nonsense is -1.
 type RateLimit struct {
 	Limit     int           // requests that are allowed in a window
 	Remaining int           // requests that are left in this window
@@ -88,8 +88,8 @@ func parseRateLimit(h http.Header) *RateLimit {
 	return &r
 }
 
-// parseRetryAfter reads the header in seconds or as a date. A date is held
-// against the clock of the server, if that is told, since ours may differ.
+// parseRetryAfter reads the header in seconds or as a date. A date is compared
+// with the clock of the server, if the response has it, since ours may differ.
 func parseRetryAfter(h http.Header) (time.Duration, bool) {
 	text := h.Get("Retry-After")
 	if wait, ok := parseSeconds(text); ok {

@@ -24,7 +24,7 @@ var (
 // after the whole request was sent, or its success cannot be read. It comes with
 // its cause, an [*Error] if there was a response. The request was not sent again.
 //
-// [ImportsService.Confirm] has looked at the import by itself as long as it
+// [ImportsService.Confirm] has already read the import for as long as it
 // could; read its status. Before a create is repeated, list the jobs of the
 // project and compare with a list from before the create; the example shows it.
 // That is sure only if nobody else creates jobs there at the same time.
@@ -35,15 +35,15 @@ var ErrUnknownOutcome = errors.New("it is not known whether this was carried out
 //
 // Nothing in it contains the token, even if the server repeats it.
 type Error struct {
-	Response // its StatusCode is 2xx if only the body was at fault
+	Response // its StatusCode is 2xx if only the body was wrong
 
 	// Message is what went wrong in the words of the server: a JSON member
 	// "error" or "error_message", the Message of an object storage's XML, the
 	// title of an HTML page, or a plain text. It is one line of at most 1024
-	// characters, and empty if there was nothing of the kind.
+	// characters, and empty if the body has none.
 	Message string
 	// Detail is a JSON member "detail" or the Details of XML, one line likewise,
-	// but whole: it can name every object that is at fault.
+	// but whole: it can name every object that is wrong.
 	Detail string
 	// RetryAfter is how long the server asks to wait: the header Retry-After in
 	// either form, else x-ratelimit-reset if the limit is used up. It is 0 if the
@@ -120,7 +120,7 @@ func (s *sender) refusal(resp *http.Response, attempts int) *Error {
 	return e
 }
 
-// unusable makes the error of a success whose body is of no use.
+// unusable makes the error of a success whose body cannot be used.
 func (s *sender) unusable(resp *http.Response, attempts int, why string, err error) *Error {
 	e := s.newError(resp, attempts)
 	e.Message = why

@@ -16,7 +16,7 @@ import (
 )
 
 // flow is a server with one job, whose reads answer one status after the other,
-// the last one for ever. It notes what it was asked to do.
+// the last one again and again. It notes what it was asked to do.
 type flow struct {
 	statuses []string
 	create   http.HandlerFunc // nil for a success

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// maxDrain is how much is read of the body of a success that nobody wants, so
+// maxDrain is how much is read of the body of a success that nobody reads, so
 // that its connection can be used again.
 const maxDrain = 64 << 10
 
 func defaultTransport() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // the program has put its own one there
+	if !ok { // the program has set its own
 		return http.DefaultTransport
 	}
 	t = t.Clone()
@@ -88,7 +88,7 @@ func (s *sender) perform(ctx context.Context, req *http.Request, err error) erro
 	if err != nil {
 		return err
 	}
-	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // what goes wrong costs a connection
+	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // an error costs only a connection
 	_ = resp.Body.Close()
 	return nil
 }

@@ -44,7 +44,7 @@ func (s *sender) attempt(ctx context.Context, req *http.Request, n int) (*attemp
 	return a, nil
 }
 
-// run sends the request once and logs what became of it.
+// run sends the request once and logs the outcome.
 func (a *attempt) run(into any) (*http.Response, error) {
 	start := time.Now()
 	resp, err := a.send()
@@ -98,7 +98,7 @@ func (a *attempt) send() (*http.Response, error) {
 
 // exchange is one exchange of net/http, which does not return from a cancelled
 // request before the Read of its body has returned. A body that can be rewound
-// is a file or memory and soon done with a Read. Any other may block for ever, so
+// is a file or memory and a Read of it soon returns. Any other may block for ever, so
 // it is left behind; what it then still yields goes nowhere.
 func (a *attempt) exchange() (*http.Response, error) {
 	if a.req.Body == nil || a.req.GetBody != nil {
@@ -168,7 +168,7 @@ const (
 
 var errHeavy = errors.New("it has more objects than a response of its size can have")
 
-var brace = []byte("{")
+var brace, quote = []byte("{"), []byte(`"`)
 
 // jsonBody bounds a JSON body: its bytes and what they become, since a few
 // kilobytes, compressed, can be millions of empty objects. It notes how reading
@@ -201,6 +201,22 @@ func (b *jsonBody) Read(p []byte) (int, error) {
 
 // count counts the objects that begin in p.
 func (b *jsonBody) count(p []byte) {
+	if b.escaped || bytes.IndexByte(p, '\\') >= 0 {
+		b.countEscaped(p)
+		return
+	}
+	for len(p) > 0 { // without a backslash, each quote begins or ends a string
+		before, after, found := bytes.Cut(p, brace)
+		b.text = b.text != (bytes.Count(before, quote)%2 == 1)
+		if found && !b.text {
+			b.objects++
+		}
+		p = after
+	}
+}
+
+// countEscaped does the same for any text.
+func (b *jsonBody) countEscaped(p []byte) {
 	for len(p) > 0 {
 		end := 0
 		switch {

@@ -54,7 +54,7 @@ func TestResponse_aSuccessWithAnUnusableBodyTellsItsStatus(t *testing.T) {
 	}
 }
 
-func TestResponse_anAnswerThatBreaksOffKeepsItsStatusAndItsCause(t *testing.T) {
+func TestResponse_aResponseThatBreaksOffKeepsItsStatusAndItsCause(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")

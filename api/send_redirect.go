@@ -15,8 +15,8 @@ const maxRedirects = 10 // what net/http allows by default
 // some status codes, whose response would then look like success; it carries
 // bodies to other origins; and it leaves https for http.
 //
-// A redirect that is not followed ends as the response, so as an [*Error] with
-// its status.
+// A redirect that is not followed ends as the response, which is an [*Error]
+// with its status.
 func checkRedirect(base *url.URL, next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	home := origin(base)
 	away := func(r *http.Request) bool { return origin(r.URL) != home }

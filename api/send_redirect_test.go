@@ -16,8 +16,8 @@ import (
 
 func TestRedirect_redirectsCarryTheTokenWithinTheOriginOnly(t *testing.T) {
 	t.Parallel()
-	// The server of the test is 127.0.0.1:port; this one differs in the port
-	// alone, which net/http takes for the same host.
+	// The server of the test is 127.0.0.1:port; this one differs only in the
+	// port, and net/http treats both as the same host.
 	var away []string
 	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		away = append(away, r.URL.Path+" "+r.Header.Get("Authorization"))

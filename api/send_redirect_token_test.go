@@ -11,7 +11,7 @@ import (
 )
 
 // redirected downloads through a redirect from https://api.example.com/v2.1 and
-// returns what was sent to the target, nil for nothing.
+// returns what was sent to where it leads, nil for nothing.
 func redirected(t *testing.T, status int, target string, hc http.Client) (*http.Request, error) {
 	t.Helper()
 	var second *http.Request

@@ -32,7 +32,7 @@ var defaultRetry = RetryPolicy{
 	MaxAttempts: 5, MaxElapsed: 5 * time.Minute, MinDelay: 500 * time.Millisecond, MaxDelay: 2 * time.Minute,
 }
 
-// complete puts in the defaults and says what makes no sense.
+// complete fills in the defaults and says what is invalid.
 func (p RetryPolicy) complete() (RetryPolicy, error) {
 	for _, field := range []struct {
 		name string
@@ -71,7 +71,7 @@ func (p RetryPolicy) delay(n int, asked time.Duration) time.Duration {
 	}
 	own += random(own / 2)
 	if asked > 0 {
-		asked += random(p.MinDelay) // not everybody at the same moment
+		asked += random(p.MinDelay) // so that clients do not all return at the same moment
 	}
 	return min(max(own, asked), p.MaxDelay)
 }
@@ -107,7 +107,7 @@ func (o outcome) verdict() verdict {
 	switch {
 	case !responded:
 		doubtful = !neverSent(o.err)
-	case response.StatusCode/100 == 2: // with a body that is of no use
+	case response.StatusCode/100 == 2: // with a body that cannot be used
 		if !idempotent {
 			return unknown
 		} else if !response.broken {
@@ -149,7 +149,7 @@ func refused(err error) bool {
 	return outcome{method: http.MethodPost, err: err, whole: true}.verdict() != unknown
 }
 
-// finalError is one that no other attempt would cure.
+// finalError is one that another attempt would not cure.
 type finalError struct{ error }
 
 func (e finalError) Unwrap() error { return e.error }

@@ -28,7 +28,7 @@ func TestRetryDelay_aCallWaitsAsLongAsTheServerAsks(t *testing.T) {
 				if _, err := c.Project("p").Exports.Get(t.Context(), "x"); err != nil {
 					t.Fatal(err)
 				}
-				// The server holds its answers back by 100 ms.
+				// The server delays its responses by 100 ms.
 				if d := s.asked[1].Sub(s.asked[0]); d < tc.delay || d > tc.delay+time.Second {
 					t.Errorf("sent again after %v, want %v", d, tc.delay)
 				}

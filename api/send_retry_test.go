@@ -37,7 +37,7 @@ func TestRetry_verdictsBySafetyOfTheMethod(t *testing.T) {
 		{name: "bad certificate", err: &tls.CertificateVerificationError{Err: errors.New("expired")}},
 		{name: "redirect refused", err: finalError{errors.New("no")}},
 		{name: "success broken off", err: &Error{Response: Response{StatusCode: 201}, broken: true}, get: again, post: unknown, half: unknown, nothing: unknown},
-		{name: "success that is no JSON", err: status(200), post: unknown, half: unknown, nothing: unknown},
+		{name: "success that is not JSON", err: status(200), post: unknown, half: unknown, nothing: unknown},
 	} {
 		for _, c := range []struct {
 			o    outcome
@@ -55,7 +55,8 @@ func TestRetry_verdictsBySafetyOfTheMethod(t *testing.T) {
 			if got := c.o.verdict(); got != c.want {
 				t.Errorf("%s: %+v is %d, want %d", tc.name, c.o, got, c.want)
 			}
-			// With the context nothing is sent any more, and what is unknown stays so.
+			// After the end of the context nothing is sent, and what is unknown
+			// stays unknown.
 			ended := c.want
 			if ended == again {
 				ended = giveUp
@@ -86,10 +87,10 @@ func TestRetry_delaysGrowAndFollowTheServerWithinThePolicy(t *testing.T) {
 			t.Fatalf("delay 100 is %v", d)
 		}
 		if d := p.delay(1, 5*time.Second); d < 5*time.Second || d > 6*time.Second {
-			t.Fatalf("delay where 5 s are asked is %v", d)
+			t.Fatalf("delay if 5 s are asked is %v", d)
 		}
 		if d := p.delay(1, time.Hour); d != p.MaxDelay {
-			t.Fatalf("delay where an hour is asked is %v", d)
+			t.Fatalf("delay if an hour is asked is %v", d)
 		}
 	}
 }

@@ -16,7 +16,7 @@ const (
 
 var errSilent = errors.New("the server has gone silent")
 
-// silence ends an attempt at which the server says nothing any more. Exchanges
+// silence ends an attempt during which the server no longer says anything. Exchanges
 // have no time limit, since archives are large, and not every transport has
 // one for the header: a connection that is open and dead would be waited for as
 // long as the context lasts. It is also the body of the response: each Read has
@@ -125,7 +125,7 @@ func (w *watchdog) wind(d time.Duration) {
 func (w *watchdog) ring() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.wound.Store(false) // before the deadlines are read: who sets one after that winds it up
+	w.wound.Store(false) // before the deadlines are read: whoever sets one later winds it up
 	now, next := time.Now().UnixNano(), time.Duration(0)
 	for s := range w.attempts {
 		deadline := s.deadline.Load()

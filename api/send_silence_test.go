@@ -14,7 +14,7 @@ import (
 // mute takes the request and says nothing until the client has gone.
 var mute = taken(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 
-// falls sends a header and the start of a body, and says nothing more.
+// falls sends a header and the start of a body, and then nothing.
 func falls(status int, start string) http.HandlerFunc {
 	return taken(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -47,19 +47,19 @@ func TestSilence_aSilentServerCountsAsABrokenConnection(t *testing.T) {
 		took  time.Duration // without the delays
 		want  func(error) bool
 	}{
-		"get without a header":         {get, steps(mute, pending), 2, headerTimeout, nil},
-		"get without a body":           {get, steps(falls(200, ""), pending), 2, stallTimeout, nil},
-		"get of half a body":           {get, steps(falls(200, `{"id": `), pending), 2, stallTimeout, nil},
-		"busy gateway without a body":  {get, steps(falls(503, ""), pending), 2, stallTimeout, nil},
-		"wrong JSON":                   {get, steps(falls(200, "<")), 1, 0, isOf[*Error]},
-		"refusal without a body":       {get, steps(falls(404, "")), 1, stallTimeout, func(err error) bool { return errors.Is(err, ErrNotFound) }},
-		"delete without a header":      {remove, steps(mute, gone), 2, headerTimeout, nil},
-		"delete without a body":        {remove, steps(falls(200, "")), 1, stallTimeout, nil},
-		"create without a header":      {create, steps(mute), 1, headerTimeout, isUnknown},
-		"create without a body":        {create, steps(falls(201, "")), 1, stallTimeout, isUnknown},
-		"download without a header":    {download, steps(mute, reply(200, "", "PK")), 2, headerTimeout, nil},
-		"download of a half":           {download, steps(falls(200, "PK")), 1, stallTimeout, func(err error) bool { return errors.Is(err, errSilent) }},
-		"download of something silent": {download, steps(falls(204, "")), 1, 0, isOf[*Error]},
+		"get without a header":          {get, steps(mute, pending), 2, headerTimeout, nil},
+		"get without a body":            {get, steps(falls(200, ""), pending), 2, stallTimeout, nil},
+		"get of half a body":            {get, steps(falls(200, `{"id": `), pending), 2, stallTimeout, nil},
+		"busy gateway without a body":   {get, steps(falls(503, ""), pending), 2, stallTimeout, nil},
+		"wrong JSON":                    {get, steps(falls(200, "<")), 1, 0, isOf[*Error]},
+		"refusal without a body":        {get, steps(falls(404, "")), 1, stallTimeout, func(err error) bool { return errors.Is(err, ErrNotFound) }},
+		"delete without a header":       {remove, steps(mute, gone), 2, headerTimeout, nil},
+		"delete without a body":         {remove, steps(falls(200, "")), 1, stallTimeout, nil},
+		"create without a header":       {create, steps(mute), 1, headerTimeout, isUnknown},
+		"create without a body":         {create, steps(falls(201, "")), 1, stallTimeout, isUnknown},
+		"download without a header":     {download, steps(mute, reply(200, "", "PK")), 2, headerTimeout, nil},
+		"download of a half":            {download, steps(falls(200, "PK")), 1, stallTimeout, func(err error) bool { return errors.Is(err, errSilent) }},
+		"download from a silent server": {download, steps(falls(204, "")), 1, 0, isOf[*Error]},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +120,7 @@ func TestSilence_whatIsSlowIsNotSilent(t *testing.T) {
 	})
 }
 
-// No answer of use, and not even its body comes.
+// A response that cannot be used, and not even its body comes.
 func TestSilence_aDownloadToAFileDoesNotWaitForABodyThatItRefuses(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]http.HandlerFunc{

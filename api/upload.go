@@ -19,7 +19,7 @@ var (
 )
 
 // upload is an archive that is uploaded. The transport reads it in a goroutine of
-// its own and may go on doing so after the response has come; it may also start
+// its own and may still do so after the response has come; it may also start
 // again while an attempt before is still being read. So only the newest reading
 // gets bytes, and none does after stop.
 type upload struct {
@@ -70,7 +70,7 @@ func (u *upload) open() (*reading, error) {
 }
 
 // stop ends the present reading. A reader that can seek is a file or memory and
-// soon done with a Read, so stop waits for it; another one may block in it for
+// a Read of it soon returns, so stop waits for it; another one may block in it for
 // ever.
 func (u *upload) stop() {
 	u.mu.Lock()
@@ -97,7 +97,7 @@ func (u *upload) result() error {
 }
 
 // Read yields exactly the announced number of bytes and then io.EOF. It fails
-// if the archive ends before that or goes on after it.
+// if the archive is shorter or longer.
 func (r *reading) Read(p []byte) (int, error) {
 	u := r.upload
 	u.reading.Lock()
@@ -132,7 +132,7 @@ func (r *reading) Read(p []byte) (int, error) {
 	return n, r.note(false, err)
 }
 
-// count reports the progress, and returns whether the reading goes on. It holds
+// count reports the progress, and returns whether the reading continues. It holds
 // the lock, since nothing may be reported after stop.
 func (r *reading) count(n int) bool {
 	r.upload.mu.Lock()
@@ -149,7 +149,7 @@ func (r *reading) end() error {
 	n, err := io.ReadFull(r.upload.reader, make([]byte, 1))
 	switch {
 	case n > 0:
-		return fmt.Errorf("%w: it goes on after %d bytes", ErrArchiveSize, r.upload.size)
+		return fmt.Errorf("%w: there is more after %d bytes", ErrArchiveSize, r.upload.size)
 	case err != io.EOF:
 		return fmt.Errorf("reading the archive: %w", err)
 	}

@@ -16,15 +16,15 @@ func TestUploadLeak_uploadsThatFailLeaveNothingBehind(t *testing.T) {
 	for name, tc := range map[string]struct {
 		half     func(cancel func()) error
 		size     int64 // announced
-		early    int64 // the server answers 413 after so many bytes, where it is > 0
+		early    int64 // the server answers 413 after so many bytes, if it is > 0
 		want     error
 		wantText string
 	}{
 		"reader fails":    {half: func(func()) error { return broken }, size: 4 * mib, want: broken, wantText: "reading the archive"},
 		"context ends":    {half: func(cancel func()) error { cancel(); return nil }, size: 4 * mib, want: context.Canceled},
 		"reader is short": {size: 5 * mib, want: ErrArchiveSize, wantText: "it ends after 4194304 of 5242880 bytes"},
-		"reader is long":  {size: 3 * mib, want: ErrArchiveSize, wantText: "it goes on after 3145728 bytes"},
-		"early answer":    {size: 4 * mib, early: mib, wantText: "413 Request Entity Too Large: too large"},
+		"reader is long":  {size: 3 * mib, want: ErrArchiveSize, wantText: "there is more after 3145728 bytes"},
+		"early response":  {size: 4 * mib, early: mib, wantText: "413 Request Entity Too Large: too large"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +85,7 @@ func TestUploadLeak_createReturnsThoughTheReaderBlocks(t *testing.T) {
 				t.Error("the server got a complete form")
 			}
 		}, context.Canceled},
-		"early answer": {func(func()) {}, reply(409, "text/plain", "no"), ErrConflict},
+		"early response": {func(func()) {}, reply(409, "text/plain", "no"), ErrConflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,7 @@ import (
 
 // ImportSource is where an import gets its archive from: exactly one of
 // [FromReader], [FromFile], [FromLink] and [FromExport]. The zero ImportSource
-// is none of them and refused.
+// is refused.
 type ImportSource struct {
 	field, text string // a form field with its text, or
 	open        func() (*upload, error)

@@ -11,7 +11,7 @@ import (
 
 func TestSource_aFileThatChangesItsSizeIsNoArchive(t *testing.T) {
 	t.Parallel()
-	for want, size := range map[string]int64{"it ends after 40000 of 1048576 bytes": 40_000, "it goes on after 1048576 bytes": mib + 1} {
+	for want, size := range map[string]int64{"it ends after 40000 of 1048576 bytes": 40_000, "there is more after 1048576 bytes": mib + 1} {
 		path := filepath.Join(t.TempDir(), "a.zip")
 		put(t, path, make([]byte, mib))
 		c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {

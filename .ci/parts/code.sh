@@ -9,13 +9,14 @@ part.tidy() { go mod tidy -diff; }
 part.lint() {
     need shellcheck shellcheck
     shellcheck .ci/run .ci/parts/*.sh
-    local unformatted
+    local unformatted system
     unformatted=$(gofmt -l .)
     if [[ -n $unformatted ]]; then
         printf 'not formatted: %s\n' "$unformatted"
         return 1
     fi
     go vet ./...
+    for system in windows darwin; do GOOS=$system go vet ./api/cmd/...; done
     go run "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$golangci_version" run ./...
 }
 

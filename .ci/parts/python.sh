@@ -11,7 +11,7 @@ venv() {
 }
 
 part.yaml() {
-    PYYAML_PYTHON=$(venv yaml PyYAML==6.0.3) go test -count 1 -run PyYAML -v ./tests/archive
+    PYYAML_PYTHON=$(venv yaml PyYAML==6.0.3) go test -count 1 -run PyYAML -v ./api/archive
 }
 
 # The old tools need setuptools.

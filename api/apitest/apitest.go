@@ -19,9 +19,9 @@ import (
 )
 
 // A Server is the reference server in the process of a test. Make it with
-// [New], or with [NewServer] where there is no test. Its methods can be called at the
-// same time; those that can fail end the test when they do, so they belong into
-// its own goroutine. Without a test they panic.
+// [New], or with [NewServer] outside a test. Its methods can be called at the
+// same time; those that can fail end the test when they do, so call them in its
+// own goroutine. Without a test they panic.
 type Server struct {
 	// URL is the base URL, which ends in /v2.1. Requests to it have to go
 	// through HTTPClient.
@@ -58,7 +58,7 @@ type test interface {
 }
 
 // New starts a server, which the end of the test closes, after what the test has
-// given to Cleanup since; what is then wrong fails the test. If the test has
+// given to Cleanup since; anything wrong then fails the test. If the test has
 // failed, its log gets the requests that the server has had. Inside a bubble of
 // testing/synctest, t has to be the one of the bubble.
 func New(t testing.TB, opts ...Option) *Server {
@@ -120,8 +120,8 @@ func begin(t test, opts []Option) (_ *Server, err error) {
 }
 
 // Close ends the server: requests that it is serving are cut off. [New] leaves it
-// to the end of the test. It may be called again. After [NewServer] its error tells
-// also what else was wrong meanwhile.
+// to the end of the test. It may be called again. After [NewServer] its error also
+// says what else went wrong meanwhile.
 func (s *Server) Close() error { return s.close() }
 
 // program stands in for a test.
@@ -132,7 +132,7 @@ type program struct {
 
 func (*program) Helper() {}
 
-// Fatalf panics: a program that could go on would have been given an error.
+// Fatalf panics: a program that could continue would have been given an error.
 func (*program) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // Errorf keeps what a test would fail with, for Close.
@@ -220,6 +220,9 @@ func (s *Server) options(opts server.Options) server.Options {
 			opts.Now = s.clock.Now
 		}
 	}
+	if opts.OnBadResponse == nil {
+		opts.OnBadResponse = func(err error) { s.t.Errorf("apitest: %v", err) }
+	}
 	if s.pace.kind != inBackground {
 		opts.OnStep = s.onStep
 	}
@@ -237,7 +240,7 @@ func (s *Server) options(opts server.Options) server.Options {
 // serve handles a request: the journal is around the faults, and those around
 // the reference server.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	to := targetOf(r)
+	to := subjectOf(r)
 	w, r, done := s.journal.begin(w, r, to.operation)
 	defer done()
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-func TestAProjectMovesToAnother(t *testing.T) {
+func TestServer_aProjectMovesToAnother(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithProject("from", apitest.FromBytes(sampleZIP(t))), apitest.WithProject("to"))...)
 		move(t, s, "from", "to")
@@ -34,7 +34,7 @@ func TestAProjectMovesToAnother(t *testing.T) {
 	})
 }
 
-func TestWithoutOptionsThereIsOneEmptyProject(t *testing.T) {
+func TestServer_withoutOptionsThereIsOneEmptyProject(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	exports, err := s.Client(apitest.DefaultProject).Project(apitest.DefaultProject).Exports.List(t.Context())
@@ -45,7 +45,7 @@ func TestWithoutOptionsThereIsOneEmptyProject(t *testing.T) {
 	equal(t, "second client", second, first)
 }
 
-func TestTokensAreThoseOfOneProject(t *testing.T) {
+func TestServer_tokensAreThoseOfOneProject(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.WithProject("a"))
 	s.AddProject("b")
@@ -64,7 +64,7 @@ func TestTokensAreThoseOfOneProject(t *testing.T) {
 	equal(t, "creator", created.ExportedBy.Or(""), "apitest")
 }
 
-func TestAnyHTTPClientCanBeMadeWithWhatTheServerGives(t *testing.T) {
+func TestServer_anyHTTPClientCanBeMadeWithWhatTheServerGives(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, opts...)
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/projects/demo/imports", nil)
@@ -78,7 +78,7 @@ func TestAnyHTTPClientCanBeMadeWithWhatTheServerGives(t *testing.T) {
 	})
 }
 
-func TestNothingElseIsReachedInMemory(t *testing.T) {
+func TestServer_nothingElseIsReachedInMemory(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost:80/", nil)
@@ -92,7 +92,7 @@ func TestNothingElseIsReachedInMemory(t *testing.T) {
 	}
 }
 
-func TestAfterTheTestTheServerIsGone(t *testing.T) {
+func TestServer_afterTheTestTheServerIsGone(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]apitest.Option{"in memory": nil, "on a socket": {apitest.WithLoopback()}} {
 		var s *apitest.Server
@@ -111,7 +111,7 @@ func TestAfterTheTestTheServerIsGone(t *testing.T) {
 	}
 }
 
-func TestTheReferenceServerBehavesAsItIsTold(t *testing.T) {
+func TestServer_theReferenceServerBehavesAsItIsTold(t *testing.T) {
 	t.Parallel()
 	content := archive.Content{EnvironmentVariables: variables("A")}
 	s := apitest.New(t, apitest.WithProject("p", apitest.FromContent(content, nil)),
@@ -127,7 +127,7 @@ func TestTheReferenceServerBehavesAsItIsTold(t *testing.T) {
 	must(t, err)
 }
 
-func TestAServerLastsUntilTheCleanupOfItsTestIsDone(t *testing.T) {
+func TestServer_aServerLastsUntilTheCleanupOfItsTestIsDone(t *testing.T) {
 	t.Parallel()
 	var saw []string
 	log := newFakeT().run(func(t *fakeT) {
@@ -144,7 +144,7 @@ func TestAServerLastsUntilTheCleanupOfItsTestIsDone(t *testing.T) {
 	equal(t, "seen", strings.Join(saw, " "), "processing true true")
 }
 
-func TestAfterItsEndAServerNamesTheCallThatNeedsIt(t *testing.T) {
+func TestServer_afterItsEndAServerNamesTheCallThatNeedsIt(t *testing.T) {
 	t.Parallel()
 	for want, call := range map[string]func(s *apitest.Server){
 		`apitest: Content of "demo": `: func(s *apitest.Server) { s.Content("demo") },
@@ -162,7 +162,7 @@ func TestAfterItsEndAServerNamesTheCallThatNeedsIt(t *testing.T) {
 	}
 }
 
-func TestAFailedTestLogsItsRequests(t *testing.T) {
+func TestServer_aFailedTestLogsItsRequests(t *testing.T) {
 	t.Parallel()
 	log := newFakeT().run(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.First(1), apitest.Answer(418, nil, "")))
@@ -177,7 +177,7 @@ func TestAFailedTestLogsItsRequests(t *testing.T) {
 	}
 }
 
-func TestMistakesEndTheTestAndAreNamed(t *testing.T) {
+func TestServer_mistakesEndTheTestAndAreNamed(t *testing.T) {
 	t.Parallel()
 	for want, f := range map[string]func(t *fakeT){
 		`project "X": a name has up to 64`:           func(t *fakeT) { apitest.New(t, apitest.WithProject("X")) },
@@ -201,12 +201,13 @@ func TestMistakesEndTheTestAndAreNamed(t *testing.T) {
 		`fault for nonsense: no operation "nonsense"`: func(t *fakeT) {
 			apitest.New(t).Inject("nonsense", apitest.Every(), apitest.ResetAfter())
 		},
-		"fault for *: the zero Fault":                         inject(apitest.Every(), apitest.Fault{}),
-		"fault for *: there are no calls from 3 to 2":         inject(apitest.Between(3, 2), apitest.ResetAfter()),
-		"fault for *: no answer has the status 99":            inject(apitest.Every(), apitest.Answer(99, nil, "")),
-		"fault for *: a delay cannot be 0s":                   inject(apitest.Every(), apitest.Delay(0)),
-		"fault for *: an answer cannot be cut after -1 bytes": inject(apitest.Every(), apitest.CutAnswer(-1)),
-		"fault for *: a request cannot be cut after -1 bytes": inject(apitest.Every(), apitest.CutRequest(-1)),
+		"fault for *: there is no handler to stand around":     inject(apitest.Every(), apitest.Around("nothing", nil)),
+		"fault for *: the zero Fault":                          inject(apitest.Every(), apitest.Fault{}),
+		"fault for *: there are no calls from 3 to 2":          inject(apitest.Between(3, 2), apitest.ResetAfter()),
+		"fault for *: no response has the status 99":           inject(apitest.Every(), apitest.Answer(99, nil, "")),
+		"fault for *: a delay cannot be 0s":                    inject(apitest.Every(), apitest.Delay(0)),
+		"fault for *: a response cannot be cut after -1 bytes": inject(apitest.Every(), apitest.CutResponse(-1)),
+		"fault for *: a request cannot be cut after -1 bytes":  inject(apitest.Every(), apitest.CutRequest(-1)),
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()

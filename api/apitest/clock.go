@@ -40,7 +40,7 @@ func (c *Clock) Now() time.Time {
 
 // Advance moves the clock. When it returns, every job of [JobsByTime] has the
 // status of the new time, or its test has failed with the reason; requests whose
-// [Delay] is over go on in the background.
+// [Delay] is over continue in the background.
 func (c *Clock) Advance(d time.Duration) {
 	c.advancing.Lock()
 	defer c.advancing.Unlock()
@@ -65,7 +65,7 @@ func (c *Clock) move(d time.Duration) (from, to time.Time, followers []func(from
 	return from, c.now, slices.Clone(c.followers)
 }
 
-// follow has f called after every move.
+// follow calls f after every move.
 func (c *Clock) follow(f func(from, to time.Time)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -86,7 +86,7 @@ func (c *Clock) after(d time.Duration) (<-chan struct{}, func()) {
 	}
 }
 
-// sleep waits for a time of the clock, or of the computer where there is none.
+// sleep waits for a time of the clock, or of the computer if there is none.
 func sleep(ctx context.Context, c *Clock, d time.Duration) error {
 	if c == nil {
 		timer := time.NewTimer(d)

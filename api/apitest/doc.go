@@ -25,22 +25,22 @@
 // Ids and dates are the same each time: the first export or import is ID(1), the
 // next ID(2), and each is created a second after the one before.
 //
-// # How jobs go on
+// # How jobs advance
 //
 // By themselves: whatever reads an export or import waits until it is completed,
 // has failed, or waits for a confirmation, so that a test takes no time for
 // polling. To see what lies between, choose one of
 //
-//   - [JobsByHand]: [Server.Step] lets the oldest go on by one status;
+//   - [JobsByHand]: [Server.Step] moves the oldest by one status;
 //   - [JobsByReads]: each status is read n times;
 //   - [JobsByTime]: each status lasts for a time, of the bubble or of a [Clock];
 //   - [JobsInBackground]: nothing waits for anything.
 //
 // # What goes wrong
 //
-// [Server.Inject] lets some calls of an operation meet a [Fault]: another
-// answer, a delay, a connection that is reset before or after the server has done
-// its work, an answer or a request that is cut. Nothing is random. What the
+// [Server.Inject] makes some calls of an operation meet a [Fault]: another
+// response, a delay, a connection that is reset before or after the server has done
+// its work, a response or a request that is cut. Nothing is random. What the
 // client sees is real: faults happen on the connection.
 //
 // [Server.Requests] is the journal: what has come, what was answered, which
@@ -59,6 +59,6 @@
 //	})
 //
 // [WithLoopback] serves on a real port instead, for other processes. A test ends
-// when the connections to its server have; after an answer that came before the
+// when the connections to its server have; after a response that came before the
 // end of a large request, net/http keeps one for half a second.
 package apitest

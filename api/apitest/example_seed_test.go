@@ -18,7 +18,7 @@ import (
 
 func ExampleFromFile() {
 	example(func(t *fakeT) {
-		dir, err := os.MkdirTemp("", "") // in a test of yours, a folder testdata
+		dir, err := os.MkdirTemp("", "") // in your own test, a folder testdata
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func ExampleServer_AddProject() {
 
 func ExampleWithServer() {
 	example(func(t *fakeT) {
-		// An import that finds its objects in the project leaves those as they are.
+		// An import leaves objects that the project already has as they are.
 		s := apitest.New(t,
 			apitest.WithServer(server.Options{OnConflict: plan.Skip}),
 			apitest.WithProject("demo", apitest.FromBytes(sampleZIP(t))))
@@ -93,7 +93,7 @@ func ExampleJobsInBackground() {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A single read may find any status; who waits finds the last.
+		// A single read may find any status; waiting finds the last.
 		export, err := client.Project("demo").Exports.WaitCompleted(t.Context(), created.ID)
 		if err != nil {
 			t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// example runs f as a test. In a test of yours, t is the one of package testing.
+// example runs f as a test. In your own test, t comes from package testing.
 func example(f func(t *fakeT)) { fmt.Print(newFakeT().run(f)) }
 
 func Example() {
@@ -187,6 +187,28 @@ func ExampleResetAfter() {
 	// reset after 201
 }
 
+func ExampleAround() {
+	example(func(t *fakeT) {
+		gateway := apitest.Around("gateway", func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("X-Correlation-Id", "gateway-7")
+				http.NotFound(w, r)
+			})
+		})
+		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.First(1), gateway))
+		project := s.Project("demo")
+		_, err := project.Exports.List(t.Context())
+		fmt.Println(err)
+		_, err = project.Exports.List(t.Context())
+		fmt.Println(err)
+		fmt.Println(s.Requests()[0].Fault)
+	})
+	// Output:
+	// GET /projects/demo/exports: 404 Not Found: 404 page not found (request gateway-7)
+	// <nil>
+	// gateway
+}
+
 func ExampleResetBefore() {
 	example(func(t *fakeT) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsCreate, apitest.Every(), apitest.ResetBefore()))
@@ -201,9 +223,9 @@ func ExampleResetBefore() {
 	// exports: 0 <nil>
 }
 
-func ExampleCutAnswer() {
+func ExampleCutResponse() {
 	example(func(t *fakeT) {
-		s := apitest.New(t, apitest.WithFault(apitest.ExportsDownload, apitest.Every(), apitest.CutAnswer(100)))
+		s := apitest.New(t, apitest.WithFault(apitest.ExportsDownload, apitest.Every(), apitest.CutResponse(100)))
 		client := s.Client("demo")
 		created, err := client.Project("demo").Exports.Create(t.Context(), api.Selection{})
 		if err != nil {

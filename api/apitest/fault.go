@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -11,7 +12,7 @@ import (
 )
 
 // Calls says which calls of an operation meet a fault, counted from 1 when the
-// fault is injected. Tries of a client that repeats a call are calls too.
+// fault is injected. Each attempt of a client that repeats a call is a call.
 type Calls struct{ first, last int }
 
 // First is the first n calls.
@@ -33,7 +34,7 @@ func (f Fault) around(s *Server, next http.Handler) http.Handler { return f.wrap
 
 // Answer answers with a status from 200 to 599, a header, which may be nil, and
 // a body, in place of the server. The request's body is not read. A body that
-// begins with { or [ is application/json where the header has no Content-Type.
+// begins with { or [ is application/json if the header has no Content-Type.
 func Answer(status int, header http.Header, body string) Fault {
 	f := Fault{wrap: func(_ *Server, _ http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,11 +46,11 @@ func Answer(status int, header http.Header, body string) Fault {
 				w.Header()[http.CanonicalHeaderKey(name)] = values
 			}
 			w.WriteHeader(status)
-			_, _ = io.WriteString(w, body) // a client that has gone needs none
+			_, _ = io.WriteString(w, body) // a client that has gone does not need one
 		})
 	}}
 	if status < 200 || status > 599 {
-		f.err = fmt.Errorf("no answer has the status %d", status)
+		f.err = fmt.Errorf("no response has the status %d", status)
 	}
 	return f
 }
@@ -85,31 +86,31 @@ func ResetBefore() Fault {
 }
 
 // ResetAfter resets the connection when the server has done what was asked, in
-// place of the answer, which is lost: the client has an error with
+// place of the response, which is lost: the client has an error with
 // [syscall.ECONNRESET] and cannot tell it from [ResetBefore].
 func ResetAfter() Fault {
 	return Fault{wrap: func(_ *Server, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			met(r, "reset after")
-			lost := &lostAnswer{header: make(http.Header), request: r}
+			lost := &lostResponse{header: make(http.Header), request: r}
 			defer reset(r)
 			next.ServeHTTP(lost, r)
 		})
 	}}
 }
 
-// CutAnswer ends the connection when n bytes of the answer's body have been
+// CutResponse ends the connection when n bytes of the response's body have been
 // sent, if it has more. The client has those and then [io.ErrUnexpectedEOF].
-func CutAnswer(n int64) Fault {
+func CutResponse(n int64) Fault {
 	f := Fault{wrap: func(_ *Server, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			cut := &cutAnswer{ResponseWriter: w, request: r, left: n, after: n}
+			cut := &cutResponse{ResponseWriter: w, request: r, left: n, after: n}
 			defer cut.end()
 			next.ServeHTTP(cut, r)
 		})
 	}}
 	if n < 0 {
-		f.err = fmt.Errorf("an answer cannot be cut after %d bytes", n)
+		f.err = fmt.Errorf("a response cannot be cut after %d bytes", n)
 	}
 	return f
 }
@@ -117,8 +118,8 @@ func CutAnswer(n int64) Fault {
 // CutRequest resets the connection when n bytes of the request's body have been
 // read, if it has more: the server has an incomplete request and refuses it, the
 // client an error of the connection. Then the client has sent all of the body
-// where there were at most 64 KiB to come; where there were more than 256 KiB, it
-// has not, but on a socket the system takes some megabytes.
+// if there were at most 64 KiB to come; if there were more than 256 KiB, it has
+// not, but on a socket the system takes some megabytes.
 func CutRequest(n int64) Fault {
 	f := Fault{wrap: func(_ *Server, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -132,6 +133,23 @@ func CutRequest(n int64) Fault {
 	}}
 	if n < 0 {
 		f.err = fmt.Errorf("a request cannot be cut after %d bytes", n)
+	}
+	return f
+}
+
+// Around lets a handler stand between the connection and the server, or the next
+// fault, for what no other fault does: it may change the request or the response,
+// look at them, or answer by itself. The journal has the name.
+func Around(name string, around func(next http.Handler) http.Handler) Fault {
+	f := Fault{wrap: func(_ *Server, next http.Handler) http.Handler {
+		h := around(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			met(r, "%s", name)
+			h.ServeHTTP(w, r)
+		})
+	}}
+	if around == nil {
+		f.err = errors.New("there is no handler to stand around")
 	}
 	return f
 }
@@ -184,9 +202,9 @@ func (f *faults) next(op Operation) []Fault {
 	return met
 }
 
-// Inject lets calls of an operation meet a fault from now on. Where a call meets
-// several, the one that was injected first comes first; a [Delay] goes on to
-// the next.
+// Inject makes calls of an operation meet a fault from now on. If a call meets
+// several, the one that was injected first comes first; a [Delay] is followed
+// by the next.
 func (s *Server) Inject(op Operation, calls Calls, fault Fault) {
 	s.t.Helper()
 	i := &injected{op: op, calls: calls, fault: fault}

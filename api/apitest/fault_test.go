@@ -24,7 +24,7 @@ func largeZIP(t testing.TB) []byte {
 	return export(t, s.Client("demo"), "demo")
 }
 
-func TestAnAnswerTakesThePlaceOfTheServer(t *testing.T) {
+func TestFault_aResponseTakesThePlaceOfTheServer(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		answer := apitest.Answer(503, http.Header{"retry-after": {"7"}}, `{"error": "Try later"}`)
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ExportsCreate, apitest.First(2), answer))...)
@@ -39,7 +39,7 @@ func TestAnAnswerTakesThePlaceOfTheServer(t *testing.T) {
 	})
 }
 
-func TestAClientThatRepeatsACallMeetsAFaultSoOften(t *testing.T) {
+func TestFault_aClientThatRepeatsACallMeetsAFaultSoOften(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -54,10 +54,10 @@ func TestAClientThatRepeatsACallMeetsAFaultSoOften(t *testing.T) {
 	})
 }
 
-func TestAnEarlyAnswerIsNotLost(t *testing.T) {
+func TestFault_anEarlyResponseIsNotLost(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ImportsCreate, apitest.Every(), apitest.Answer(413, nil, "too large")))...)
-		// Without Expect: 100-continue the body is on its way when the answer comes.
+		// Without Expect: 100-continue the body is on its way when the response comes.
 		body := struct{ io.Reader }{bytes.NewReader(make([]byte, 16<<20))}
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/projects/demo/imports", body)
 		must(t, err)
@@ -71,7 +71,7 @@ func TestAnEarlyAnswerIsNotLost(t *testing.T) {
 	})
 }
 
-func TestADelayIsOfTheBubble(t *testing.T) {
+func TestFault_aDelayIsOfTheBubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.Between(2, 3), apitest.Delay(time.Minute)))
@@ -85,7 +85,7 @@ func TestADelayIsOfTheBubble(t *testing.T) {
 	})
 }
 
-func TestADelayEndsWithTheRequest(t *testing.T) {
+func TestFault_aDelayEndsWithTheRequest(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		clock := apitest.NewClock(apitest.Start) // which stands still
 		s := apitest.New(t, append(opts, apitest.WithClock(clock), apitest.WithFault(apitest.ExportsList, apitest.Every(), apitest.Delay(time.Hour)))...)
@@ -102,7 +102,7 @@ func TestADelayEndsWithTheRequest(t *testing.T) {
 	})
 }
 
-func TestADelayIsOverWhenTheClockSaysSo(t *testing.T) {
+func TestFault_aDelayIsOverWhenTheClockSaysSo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		clock := apitest.NewClock(apitest.Start)
@@ -122,7 +122,7 @@ func TestADelayIsOverWhenTheClockSaysSo(t *testing.T) {
 	})
 }
 
-func TestAResetBeforeTheServerDidAnything(t *testing.T) {
+func TestFault_aResetBeforeTheServerDidAnything(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ExportsCreate, apitest.First(1), apitest.ResetBefore()))...)
 		c := s.Client("demo", once)
@@ -140,7 +140,7 @@ func TestAResetBeforeTheServerDidAnything(t *testing.T) {
 	})
 }
 
-func TestAResetComesWhenTheClientHasSentAll(t *testing.T) {
+func TestFault_aResetComesWhenTheClientHasSentAll(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ImportsCreate, apitest.Every(), apitest.ResetBefore()))...)
 		zip := make([]byte, 8<<20) // more than is on its way at once, on a socket too
@@ -154,7 +154,7 @@ func TestAResetComesWhenTheClientHasSentAll(t *testing.T) {
 	})
 }
 
-func TestAResetAfterTheServerDidIt(t *testing.T) {
+func TestFault_aResetAfterTheServerDidIt(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ExportsCreate, apitest.First(1), apitest.ResetAfter()))...)
 		c := s.Client("demo", once)
@@ -172,7 +172,7 @@ func TestAResetAfterTheServerDidIt(t *testing.T) {
 	})
 }
 
-func TestResetsOfReadsAreSeenOnceEach(t *testing.T) {
+func TestFault_resetsOfReadsAreSeenOnceEach(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, opts...)
 		c := s.Client("demo", once)
@@ -186,7 +186,7 @@ func TestResetsOfReadsAreSeenOnceEach(t *testing.T) {
 	})
 }
 
-func TestAnAnswerIsCut(t *testing.T) {
+func TestFault_aResponseIsCut(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		zip := sampleZIP(t)
 		s := apitest.New(t, append(opts, apitest.WithProject("demo", apitest.FromBytes(zip)))...)
@@ -195,14 +195,14 @@ func TestAnAnswerIsCut(t *testing.T) {
 		whole := export(t, c, "demo")
 		for _, n := range []int64{0, 1, 5000, int64(len(whole)) - 1, int64(len(whole)), int64(len(whole)) + 1} {
 			s.Heal()
-			s.Inject(apitest.ExportsDownload, apitest.Every(), apitest.CutAnswer(n))
+			s.Inject(apitest.ExportsDownload, apitest.Every(), apitest.CutResponse(n))
 			d, err := c.Project("demo").Exports.Download(t.Context(), id)
 			must(t, err)
 			got, err := io.ReadAll(d.Body)
 			must(t, d.Body.Close())
 			met := ""
 			if n < int64(len(whole)) {
-				met = "cut answer after "
+				met = "cut response after "
 				if !errors.Is(err, io.ErrUnexpectedEOF) || int64(len(got)) != n {
 					t.Errorf("%d: %d bytes, %v", n, len(got), err)
 				}
@@ -214,14 +214,14 @@ func TestAnAnswerIsCut(t *testing.T) {
 				t.Errorf("%d: the journal has %v", n, last)
 			}
 		}
-		s.Inject(apitest.ExportsGet, apitest.First(1), apitest.CutAnswer(10))
+		s.Inject(apitest.ExportsGet, apitest.First(1), apitest.CutResponse(10))
 		if _, err := c.Project("demo").Exports.Get(t.Context(), id); err == nil || !strings.Contains(err.Error(), "unexpected EOF") {
 			t.Errorf("error is %v", err)
 		}
 	})
 }
 
-func TestARequestIsCut(t *testing.T) {
+func TestFault_aRequestIsCut(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		zip := sampleZIP(t)
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.ImportsCreate, apitest.First(2), apitest.CutRequest(1000)))...)
@@ -245,7 +245,7 @@ func TestARequestIsCut(t *testing.T) {
 	})
 }
 
-func TestARequestThatIsShorterThanItsCutIsNotCut(t *testing.T) {
+func TestFault_aRequestThatIsShorterThanItsCutIsNotCut(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.WithFault(apitest.AnyOperation, apitest.Every(), apitest.CutRequest(2)))...)
 		c := s.Client("demo", once)
@@ -256,7 +256,7 @@ func TestARequestThatIsShorterThanItsCutIsNotCut(t *testing.T) {
 	})
 }
 
-func TestALargeUploadThatIsCutIsSentAgain(t *testing.T) {
+func TestFault_aLargeUploadThatIsCutIsSentAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		zip := largeZIP(t)
@@ -271,7 +271,7 @@ func TestALargeUploadThatIsCutIsSentAgain(t *testing.T) {
 	})
 }
 
-func TestFaultsMeetInTheOrderOfInjection(t *testing.T) {
+func TestFault_faultsMeetInTheOrderOfInjection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := apitest.New(t, apitest.WithFault(apitest.ExportsList, apitest.Every(), apitest.Delay(time.Second)))

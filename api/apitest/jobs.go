@@ -13,7 +13,7 @@ import (
 // worker of the reference server waits with each.
 const defaultWorkers = 256
 
-// pace says when jobs go on.
+// pace says when jobs advance.
 type pace struct {
 	kind  paceKind
 	reads int
@@ -85,18 +85,18 @@ func (s *Server) goOn(ctx context.Context, job server.Job) (server.Job, error) {
 	}
 }
 
-// A noWorkerError is of a job that cannot go on before others do.
+// A noWorkerError is the error of a job that cannot advance before others do.
 type noWorkerError struct {
 	job     server.Job
 	workers int
 }
 
 func (e *noWorkerError) Error() string {
-	return fmt.Sprintf("%s %s waits for one of %d workers, and each has another that waits to go on (WithServer sets how many Workers there are)",
+	return fmt.Sprintf("%s %s waits for one of %d workers, and each has another job that waits to advance (WithServer sets how many Workers there are)",
 		e.job.Kind, e.job.ID, e.workers)
 }
 
-// waiting tells whether the server takes a job out of its status by itself.
+// waiting reports whether the server moves a job out of its status by itself.
 func waiting(job server.Job) bool {
 	if job.Kind == "export" {
 		switch models.ExportStatus(job.Status) {

@@ -10,42 +10,10 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
-	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-var small = apitest.FromContent(archive.Content{EnvironmentVariables: variables("A", "B")}, nil)
-
-// create starts an export of nothing and returns its id.
-func create(t testing.TB, c *api.Client) string {
-	t.Helper()
-	created, err := c.Project("demo").Exports.Create(t.Context(), api.Selection{})
-	must(t, err)
-	equal(t, "first status", created.Status, models.ExportStatusPending)
-	return created.ID
-}
-
-func exportStatus(t testing.TB, c *api.Client, id string) models.ExportStatus {
-	t.Helper()
-	e, err := c.Project("demo").Exports.Get(t.Context(), id)
-	must(t, err)
-	return e.Status
-}
-
-func importStatus(t testing.TB, c *api.Client, id string) models.ImportStatus {
-	t.Helper()
-	i, err := c.Project("demo").Imports.Get(t.Context(), id)
-	must(t, err)
-	return i.Status
-}
-
-func confirm(t testing.TB, c *api.Client, id string) {
-	t.Helper()
-	_, err := c.Project("demo").Imports.Confirm(t.Context(), id, models.ImportUpdate{EnvironmentVariables: variables("TICKET_TOKEN")})
-	must(t, err)
-}
-
-func TestReadsFindJobsAtRest(t *testing.T) {
+func TestJobs_readsFindJobsAtRest(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, opts...)
 		c := s.Client("demo")
@@ -66,7 +34,7 @@ func TestReadsFindJobsAtRest(t *testing.T) {
 	})
 }
 
-func TestJobsInTheBackgroundEndToo(t *testing.T) {
+func TestJobs_inTheBackgroundEndToo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := apitest.New(t, apitest.JobsInBackground(), apitest.WithProject("demo", small), apitest.WithProject("to"))
@@ -76,7 +44,7 @@ func TestJobsInTheBackgroundEndToo(t *testing.T) {
 	})
 }
 
-func TestJobsAreSteppedByHand(t *testing.T) {
+func TestJobs_areSteppedByHand(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.JobsByHand())...)
 		c := s.Client("demo")
@@ -114,7 +82,7 @@ func TestJobsAreSteppedByHand(t *testing.T) {
 	})
 }
 
-func TestWithoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testing.T) {
+func TestJobs_withoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
 	_, err := s.Project("demo").Imports.Create(t.Context(), file(emptyZIP(t)), api.SkipConfirmation())
@@ -125,7 +93,7 @@ func TestWithoutAConfirmationAnImportIsSteppedFromScanningToProcessing(t *testin
 	}
 }
 
-func TestAnImportThatFailsIsSteppedToFailed(t *testing.T) {
+func TestJobs_anImportThatFailsIsSteppedToFailed(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
 	_, err := s.Project("demo").Imports.Create(t.Context(), file([]byte("no archive")))
@@ -136,7 +104,7 @@ func TestAnImportThatFailsIsSteppedToFailed(t *testing.T) {
 	}
 }
 
-// steps goes on until nothing is left to do.
+// steps moves jobs until nothing is left to do.
 func steps(s *apitest.Server) (statuses []string) {
 	for {
 		step, ok := s.Step()
@@ -150,13 +118,7 @@ func steps(s *apitest.Server) (statuses []string) {
 	}
 }
 
-func emptyZIP(t testing.TB) []byte {
-	t.Helper()
-	s := apitest.New(t)
-	return export(t, s.Client("demo"), "demo")
-}
-
-func TestAJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
+func TestJobs_aJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.JobsByHand())...)
 		c := s.Client("demo")
@@ -169,7 +131,7 @@ func TestAJobThatWaitsCanBeDeletedOrLeft(t *testing.T) {
 	})
 }
 
-func TestManyJobsWaitAtOnce(t *testing.T) {
+func TestJobs_manyJobsWaitAtOnce(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByHand())
 	c := s.Client("demo")
@@ -182,7 +144,7 @@ func TestManyJobsWaitAtOnce(t *testing.T) {
 	equal(t, "last export", exportStatus(t, c, last), "completed")
 }
 
-func TestAClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
+func TestJobs_aClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.JobsByReads(2))...)
 		c := s.Client("demo")
@@ -212,7 +174,7 @@ func TestAClientThatPollsSeesEachStatusSoManyTimes(t *testing.T) {
 	})
 }
 
-func TestListsAndReadsThatFailAreNotCounted(t *testing.T) {
+func TestJobs_listsAndReadsThatFailAreNotCounted(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByReads(1), apitest.WithFault(apitest.ExportsGet, apitest.First(3), apitest.ResetBefore()))
 	c := s.Client("demo", once)
@@ -229,7 +191,7 @@ func TestListsAndReadsThatFailAreNotCounted(t *testing.T) {
 	equal(t, "third read", exportStatus(t, c, id), "completed")
 }
 
-func TestAReadThatWaitsEndsWithItsRequest(t *testing.T) {
+func TestJobs_aReadThatWaitsEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		stalled := stalledLink{}

@@ -10,7 +10,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestStatusesLastForATimeOfTheBubble(t *testing.T) {
+func TestJobsTime_statusesLastForATimeOfTheBubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := apitest.New(t, apitest.JobsByTime(time.Minute))
@@ -28,7 +28,7 @@ func TestStatusesLastForATimeOfTheBubble(t *testing.T) {
 	})
 }
 
-func TestStatusesLastForATimeOfTheClock(t *testing.T) {
+func TestJobsTime_statusesLastForATimeOfTheClock(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 		clock := apitest.NewClock(start)
@@ -58,7 +58,7 @@ func TestStatusesLastForATimeOfTheClock(t *testing.T) {
 	})
 }
 
-func TestAnImportWaitsForItsConfirmationWhateverTheClockSays(t *testing.T) {
+func TestJobsTime_anImportWaitsForItsConfirmationWhateverTheClockSays(t *testing.T) {
 	t.Parallel()
 	clock := apitest.NewClock(apitest.Start)
 	s := apitest.New(t, apitest.WithClock(clock), apitest.JobsByTime(time.Minute))

@@ -26,7 +26,7 @@ func wantStuck(t *testing.T, log, call string, workers int) {
 	}
 }
 
-func TestMoreJobsThanWorkersAreSteppedInTheirOrder(t *testing.T) {
+func TestJobsWorkers_moreJobsThanWorkersAreSteppedInTheirOrder(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		s := apitest.New(t, append(opts, apitest.JobsByHand(), workers(1))...)
 		c := s.Client("demo")
@@ -42,7 +42,7 @@ func TestMoreJobsThanWorkersAreSteppedInTheirOrder(t *testing.T) {
 	})
 }
 
-func TestAJobThatNoWorkerCanTakeFailsTheTest(t *testing.T) {
+func TestJobsWorkers_aJobThatNoWorkerCanTakeFailsTheTest(t *testing.T) {
 	t.Parallel()
 	for workers, opts := range map[int][]apitest.Option{1: {workers(1)}, 256: nil} {
 		t.Run(fmt.Sprint(workers), func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestAJobThatNoWorkerCanTakeFailsTheTest(t *testing.T) {
 	}
 }
 
-func TestAJobIsSteppedWhenAnotherHasMadeRoom(t *testing.T) {
+func TestJobsWorkers_aJobIsSteppedWhenAnotherHasMadeRoom(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.JobsByReads(1), workers(1))
 	c := s.Client("demo")
@@ -91,7 +91,7 @@ func TestAJobIsSteppedWhenAnotherHasMadeRoom(t *testing.T) {
 	}
 }
 
-func TestAReadOfAJobThatIsDeletedBeforeItBeginsEnds(t *testing.T) {
+func TestJobsWorkers_aReadOfAJobThatIsDeletedBeforeItBeginsEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := apitest.New(t, apitest.WithServer(server.Options{Workers: 1, Links: &http.Client{Transport: stalledLink{}}}))

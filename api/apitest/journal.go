@@ -10,17 +10,22 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // A Request is one that the server has had, or has at the moment. It has no
 // headers, so no token. Form and Body may have secrets that the test has sent.
 type Request struct {
-	Number    int       // from 1; the answer has it as X-Request-Id, as in "apitest-1"
+	Number    int       // from 1; the response has it as X-Request-Id, as in "apitest-1"
 	Operation Operation // empty outside the contract
 	Method    string
 	Path      string // as it was sent, with /v2.1 or /v2
 	Query     url.Values
-	Status    int       // that the server answered, also where the answer was lost; 0 where it did not
+	Status    int       // that the server answered, also if the response was lost; 0 if it did not
+	Error     string    // what the response says is wrong, if its status is 400 or above
 	Fault     string    // that it met, as in "answer 503"; several are joined with ", "
 	In, Out   int64     // bytes of the bodies that were read and sent
 	Time      time.Time // when it came, by the clock
@@ -36,11 +41,14 @@ func (r Request) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%d %s %s %s -> ", r.Number, r.Time.UTC().Format("15:04:05.000"), r.Method, r.Path)
 	if r.Status == 0 {
-		b.WriteString("no answer")
+		b.WriteString("no response")
 	} else {
 		fmt.Fprint(&b, r.Status)
 	}
 	fmt.Fprintf(&b, " (in %d, out %d)", r.In, r.Out)
+	if r.Error != "" {
+		b.WriteString(" " + r.Error)
+	}
 	if r.Fault != "" {
 		fmt.Fprintf(&b, " [%s]", r.Fault)
 	}
@@ -66,6 +74,7 @@ type journal struct {
 type entry struct {
 	journal *journal
 	Request
+	refusal []byte // the body of a response of 400 or above, up to 64 KiB
 }
 
 func (e *entry) note(change func(r *Request)) {
@@ -99,7 +108,7 @@ func met(r *http.Request, fault string, args ...any) {
 // ends it.
 func (j *journal) begin(w http.ResponseWriter, r *http.Request, op Operation) (http.ResponseWriter, *http.Request, func()) {
 	j.mu.Lock()
-	e := &entry{j, Request{
+	e := &entry{journal: j, Request: Request{
 		Number: len(j.entries) + 1, Operation: op, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Time: j.now(),
 	}}
 	j.entries = append(j.entries, e)
@@ -112,7 +121,7 @@ func (j *journal) begin(w http.ResponseWriter, r *http.Request, op Operation) (h
 	if r.Body != http.NoBody {
 		r.Body = body
 	}
-	return &watchedAnswer{ResponseWriter: w, entry: e, body: body}, r, body.end
+	return &watchedResponse{ResponseWriter: w, entry: e, body: body}, r, body.end
 }
 
 func (j *journal) requests(ops []Operation) []Request {
@@ -123,10 +132,23 @@ func (j *journal) requests(ops []Operation) []Request {
 		if len(ops) == 0 || slices.Contains(ops, e.Operation) || slices.Contains(ops, AnyOperation) {
 			r := e.Request
 			r.Body = bytes.Clone(r.Body)
+			r.Error = refusalText(e.refusal)
 			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// refusalText is the error and detail of a response, or all that it says otherwise.
+func refusalText(body []byte) string {
+	var refusal models.Error
+	if err := json.Unmarshal(body, &refusal); err != nil {
+		return string(body)
+	}
+	if refusal.Detail != nil {
+		return refusal.Error + ": " + *refusal.Detail
+	}
+	return refusal.Error
 }
 
 func (j *journal) text() string {
@@ -137,8 +159,8 @@ func (j *journal) text() string {
 	return b.String()
 }
 
-// watchedAnswer notes what is answered.
-type watchedAnswer struct {
+// watchedResponse notes what is answered.
+type watchedResponse struct {
 	http.ResponseWriter
 	entry *entry
 	body  *watchedBody
@@ -146,9 +168,9 @@ type watchedAnswer struct {
 }
 
 // Unwrap is for [http.ResponseController].
-func (w *watchedAnswer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *watchedResponse) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *watchedAnswer) WriteHeader(status int) {
+func (w *watchedResponse) WriteHeader(status int) {
 	if !w.begun && status >= http.StatusOK {
 		w.begun = true
 		w.body.end()
@@ -157,11 +179,16 @@ func (w *watchedAnswer) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *watchedAnswer) Write(p []byte) (int, error) {
+func (w *watchedResponse) Write(p []byte) (int, error) {
 	if !w.begun {
 		w.WriteHeader(http.StatusOK)
 	}
-	w.entry.note(func(r *Request) { r.Out += int64(len(p)) })
+	w.entry.note(func(r *Request) {
+		r.Out += int64(len(p))
+		if r.Status >= http.StatusBadRequest {
+			w.entry.refusal = append(w.entry.refusal, p[:min(len(p), maxNoted-len(w.entry.refusal))]...)
+		}
+	})
 	n, err := w.ResponseWriter.Write(p)
 	w.entry.note(func(r *Request) { r.Out -= int64(len(p) - n) })
 	return n, err

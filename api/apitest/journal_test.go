@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestTheJournalHasWhatCame(t *testing.T) {
+func TestJournal_theJournalHasWhatCame(t *testing.T) {
 	everywhere(t, func(t *testing.T, opts ...apitest.Option) {
 		zip := sampleZIP(t)
 		s := apitest.New(t, opts...)
@@ -52,7 +52,22 @@ func TestTheJournalHasWhatCame(t *testing.T) {
 	})
 }
 
-func TestRequestsAreCountedByOperation(t *testing.T) {
+func TestJournal_theJournalHasWhatTheServerRefuses(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t, apitest.WithFault(apitest.ExportsDelete, apitest.Every(), apitest.Answer(502, nil, "<html>")))
+	c := s.Client("demo", once)
+	_, err := c.Project("demo").Exports.Get(t.Context(), "not-an-id")
+	equal(t, "refused", err != nil, true)
+	equal(t, "refused", c.Project("demo").Exports.Delete(t.Context(), apitest.ID(1)) != nil, true)
+	create(t, c)
+	requests := s.Requests()
+	equal(t, "error", requests[0].Error, "the path parameter export_id is not valid: string doesn't match the format \"uuid\" (it is not a UUID)")
+	equal(t, "line", strings.HasSuffix(requests[0].String(), ") "+requests[0].Error), true)
+	equal(t, "error", requests[1].Error, "<html>")
+	equal(t, "error", requests[2].Error, "")
+}
+
+func TestJournal_requestsAreCountedByOperation(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	c := s.Client("demo")
@@ -67,7 +82,7 @@ func TestRequestsAreCountedByOperation(t *testing.T) {
 	equal(t, "two kinds", len(s.Requests(apitest.ExportsCreate, apitest.ImportsList)), 3)
 }
 
-func TestALargeBodyIsNotedInPart(t *testing.T) {
+func TestJournal_aLargeBodyIsNotedInPart(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	c := s.Client("demo")
@@ -84,7 +99,7 @@ func TestALargeBodyIsNotedInPart(t *testing.T) {
 	}
 }
 
-func TestTheJournalIsReadWhileItIsWritten(t *testing.T) {
+func TestJournal_theJournalIsReadWhileItIsWritten(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	c := s.Client("demo")
@@ -108,7 +123,7 @@ func TestTheJournalIsReadWhileItIsWritten(t *testing.T) {
 	}
 }
 
-func TestRequestsOutsideOfTheContractHaveNoOperation(t *testing.T) {
+func TestJournal_requestsOutsideOfTheContractHaveNoOperation(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	for _, path := range []string{"/status", "/projects", "/projects/demo/exports/a/b", "//projects/demo/exports", "/projects/demo/others"} {
@@ -125,7 +140,7 @@ func TestRequestsOutsideOfTheContractHaveNoOperation(t *testing.T) {
 	}
 }
 
-func TestDatesAndIDsAreTheSameEachTime(t *testing.T) {
+func TestJournal_datesAndIDsAreTheSameEachTime(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t, apitest.WithProject("demo"), apitest.WithProject("p"))
 	c := s.Client("demo")

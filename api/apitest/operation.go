@@ -46,14 +46,14 @@ var verbs = map[string]string{
 	"GET id/download": "download", "HEAD id/download": "download",
 }
 
-// target is what a request is for.
-type target struct {
+// subject is what a request is for.
+type subject struct {
 	operation Operation // empty outside the contract
 	project   string
 	id        string
 }
 
-func targetOf(r *http.Request) target {
+func subjectOf(r *http.Request) subject {
 	var rest string
 	ok := slices.ContainsFunc(server.BaseURLs(), func(base string) (ok bool) {
 		rest, ok = strings.CutPrefix(r.URL.Path, base+"/projects/")
@@ -61,9 +61,9 @@ func targetOf(r *http.Request) target {
 	})
 	parts := strings.Split(rest, "/")
 	if !ok || len(parts) < 2 || parts[1] != "exports" && parts[1] != "imports" {
-		return target{}
+		return subject{}
 	}
-	t := target{project: parts[0]}
+	t := subject{project: parts[0]}
 	shape := ""
 	if len(parts) > 2 {
 		t.id = strings.ToLower(parts[2])
@@ -71,7 +71,7 @@ func targetOf(r *http.Request) target {
 	}
 	verb := verbs[r.Method+" "+shape]
 	if verb == "" || parts[1] == "exports" && verb == "update" {
-		return target{}
+		return subject{}
 	}
 	t.operation = Operation(parts[1] + "_" + verb)
 	return t

@@ -36,29 +36,29 @@ func WithProject(name string, seeds ...Seed) Option {
 // its rate limit, what fetches links, and so on. Storage and OnStep have to be
 // empty; Now and NewID take the place of the dates and ids of this package.
 // Workers is how many exports and imports [JobsByHand], [JobsByReads] and
-// [JobsByTime] can hold at once, 256 where it is 0: a worker waits with each. One
-// that is to go on while all wait with others fails the test.
+// [JobsByTime] can hold at once, 256 if it is 0: a worker waits with each. One
+// that is to advance while all of them hold others fails the test.
 func WithServer(opts server.Options) Option { return func(c *config) { c.server = opts } }
 
 // JobsInBackground lets exports and imports run by themselves, as they do on
-// any server: what a read finds is a matter of luck. Without one of the options
+// any server: what a read finds depends on luck. Without one of the options
 // for jobs they do so too, but whatever reads one, by list, get or download,
 // waits until it is completed, has failed or waits for a confirmation. So tests
 // take no time for polling and have the same course each time.
 func JobsInBackground() Option { return func(c *config) { c.pace = pace{kind: inBackground} } }
 
-// JobsByHand lets nothing happen in the background but by [Server.Step] and
-// [Server.StepJob].
+// JobsByHand moves jobs by [Server.Step] and [Server.StepJob]
+// only.
 func JobsByHand() Option { return func(c *config) { c.pace = pace{kind: byHand} } }
 
-// JobsByReads lets every status of an export or import, but those that wait for
-// somebody or are the last, be answered by exports_get or imports_get n times
-// and then go on, so that a client that polls sees each of them exactly n times.
+// JobsByReads ends every status of an export or import, except the last and
+// those that wait for somebody, after exports_get or imports_get has returned
+// it n times, so that a client that polls sees each of them exactly n times.
 // Lists do not count.
 func JobsByReads(n int) Option { return func(c *config) { c.pace = pace{kind: byReads, reads: n} } }
 
-// JobsByTime lets every status of an export or import, but those that wait for
-// somebody or are the last, last for d: of the clock of [WithClock], else of the
+// JobsByTime makes every status of an export or import, except the last and
+// those that wait for somebody, last for d: of the clock of [WithClock], else of the
 // computer, which inside a bubble of testing/synctest is that of the bubble.
 // Without a clock those that come while all workers of the server are taken
 // begin later ([WithServer]).

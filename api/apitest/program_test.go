@@ -33,7 +33,7 @@ func ExampleNewServer() {
 	// Output: completed 1
 }
 
-func TestWithoutATestMistakesAreErrorsOrPanics(t *testing.T) {
+func TestProgram_withoutATestMistakesAreErrorsOrPanics(t *testing.T) {
 	t.Parallel()
 	for _, opts := range [][]apitest.Option{{nil}, {apitest.JobsByReads(0)}, {apitest.WithProject("X")}} {
 		if s, err := apitest.NewServer(opts...); err == nil || s != nil || !strings.HasPrefix(err.Error(), "apitest: ") {

@@ -49,7 +49,7 @@ func FromFile(path string) Seed {
 }
 
 // FromContent takes objects as models. The members zip name their packages,
-// whose bytes are in the map; packages may be nil where there are none. A
+// whose bytes are in the map; packages may be nil if there are none. A
 // package that no object names is an error, as is a name without a package.
 func FromContent(content archive.Content, packages map[string][]byte) Seed {
 	return Seed{func(ctx context.Context, s *server.Server, project string) error {

@@ -10,18 +10,9 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api/apitest"
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// deployment has one version, with a package at path.
-func deployment(path string) archive.Content {
-	return archive.Content{Deployments: map[string]models.Deployment{"d": {
-		InputType: new(models.DataStructurePlain), OutputType: new(models.DataStructurePlain),
-		Versions: map[string]models.DeploymentVersion{"v": {Zip: models.Value(path)}},
-	}}}
-}
-
-func TestAProjectHasWhatItsSeedsHold(t *testing.T) {
+func TestSeed_aProjectHasWhatItsSeedsHold(t *testing.T) {
 	t.Parallel()
 	zip := sampleZIP(t)
 	path := filepath.Join(t.TempDir(), "sample.zip")
@@ -41,7 +32,7 @@ func TestAProjectHasWhatItsSeedsHold(t *testing.T) {
 	}
 }
 
-func TestModelsWithPackagesAreASeed(t *testing.T) {
+func TestSeed_modelsWithPackagesAreASeed(t *testing.T) {
 	t.Parallel()
 	code := "any bytes"
 	s := apitest.New(t, apitest.WithProject("p",
@@ -58,7 +49,7 @@ func TestModelsWithPackagesAreASeed(t *testing.T) {
 	equal(t, "package", string(got), code)
 }
 
-func TestASeedThatCannotBeUsedEndsTheTest(t *testing.T) {
+func TestSeed_aSeedThatCannotBeUsedEndsTheTest(t *testing.T) {
 	t.Parallel()
 	bad := filepath.Join(t.TempDir(), "bad.zip")
 	must(t, os.WriteFile(bad, []byte("no archive"), 0o600))

@@ -38,13 +38,13 @@ type Archive struct {
 // Package is one package in an archive: the code of a version, or what an
 // environment is built from.
 type Package struct {
-	Path  string // relative to the root directory
-	Size  int64  // bytes when read
-	CRC32 uint32 // as the archive states it; reading the package checks it
+	Path  string `json:"path"`           // relative to the root directory
+	Size  int64  `json:"size"`           // bytes when read
+	CRC32 uint32 `json:"crc32,omitzero"` // as the archive states it; reading the package checks it
 
 	// NoCRC32 says that CRC32 is 0 because nothing states it: the package lies
 	// in a directory tree. A caller that needs it reads the package.
-	NoCRC32 bool
+	NoCRC32 bool `json:"no_crc32,omitzero"`
 }
 
 // Open reads the directory and the YAML documents of an archive. r holds the

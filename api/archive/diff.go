@@ -25,6 +25,12 @@ func IgnoreSecretValues() DiffOption {
 	return func(c *comparison) { c.ignoreSecretValues = true }
 }
 
+// IgnoreZipping leaves out packages that hold the same files and differ only in
+// how they are zipped, as those that [UnpackPackages] and [Pack] have handled do.
+func IgnoreZipping() DiffOption {
+	return func(c *comparison) { c.ignoreZipping = true }
+}
+
 var contentShape = shapeOf(reflect.TypeFor[Content]())
 
 // DiffContent returns the differences between two contents, by path. Packages,
@@ -32,10 +38,7 @@ var contentShape = shapeOf(reflect.TypeFor[Content]())
 // It fails only for content that has no JSON form, such as text that is not
 // UTF-8; what was read from an archive always has one.
 func DiffContent(before, after Content, opts ...DiffOption) ([]Change, error) {
-	var c comparison
-	for _, opt := range opts {
-		opt(&c)
-	}
+	c := comparisonOf(opts)
 	if c.ignoreSecretValues {
 		before, after = WithoutSecrets(before), WithoutSecrets(after)
 	}
@@ -59,8 +62,16 @@ func sortChanges(changes []Change) {
 }
 
 type comparison struct {
-	ignoreImportLabel, ignoreSecretValues bool
-	changes                               []Change
+	ignoreImportLabel, ignoreSecretValues, ignoreZipping bool
+	changes                                              []Change
+}
+
+func comparisonOf(opts []DiffOption) comparison {
+	var c comparison
+	for _, opt := range opts {
+		opt(&c)
+	}
+	return c
 }
 
 // Diff returns the differences between two archives, by path: objects that
@@ -91,7 +102,7 @@ func Diff(before, after *Archive, opts ...DiffOption) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := packageDiff{before: before, after: after, changes: changes, buffer: make([]byte, 256<<10)}
+	p := packageDiff{before: before, after: after, ignoreZipping: comparisonOf(opts).ignoreZipping, changes: changes, buffer: make([]byte, 256<<10)}
 	if err := p.compare(); err != nil {
 		return nil, err
 	}

@@ -139,3 +139,20 @@ func ExampleDiffImportDetail() {
 	// added /environment_variables/REGION
 	// added /environment_variables/TICKET_TOKEN
 }
+
+// Two packages, whatever the objects are called that they belong to.
+func ExampleDiffPackage() {
+	a, err := sampleArchive(sample.Content())
+	if err != nil {
+		log.Fatal(err)
+	}
+	changes, err := archive.DiffPackage("/zip", a, archive.VersionPackagePath("normalise", "v1"), a, archive.VersionPackagePath("classify", "v1"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, file := range changes[0].Files {
+		fmt.Println(file.Kind, file.Path)
+	}
+	// Output:
+	// changed deployment_package/deployment.py
+}

@@ -19,9 +19,20 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
+// DiffPackage compares a package of one archive with one of another, by their
+// paths as in [Archive.OpenPackage]: nil if their SHA-256 is the same, else a
+// change of path with the files that differ inside, as in [Diff]. An error comes
+// from reading a package.
+func DiffPackage(path jsontext.Pointer, before *Archive, old string, after *Archive, updated string) ([]Change, error) {
+	p := packageDiff{before: before, after: after, buffer: make([]byte, 256<<10)}
+	err := p.pair(path, models.Value(old), models.Value(updated))
+	return p.changes, err
+}
+
 // packageDiff compares the packages of the objects that both archives have.
 type packageDiff struct {
 	before, after *Archive
+	ignoreZipping bool
 	changes       []Change
 	buffer        []byte // to read through
 }
@@ -31,7 +42,7 @@ func (p *packageDiff) compare() error {
 		versions := p.before.content.Deployments[name].Versions
 		for _, version := range sorted(versions) {
 			if w, ok := p.after.content.Deployments[name].Versions[version]; ok {
-				at := jsontext.Pointer("/deployments").AppendToken(name).AppendToken("versions").AppendToken(version)
+				at := jsontext.Pointer("/deployments").AppendToken(name).AppendToken("versions").AppendToken(version).AppendToken("zip")
 				if err := p.pair(at, versions[version].Zip, w.Zip); err != nil {
 					return err
 				}
@@ -40,7 +51,7 @@ func (p *packageDiff) compare() error {
 	}
 	for _, name := range sorted(p.before.content.Environments) {
 		if f, ok := p.after.content.Environments[name]; ok {
-			if err := p.pair(jsontext.Pointer("/environments").AppendToken(name), p.before.content.Environments[name].Zip, f.Zip); err != nil {
+			if err := p.pair(jsontext.Pointer("/environments").AppendToken(name).AppendToken("zip"), p.before.content.Environments[name].Zip, f.Zip); err != nil {
 				return err
 			}
 		}
@@ -48,7 +59,7 @@ func (p *packageDiff) compare() error {
 	return nil
 }
 
-func (p *packageDiff) pair(object jsontext.Pointer, before, after models.Nullable[string]) error {
+func (p *packageDiff) pair(path jsontext.Pointer, before, after models.Nullable[string]) error {
 	old, err := p.digest(p.before, before)
 	if err != nil {
 		return fmt.Errorf("the old archive: %w", err)
@@ -60,7 +71,7 @@ func (p *packageDiff) pair(object jsontext.Pointer, before, after models.Nullabl
 	if bytes.Equal(old, updated) {
 		return nil
 	}
-	change := Change{Kind: Changed, Path: object.AppendToken("zip"), Old: old, New: updated}
+	change := Change{Kind: Changed, Path: path, Old: old, New: updated}
 	switch {
 	case old == nil:
 		change.Kind = Added
@@ -69,6 +80,9 @@ func (p *packageDiff) pair(object jsontext.Pointer, before, after models.Nullabl
 	default:
 		if change.Files, change.Note, err = p.inside(before.Or(""), after.Or("")); err != nil {
 			return err
+		}
+		if p.ignoreZipping && change.Note == noteZipping {
+			return nil
 		}
 	}
 	p.changes = append(p.changes, change)
@@ -102,6 +116,8 @@ func (p *packageDiff) sum(rc io.ReadCloser) (string, error) {
 	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+const noteZipping = "the files inside are the same; how they are zipped differs"
+
 // inside lists the files that differ between two packages, or says in a note
 // why it does not. An error does not come from the packages, but from reading.
 func (p *packageDiff) inside(before, after string) (changes []FileChange, note string, err error) {
@@ -134,7 +150,7 @@ func (p *packageDiff) inside(before, after string) (changes []FileChange, note s
 		changes = append(changes, c)
 	}
 	if changes == nil {
-		note = "the files inside are the same; how they are zipped differs"
+		note = noteZipping
 	}
 	return changes, note, nil
 }

@@ -193,3 +193,22 @@ func FuzzDiffOfPackages(f *testing.F) {
 		}
 	})
 }
+
+func TestDiff_ignoresZippingAndNothingElse(t *testing.T) {
+	t.Parallel()
+	with := func(pkg []byte) *Archive { return mustOpen(t, withPackage(t, pkg, true)) }
+	first := with(files{"f": "1"}.zip(t))
+	for _, test := range []struct {
+		pkg  []byte
+		want int
+	}{
+		{storedZip(t, files{"f": "1"}), 0},
+		{storedZip(t, files{"f": "2"}), 1},
+		{[]byte("text that is not a ZIP file"), 1},
+	} {
+		changes, err := Diff(first, with(test.pkg), IgnoreZipping())
+		if err != nil || len(changes) != test.want {
+			t.Errorf("%q: %v, error %v", test.pkg, changes, err)
+		}
+	}
+}

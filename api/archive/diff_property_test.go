@@ -128,7 +128,7 @@ func TestDiff_findsEverySingleEdit(t *testing.T) {
 		}
 		var other Content
 		if json.Unmarshal([]byte(asJSON(t, tree)), &other) != nil {
-			return // null where the model has none
+			return // null if the model has none
 		}
 		old := write(t, content, from(packages))
 		var b bytes.Buffer

@@ -16,6 +16,7 @@
 // [Unpack] writes it to a directory, [Pack] makes an archive of that.
 //
 // [Diff] compares two archives by what they mean, [DiffContent] two contents,
+// [DiffPackage] two packages,
 // [DiffImportDetail] and [DiffExportDetail] what the API says of an import or
 // export with a content. [WriteChanges] prints the differences for people,
 // [WriteChangesJSON] for programs.

@@ -17,7 +17,7 @@ type source interface {
 	texts(files []*zip.File, take func(f *zip.File, text []byte, err error) bool)
 	// inPlace returns where a file can be read at any offset, or nil.
 	inPlace(f *zip.File) (io.ReaderAt, error)
-	// checksums tells whether the CRC-32 of files is known.
+	// checksums reports whether the CRC-32 of files is known.
 	checksums() bool
 }
 

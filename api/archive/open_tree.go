@@ -137,7 +137,7 @@ var invisible = &unicode.RangeTable{R16: []unicode.Range16{
 	{Lo: 0x200c, Hi: 0x200f, Stride: 1}, {Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x206a, Hi: 0x206f, Stride: 1}, {Lo: 0xfeff, Hi: 0xfeff, Stride: 1},
 }}
 
-// gitElement tells whether Git would take a path for part of a repository, or
+// gitElement reports whether Git would take a path for part of a repository, or
 // could, on another file system: NTFS takes .git. for the same name, and git~1 and
 // .git::$INDEX_ALLOCATION, HFS+ one with invisible characters.
 func gitElement(name string) bool {

@@ -32,7 +32,7 @@ func listTree(fsys fs.FS, limits Limits) (*listing, error) {
 	return &w.listing, nil
 }
 
-// leavesOut tells whether an entry at the top of a tree is left out: directories
+// leavesOut reports whether an entry at the top of a tree is left out: directories
 // that begin with a dot, of Git, of editors, of Python; and files of settings that
 // may hold secrets, .env and those like .env.local.
 func leavesOut(name string, isDir bool) bool {
@@ -42,7 +42,7 @@ func leavesOut(name string, isDir bool) bool {
 	return name == gitDir || isEnvFile(name)
 }
 
-// isEnvFile tells whether a file of this name usually holds secrets.
+// isEnvFile reports whether a file of this name usually holds secrets.
 func isEnvFile(name string) bool {
 	name = zipcheck.Fold(name)
 	return name == zipcheck.Fold(".env") || strings.HasPrefix(name, zipcheck.Fold(".env."))

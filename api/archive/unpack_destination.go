@@ -95,7 +95,7 @@ func (u *unpacker) checkReplaced(dir string, l *listing) error {
 	return nil
 }
 
-// look describes everything in dir that is replaced, so that a second look tells
+// look describes everything in dir that is replaced, so that a second look reports
 // whether it is the same.
 func (dst *destination) look(dir string) (map[string]string, error) {
 	seen := map[string]string{}

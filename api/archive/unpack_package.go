@@ -82,7 +82,7 @@ func unportable(dir string, files []*zip.File, warnings Findings) string {
 	return ""
 }
 
-// refusesName tells whether the disk has no place for a file of this name, or has
+// refusesName reports whether the disk has no place for a file of this name, or has
 // it already under another one.
 func refusesName(err error) bool {
 	return errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.EILSEQ)

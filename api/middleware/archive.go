@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// Archive is the answer to a download: the whole archive or the one byte
+// Archive is the response to a download: the whole archive or the one byte
 // range that was asked for. In the strict interface it is returned as it is;
 // elsewhere [ServeArchive] sends it.
 //
@@ -19,9 +19,9 @@ import (
 // several ranges, for a malformed one or in another unit than bytes gets the
 // whole archive, as RFC 9110 allows, and so does one whose If-Range names
 // another ETag. Other conditions (If-None-Match and the like) are ignored: the
-// contract has no answer for them.
+// contract has no response for them.
 type Archive struct {
-	// Content is read from where the answer begins, and closed in the end if
+	// Content is read from where the response begins, and closed in the end if
 	// it is an [io.Closer]. Its size is where seeking to its end leads.
 	Content io.ReadSeeker
 	// Name is the file name that is suggested to the client, without

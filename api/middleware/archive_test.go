@@ -40,7 +40,7 @@ func good() middleware.Archive {
 	return middleware.Archive{Content: strings.NewReader(content), Name: "export.zip", ETag: "abc"}
 }
 
-func TestArchiveAnswersTheWholeAPartOr416(t *testing.T) {
+func TestArchive_answersTheWholeAPartOr416(t *testing.T) {
 	t.Parallel()
 	for way, url := range archives(t, good) {
 		for _, c := range []struct {
@@ -106,7 +106,7 @@ func wantArchiveHeader(t *testing.T, resp answer, length int) {
 	}
 }
 
-func TestArchiveAnswersHEADWithTheWholeLength(t *testing.T) {
+func TestArchive_answersHEADWithTheWholeLength(t *testing.T) {
 	t.Parallel()
 	for _, url := range archives(t, good) {
 		resp := send(t, "HEAD", url, nil, "Range", "bytes=2-4") // ranges are defined for GET alone
@@ -117,7 +117,7 @@ func TestArchiveAnswersHEADWithTheWholeLength(t *testing.T) {
 	}
 }
 
-func TestAnArchiveWithoutETagIsNotResumedByIfRange(t *testing.T) {
+func TestArchive_anArchiveWithoutETagIsNotResumedByIfRange(t *testing.T) {
 	t.Parallel()
 	for _, url := range archives(t, func() middleware.Archive { return middleware.Archive{Content: strings.NewReader(content)} }) {
 		resp := send(t, "GET", url, nil, "Range", "bytes=2-4", "If-Range", `"abc"`)
@@ -129,7 +129,7 @@ func TestAnArchiveWithoutETagIsNotResumedByIfRange(t *testing.T) {
 	}
 }
 
-func TestAnEmptyArchiveHasNoRange(t *testing.T) {
+func TestArchive_anEmptyArchiveHasNoRange(t *testing.T) {
 	t.Parallel()
 	for _, url := range archives(t, func() middleware.Archive { return middleware.Archive{Content: strings.NewReader("")} }) {
 		if body := wantStatus(t, send(t, "GET", url, nil), http.StatusOK); body != "" {
@@ -162,7 +162,7 @@ func (b broken) Read(p []byte) (int, error) {
 
 func (b broken) Close() error { b.closed <- struct{}{}; return errors.New("closing failed") }
 
-func TestAnArchiveThatFailsIs500BeforeItsHeaderAndBrokenOffAfterIt(t *testing.T) {
+func TestArchive_anArchiveThatFailsIs500BeforeItsHeaderAndBrokenOffAfterIt(t *testing.T) {
 	t.Parallel()
 	var j journal
 	note := func(o *middleware.Options) { o.OnError = j.note }
@@ -193,12 +193,12 @@ func TestAnArchiveThatFailsIs500BeforeItsHeaderAndBrokenOffAfterIt(t *testing.T)
 			t.Errorf("%s: %d bytes", way, len(body))
 		}
 	}
-	for range 4 * len(urls) { // all were closed, the last perhaps after its answer
+	for range 4 * len(urls) { // all were closed, the last perhaps after its response
 		<-closed
 	}
 }
 
-// ranged opens ranges, and tells which, with "" for the end of one.
+// ranged opens ranges, and records which, with "" for the end of one.
 type ranged struct {
 	*strings.Reader
 	opened chan string
@@ -217,7 +217,7 @@ func (r ranged) OpenRange(off, n int64) (io.ReadCloser, error) {
 	return section{io.NewSectionReader(r.Reader, off, n), r.opened}, r.err
 }
 
-func TestAnArchiveThatOpensRangesIsReadThroughOne(t *testing.T) {
+func TestArchive_anArchiveThatOpensRangesIsReadThroughOne(t *testing.T) {
 	t.Parallel()
 	opened := make(chan string, 2)
 	next := make(chan middleware.Archive, 1)
@@ -246,7 +246,7 @@ func TestAnArchiveThatOpensRangesIsReadThroughOne(t *testing.T) {
 	}
 }
 
-func TestDispositionSuggestsNamesThatEveryClientReadsAlike(t *testing.T) {
+func TestArchive_dispositionSuggestsNamesThatEveryClientReadsAlike(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"":                     `attachment; filename="archive.zip"`,
@@ -267,7 +267,7 @@ func TestDispositionSuggestsNamesThatEveryClientReadsAlike(t *testing.T) {
 	}
 }
 
-func TestArchiveOutsideTheMiddlewareIsAnError(t *testing.T) {
+func TestArchive_outsideTheMiddlewareIsAnError(t *testing.T) {
 	t.Parallel()
 	if err := good().VisitExportsDownloadResponse(nil); err == nil {
 		t.Error("no error")

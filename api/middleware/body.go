@@ -1,24 +1,23 @@
 package middleware
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"mime"
 	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
-const formBuffer = 64 << 10 // bytes
-
-// checkBody checks the body of a request, or, where it is a form, only
+// checkBody checks the body of a request, or, if it is a form, only
 // prepares it to be read as a stream. w is the writer of net/http itself:
-// MaxBytesReader tells that one to close the connection. What it returns frees
-// the memory of the request; it is nil where there is an error.
+// MaxBytesReader tells it to close the connection. What it returns frees
+// the memory of the request; it is nil if there is an error.
 func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func(), err error) {
-	switch rt.body {
-	case jsonBody:
+	switch rt.Body {
+	case contract.JSONBody:
 		return rt.takeJSON(w, r)
-	case formBody:
+	case contract.FormBody:
 		boundary, err := formBoundary(r.Header.Get("Content-Type"))
 		if err != nil {
 			return nil, err
@@ -30,7 +29,7 @@ func (rt *route) checkBody(w http.ResponseWriter, r *http.Request) (release func
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
 		r.Body = newPartHeaders(newWholeForm(r.Body, boundary), boundary)
-	case noBody:
+	case contract.NoBody:
 	}
 	return rt.admit(r, 0)
 }
@@ -77,35 +76,4 @@ func formBoundary(contentType string) (string, error) {
 		return params["boundary"], nil
 	}
 	return "", &Error{Status: http.StatusBadRequest, Message: "the body has to be a multipart form", Detail: detail}
-}
-
-// wholeForm is the body of a form that fails when it ends without the closing
-// boundary. multipart.Reader would otherwise take an end inside the header of
-// a part for the end of the form, and fields that follow would be lost.
-type wholeForm struct {
-	io.Reader
-	io.Closer
-	end  []byte // the closing boundary
-	tail []byte // the last bytes that were read
-}
-
-// newWholeForm reads ahead: multipart.Reader asks for 4 KiB at a time, which
-// would be a system call each.
-func newWholeForm(body io.ReadCloser, boundary string) *wholeForm {
-	return &wholeForm{
-		Reader: bufio.NewReaderSize(body, formBuffer),
-		Closer: body,
-		end:    []byte("--" + boundary + "--"),
-	}
-}
-
-func (f *wholeForm) Read(p []byte) (int, error) {
-	n, err := f.Reader.Read(p)
-	keep := len(f.end) + 64 // white space may follow the boundary
-	f.tail = append(f.tail, p[max(0, n-keep):n]...)
-	f.tail = append(f.tail[:0], f.tail[max(0, len(f.tail)-keep):]...)
-	if err == io.EOF && len(f.tail) > 0 && !bytes.Contains(f.tail, f.end) {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
 }

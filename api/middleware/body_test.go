@@ -19,7 +19,7 @@ import (
 
 const formType = "multipart/form-data; boundary=B"
 
-func TestAJSONBodyOverTheLimitIs413(t *testing.T) {
+func TestBody_aJSONBodyOverTheLimitIs413(t *testing.T) {
 	t.Parallel()
 	url := listen(t, strict(t, stub{}, func(o *middleware.Options) { o.MaxJSONBody = 100 }))
 	fits := `{"a":"` + strings.Repeat("x", 92) + `"}`
@@ -36,7 +36,7 @@ type unread struct{ t *testing.T }
 
 func (u unread) Read([]byte) (int, error) { u.t.Error("the body was read"); return 0, io.EOF }
 
-func TestABodyThatStatesMoreThanTheLimitIs413BeforeItIsRead(t *testing.T) {
+func TestBody_aBodyThatStatesMoreThanTheLimitIs413BeforeItIsRead(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{}, func(o *middleware.Options) { o.MaxJSONBody = 100; o.MaxUpload = 100 })
 	for path, contentType := range map[string]string{exports: "application/json", imports: formType} {
@@ -49,7 +49,7 @@ func TestABodyThatStatesMoreThanTheLimitIs413BeforeItIsRead(t *testing.T) {
 	}
 }
 
-func TestAJSONBodyThatBreaksOffIs400(t *testing.T) {
+func TestBody_aJSONBodyThatBreaksOffIs400(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	r := httptest.NewRequestWithContext(t.Context(), "POST", exports, io.MultiReader(strings.NewReader("{"), failing{}))
@@ -63,7 +63,7 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errors.New("the line is cut") }
 
-func TestAFormNeedsItsContentType(t *testing.T) {
+func TestBody_aFormNeedsItsContentType(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for contentType, part := range map[string]string{
@@ -77,7 +77,7 @@ func TestAFormNeedsItsContentType(t *testing.T) {
 	wantStatus(t, call(t, h, "POST", imports, "--B--\r\n", "Content-Type", `Multipart/Form-Data; charset=x; boundary="B"`), http.StatusCreated)
 }
 
-// uploading is an implementation that streams the archive to nowhere.
+// uploading is an implementation that discards the archive as it arrives.
 func uploading(size *atomic.Int64) stub {
 	return stub{upload: func(_ context.Context, r server.ImportsCreateRequestObject) (server.ImportsCreateResponseObject, error) {
 		_, err := middleware.ReadImportForm(r.Body, func(archive io.Reader) error {
@@ -106,7 +106,7 @@ func (letters) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAnUploadOverTheLimitIs413(t *testing.T) {
+func TestBody_anUploadOverTheLimitIs413(t *testing.T) {
 	t.Parallel()
 	var size atomic.Int64
 	var j journal
@@ -134,7 +134,7 @@ func TestAnUploadOverTheLimitIs413(t *testing.T) {
 	}
 }
 
-func TestAFormThatEndsInsideThePartHeaderIsNotTakenForAWholeOne(t *testing.T) {
+func TestBody_aFormThatEndsInsideThePartHeaderIsNotTakenForAWholeOne(t *testing.T) {
 	t.Parallel()
 	var size atomic.Int64
 	h := strict(t, uploading(&size))
@@ -152,7 +152,7 @@ func TestAFormThatEndsInsideThePartHeaderIsNotTakenForAWholeOne(t *testing.T) {
 
 // It measures what the whole process allocates, so it does not run in
 // parallel with others.
-func TestA128MiBUploadIsNotHeldInMemory(t *testing.T) {
+func TestBody_a128MiBUploadIsNotHeldInMemory(t *testing.T) {
 	const size = 128 << 20
 	var got atomic.Int64
 	refuse := func(o *middleware.Options) {
@@ -176,7 +176,7 @@ func TestA128MiBUploadIsNotHeldInMemory(t *testing.T) {
 			resp, err := trySend(t, "POST", c.url+imports, body, length, "Content-Type", formType)
 			if err != nil {
 				if c.status == http.StatusUnauthorized {
-					return // the server may hang up before all has been sent
+					return // the server may close before all has been sent
 				}
 				t.Fatal(err)
 			}
@@ -197,7 +197,7 @@ func TestA128MiBUploadIsNotHeldInMemory(t *testing.T) {
 	}
 }
 
-func TestAFormIsReadByTheNonStrictInterfaceToo(t *testing.T) {
+func TestBody_aFormIsReadByTheNonStrictInterfaceToo(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{upload: func(w http.ResponseWriter, r *http.Request) {
 		form, err := r.MultipartReader()

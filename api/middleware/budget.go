@@ -12,8 +12,8 @@ import (
 // there is room for others: an amount over that counts as the half, and waits
 // until its owner has nothing else.
 //
-// Those who wait are served in their order, except that one whose own owner has
-// too much lets others pass. A nil Budget has enough for everybody. The methods
+// Those who wait are served in order, except that one whose owner has too much
+// lets others pass. A nil Budget has no limit. The methods
 // are safe for concurrent use.
 type Budget struct {
 	size int64
@@ -49,7 +49,7 @@ func (b *Budget) Used() int64 {
 // Acquire takes bytes for an owner and returns what gives them back. It waits for
 // them until ctx ends, whose error it then returns.
 //
-// Whoever has something and waits for more may wait for itself: take all at once.
+// A caller that has something and waits for more may wait for itself: take all at once.
 func (b *Budget) Acquire(ctx context.Context, owner string, bytes int64) (release func(), err error) {
 	if b == nil || bytes <= 0 {
 		return func() {}, nil

@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/middleware"
 )
 
-func TestOneOwnerLeavesHalfOfTheBudgetToOthers(t *testing.T) {
+func TestBudget_oneOwnerLeavesHalfOfTheBudgetToOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := middleware.NewBudget(100)
@@ -46,7 +46,7 @@ func TestOneOwnerLeavesHalfOfTheBudgetToOthers(t *testing.T) {
 	})
 }
 
-func TestNobodyOvertakesOneWhoWaitsForOthers(t *testing.T) {
+func TestBudget_nobodyOvertakesOneWhoWaitsForOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := middleware.NewBudget(100)
@@ -81,7 +81,7 @@ func TestNobodyOvertakesOneWhoWaitsForOthers(t *testing.T) {
 	})
 }
 
-func TestWhoGivesUpWaitingHoldsUpNobody(t *testing.T) {
+func TestBudget_whoGivesUpWaitingHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := middleware.NewBudget(100)
@@ -120,7 +120,7 @@ func TestWhoGivesUpWaitingHoldsUpNobody(t *testing.T) {
 	})
 }
 
-func TestNoBudgetHasEnoughForEverybody(t *testing.T) {
+func TestBudget_noBudgetHasEnoughForEverybody(t *testing.T) {
 	t.Parallel()
 	var b *middleware.Budget
 	release, err := b.Acquire(t.Context(), "a", 1<<60)

@@ -7,9 +7,9 @@ import (
 )
 
 // Credentials is the token of a request and what the request is about to do.
-// Printed or logged it keeps the token back.
+// Printed or logged it hides the token.
 type Credentials struct {
-	Scheme    string // "Token" or "Bearer"
+	Scheme    string // "Token" or "Bearer", or what Options.ReadCredentials says
 	Token     string // what follows the scheme
 	Project   string // project_name as the path has it; not checked yet
 	Operation string // as in "exports_create"
@@ -27,17 +27,14 @@ func (c Credentials) GoString() string { return c.String() }
 // LogValue is String, for slog.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// ReadCredentials returns the token of a request to a handler in
-// Options.Others. Project and Operation are empty. Without a token, or with a
-// malformed header, the error is an [*Error] with 401.
+// ReadCredentials returns the token of a request, from the header
+// "Authorization: Token <api token>" or "Authorization: Bearer <jwt>". Project and
+// Operation are empty. Without a token, or with a malformed header, the error is
+// an [*Error] with 401, which never quotes the header: what is malformed may
+// still be a token. It is the default of Options.ReadCredentials, and of use to
+// handlers in Options.Others.
 func ReadCredentials(r *http.Request) (Credentials, error) {
-	return parseAuthorization(r.Header["Authorization"])
-}
-
-// parseAuthorization reads the Authorization header, "Token <api token>" or
-// "Bearer <jwt>". Its errors never quote the header: what is malformed may
-// still be a token.
-func parseAuthorization(header []string) (Credentials, error) {
+	header := r.Header["Authorization"]
 	switch {
 	case len(header) == 0:
 		return Credentials{}, unauthorized("there is no token; send the header Authorization: Token <api token>")
@@ -57,8 +54,8 @@ func parseAuthorization(header []string) (Credentials, error) {
 	if token == "" {
 		return Credentials{}, unauthorized("the Authorization header ends after " + scheme)
 	}
-	if strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return Credentials{}, unauthorized("the token holds a space or another character that no token has; is the word Token doubled?")
+	if !printableASCII(token) {
+		return Credentials{}, unauthorized("the token contains a space or another character that a token cannot have; is the word Token doubled?")
 	}
 	return Credentials{Scheme: scheme, Token: token}, nil
 }

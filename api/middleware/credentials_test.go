@@ -14,7 +14,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/middleware"
 )
 
-func TestCredentialsSayWhatTheRequestIsAboutToDo(t *testing.T) {
+func TestCredentials_sayWhatTheRequestIsAboutToDo(t *testing.T) {
 	t.Parallel()
 	var got middleware.Credentials
 	h := strict(t, stub{}, func(o *middleware.Options) {
@@ -41,7 +41,7 @@ func TestCredentialsSayWhatTheRequestIsAboutToDo(t *testing.T) {
 	}
 }
 
-func TestAMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.T) {
+func TestCredentials_aMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{}, func(o *middleware.Options) {
 		o.Authenticate = func(context.Context, middleware.Credentials) (context.Context, error) {
@@ -56,7 +56,7 @@ func TestAMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.
 		resp := call(t, h, "GET", exports, "", "Authorization", header)
 		text := wantError(t, resp, http.StatusUnauthorized)
 		if strings.Contains(text, "s3cret") {
-			t.Errorf("%q: the answer quotes the token: %s", header, text)
+			t.Errorf("%q: the response quotes the token: %s", header, text)
 		}
 		if got := resp.header.Values("WWW-Authenticate"); !slices.Equal(got, []string{"Token", "Bearer"}) {
 			t.Errorf("%q: WWW-Authenticate is %q", header, got)
@@ -69,7 +69,7 @@ func TestAMissingOrMalformedTokenIs401WithoutAskingTheImplementation(t *testing.
 	wantText(t, wantError(t, call(t, twice, "GET", exports, ""), http.StatusUnauthorized), "more than one")
 }
 
-func TestAuthenticateDecidesTheStatus(t *testing.T) {
+func TestCredentials_authenticateDecidesTheStatus(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		err    error
@@ -85,7 +85,7 @@ func TestAuthenticateDecidesTheStatus(t *testing.T) {
 		})
 		resp := call(t, h, "GET", exports, "")
 		if text := wantError(t, resp, c.status); strings.Contains(text, "database") {
-			t.Errorf("the internal error is in the answer: %s", text)
+			t.Errorf("the internal error is in the response: %s", text)
 		}
 		if has := resp.header.Get("WWW-Authenticate") != ""; has != (c.status == 401) {
 			t.Errorf("%d: WWW-Authenticate %q", c.status, resp.header.Get("WWW-Authenticate"))
@@ -93,7 +93,7 @@ func TestAuthenticateDecidesTheStatus(t *testing.T) {
 	}
 }
 
-func TestCredentialsDoNotPrintTheToken(t *testing.T) {
+func TestCredentials_doNotPrintTheToken(t *testing.T) {
 	t.Parallel()
 	c := middleware.Credentials{Scheme: "Token", Token: "s3cret", Project: "demo", Operation: "exports_list"}
 	var logged bytes.Buffer

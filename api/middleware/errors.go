@@ -17,19 +17,19 @@ import (
 // it, wherever it fails. Any other error is answered with 500 and its text
 // stays in the server.
 type Error struct {
-	Status  int    // of the answer, 400 to 599; another one is answered as 500
+	Status  int    // of the response, 400 to 599; another one is answered as 500
 	Message string // what went wrong; by default the name of the status; cut after 2000 bytes
 	Detail  string // where or why, in more words; may be empty; cut after 1 MiB
-	Err     error  // what lies behind it; for logs only, never sent
+	Err     error  // the cause; for logs only, never sent
 
-	// RetryAfter, where it is positive, tells the client when to try again: the
+	// RetryAfter, if it is positive, tells the client when to try again: the
 	// server has done nothing of what was asked. It is sent in whole seconds,
 	// rounded up.
 	RetryAfter time.Duration
 }
 
 // StatusGaveUp is the status in logs and metrics of a request whose client went
-// away before the answer began. Nobody sees it on the wire.
+// away before the response began. Nobody sees it on the wire.
 const StatusGaveUp = 499
 
 // Error returns status, message, detail and cause.
@@ -59,7 +59,7 @@ func (e *Error) message() string {
 	return e.Message
 }
 
-// asError is the answer to err.
+// asError is the response to err.
 func asError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		if e != nil && e.Status >= 400 && e.Status <= 599 {
@@ -72,7 +72,7 @@ func asError(err error) *Error {
 	return &Error{Status: http.StatusInternalServerError, Message: "internal server error"}
 }
 
-// isAnswer reports whether reading a body failed in a way that has an answer of
+// isAnswer reports whether reading a body failed in a way that has a response of
 // its own: 413 or 408.
 func isAnswer(err error) bool {
 	_, large := errors.AsType[*http.MaxBytesError](err)
@@ -84,7 +84,7 @@ func isAnswer(err error) bool {
 // in its chain as it says, a [*http.MaxBytesError] with 413, everything else
 // with 500 and without its text. Options.OnError is told of err.
 //
-// When the answer had already begun, the connection is broken off instead, by
+// When the response had already begun, the connection is broken off instead, by
 // a panic with [http.ErrAbortHandler]: the client must not take half an
 // archive for a whole one. So it is the last thing that a handler does.
 func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
@@ -123,7 +123,7 @@ func writeAnswer(w http.ResponseWriter, e *Error) {
 		body.Detail = new(clean(e.Detail, maxDetail))
 	}
 	// Nothing is left that could fail to encode, and a client that has gone
-	// needs no answer.
+	// needs no response.
 	_ = WriteJSON(w, e.Status, body)
 }
 

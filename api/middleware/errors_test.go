@@ -18,7 +18,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestAnErrorOfTheImplementationIsAnsweredAsItSays(t *testing.T) {
+func TestErrors_anErrorOfTheImplementationIsAnsweredAsItSays(t *testing.T) {
 	t.Parallel()
 	var none *middleware.Error
 	for name, c := range map[string]struct {
@@ -60,7 +60,7 @@ func TestAnErrorOfTheImplementationIsAnsweredAsItSays(t *testing.T) {
 	}
 }
 
-func TestALongDetailIsSentWholeUpToItsBound(t *testing.T) {
+func TestErrors_aLongDetailIsSentWholeUpToItsBound(t *testing.T) {
 	t.Parallel()
 	answer := func(detail string) string {
 		w := httptest.NewRecorder()
@@ -83,7 +83,7 @@ func TestALongDetailIsSentWholeUpToItsBound(t *testing.T) {
 	}
 }
 
-func TestWriteErrorWorksOutsideTheMiddlewareToo(t *testing.T) {
+func TestErrors_writeErrorWorksOutsideTheMiddlewareToo(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
@@ -91,7 +91,7 @@ func TestWriteErrorWorksOutsideTheMiddlewareToo(t *testing.T) {
 	wantText(t, wantError(t, readAnswer(t, w.Result()), 429), "slow down")
 }
 
-func TestAnErrorTakesBackWhatTheAnswerWasAboutToSay(t *testing.T) {
+func TestErrors_anErrorTakesBackWhatTheResponseWasAboutToSay(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{list: func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range map[string]string{
@@ -114,7 +114,7 @@ func TestAnErrorTakesBackWhatTheAnswerWasAboutToSay(t *testing.T) {
 	}
 }
 
-func TestErrorsOfTheGeneratedBindingHaveTheErrorShape(t *testing.T) {
+func TestErrors_ofTheGeneratedBindingHaveTheErrorShape(t *testing.T) {
 	t.Parallel()
 	// Everything that the generated code refuses is refused before it by the
 	// validation, so its error handler is reached through the wrapper alone.
@@ -133,7 +133,7 @@ func TestErrorsOfTheGeneratedBindingHaveTheErrorShape(t *testing.T) {
 	wantText(t, wantError(t, readAnswer(t, w.Result()), http.StatusBadRequest), `"Range"`)
 }
 
-func TestErrorTextHoldsStatusMessageDetailAndCause(t *testing.T) {
+func TestErrors_errorTextHoldsStatusMessageDetailAndCause(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("disk full")
 	err := &middleware.Error{Status: 500, Message: "no", Detail: "more", Err: cause}
@@ -142,7 +142,7 @@ func TestErrorTextHoldsStatusMessageDetailAndCause(t *testing.T) {
 	}
 }
 
-func TestAnErrorTellsWhenToTryAgain(t *testing.T) {
+func TestErrors_anErrorTellsWhenToTryAgain(t *testing.T) {
 	t.Parallel()
 	for wait, want := range map[time.Duration]string{0: "", 1: "1", 1500 * time.Millisecond: "2", time.Minute: "60"} {
 		w := httptest.NewRecorder()

@@ -13,7 +13,7 @@ import (
 )
 
 // A server that limits its clients, answers a probe beside the contract, and
-// writes down what became of each request.
+// records the outcome of each request.
 func ExampleOptions_limits() {
 	h, err := middleware.NewStrict(server.StrictUnimplemented{}, middleware.Options{
 		Authenticate: func(ctx context.Context, _ middleware.Credentials) (context.Context, error) { return ctx, nil },

@@ -38,7 +38,7 @@ func (direct) ImportsUpdate(w http.ResponseWriter, r *http.Request, _ models.Pro
 	}
 }
 
-// The interface on net/http, with a log of what the answers keep back.
+// The interface on net/http, with a log of what the responses withhold.
 func ExampleNew() {
 	api, err := middleware.New(direct{}, middleware.Options{
 		Authenticate: func(ctx context.Context, _ middleware.Credentials) (context.Context, error) { return ctx, nil },

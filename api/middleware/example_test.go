@@ -20,8 +20,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// shelf is a whole server: its exports are complete at once and hold nothing,
-// its imports wait for a confirmation and are complete with it.
+// shelf is a whole server: its exports are completed at once and empty,
+// its imports wait for a confirmation and are completed by it.
 type shelf struct {
 	exports  map[string]models.ExportList
 	imports  map[string]models.ImportList
@@ -71,11 +71,22 @@ func (s shelf) ImportsList(_ context.Context, r server.ImportsListRequestObject)
 }
 func (s shelf) ImportsCreate(_ context.Context, r server.ImportsCreateRequestObject) (server.ImportsCreateResponseObject, error) {
 	var archive strings.Builder // a real server streams it to its place
-	if _, err := middleware.ReadImportForm(r.Body, func(r io.Reader) error { _, err := io.Copy(&archive, r); return err }); err != nil {
+	form, err := middleware.ReadImportForm(r.Body, func(r io.Reader) error { _, err := io.Copy(&archive, r); return err })
+	if err != nil {
 		return nil, err
 	}
+	if form.ExportID != "" {
+		if _, err = find(s.exports, form.ExportID); err != nil {
+			return nil, err
+		}
+		archive.WriteString(s.archives[form.ExportID])
+	}
+	status := models.ImportStatusConfirmation
+	if form.SkipConfirmation {
+		status = models.ImportStatusCompleted
+	}
 	id, size, now := s.keep(archive.String())
-	s.imports[id] = models.ImportList{ID: id, Status: models.ImportStatusConfirmation, CreationDate: models.Time{Time: now}, Size: size}
+	s.imports[id] = models.ImportList{ID: id, Status: status, CreationDate: models.Time{Time: now}, Size: size}
 	return server.ImportsCreate201JSONResponse{Body: s.imports[id]}, nil
 }
 func (s shelf) ImportsGet(_ context.Context, r server.ImportsGetRequestObject) (server.ImportsGetResponseObject, error) {
@@ -101,25 +112,34 @@ func (s shelf) ImportsDownload(_ context.Context, r server.ImportsDownloadReques
 	return middleware.Archive{Content: strings.NewReader(s.archives[i.ID]), Name: "import.zip", ETag: i.ID}, err
 }
 
-// A whole server in 80 lines, and how it answers.
-func Example() {
+// newShelf is a handler with a new shelf, which serves one request at a time.
+func newShelf() (http.Handler, error) {
 	api, err := middleware.NewStrict(shelf{map[string]models.ExportList{}, map[string]models.ImportList{}, map[string]string{}}, middleware.Options{
 		Authenticate: func(ctx context.Context, c middleware.Credentials) (context.Context, error) {
-			if c.Token != "letmein" {
+			switch {
+			case c.Token != "letmein":
 				return nil, &middleware.Error{Status: http.StatusUnauthorized, Message: "the token is not known"}
+			case c.Project != "demo":
+				return nil, &middleware.Error{Status: http.StatusNotFound, Message: "there is no " + c.Project}
 			}
 			return ctx, nil
 		},
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	var mu sync.Mutex // the shelf serves one request at a time
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var mu sync.Mutex
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
 		api.ServeHTTP(w, r)
-	}))
+	}), err
+}
+
+// A whole server in 100 lines, and its responses.
+func Example() {
+	handler, err := newShelf()
+	if err != nil {
+		log.Fatal(err)
+	}
+	web := httptest.NewServer(handler)
 	defer web.Close()
 	const exports, imports, id = "exports", "imports", "/00000000-0000-4000-8000-00000000000"
 	for _, c := range [][]string{

@@ -9,9 +9,9 @@ import (
 // Exchange is what became of a request, for logs and metrics.
 type Exchange struct {
 	Operation string // as in "exports_create"; empty outside the contract
-	Status    int    // of the answer; 0 where the connection was broken off before one
-	Broken    bool   // whether the answer was broken off
-	GaveUp    bool   // whether the client went away; the status is StatusGaveUp if that was before the answer
+	Status    int    // of the response; 0 if the connection was broken off before one
+	Broken    bool   // whether the response was broken off
+	GaveUp    bool   // whether the client went away; the status is StatusGaveUp if that was before the response
 	Received  int64  // bytes of the body that were read
 	Sent      int64  // bytes of the body that were sent, as far as net/http took them
 	Duration  time.Duration
@@ -40,16 +40,16 @@ func (e Exchange) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// done tells OnDone of a request. It is deferred, so that it sees what ended
+// done reports a request to OnDone. It is deferred, so that it sees what ended
 // in a panic as well.
 func (h *handler) done(rw *response, body *pacedBody, began time.Time) {
 	e := Exchange{Status: rw.status, Broken: rw.broken, Received: body.read, Sent: rw.sent, Duration: time.Since(began), Unknown: rw.unknown}
 	if rw.operation != nil {
-		e.Operation = rw.operation.id
+		e.Operation = rw.operation.ID
 	}
 	e.GaveUp = e.Status == StatusGaveUp || e.Broken && rw.request.Context().Err() != nil
 	if e.Status == 0 && !e.Broken {
-		e.Status = http.StatusOK // which net/http sends for a handler that sends nothing
+		e.Status = http.StatusOK // which net/http sends if the handler does not
 	}
 	h.opts.OnDone(rw.request, e)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestOnDoneIsToldHowARequestEnded(t *testing.T) {
+func TestExchange_onDoneIsToldHowARequestEnded(t *testing.T) {
 	t.Parallel()
 	archive := strings.Repeat("z", 1000)
 	var last middleware.Exchange
@@ -59,7 +59,7 @@ func TestOnDoneIsToldHowARequestEnded(t *testing.T) {
 	}
 }
 
-func TestOnDoneIsToldOfABrokenAnswerAfterOnError(t *testing.T) {
+func TestExchange_onDoneIsToldOfABrokenResponseAfterOnError(t *testing.T) {
 	t.Parallel()
 	var order []string
 	done := make(chan middleware.Exchange, 1)
@@ -85,11 +85,11 @@ func TestOnDoneIsToldOfABrokenAnswerAfterOnError(t *testing.T) {
 func wantBrokenOff(t *testing.T, url string) {
 	t.Helper()
 	if got, err := trySend(t, "GET", url, nil, -1); err == nil && got.err == nil {
-		t.Errorf("there is a whole answer: %+v", got)
+		t.Errorf("there is a whole response: %+v", got)
 	}
 }
 
-func TestOtherRoutesShareErrorsMethodsAndTheRateLimit(t *testing.T) {
+func TestExchange_otherRoutesShareErrorsMethodsAndTheRateLimit(t *testing.T) {
 	t.Parallel()
 	who := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := middleware.ReadCredentials(r)
@@ -121,7 +121,7 @@ func TestOtherRoutesShareErrorsMethodsAndTheRateLimit(t *testing.T) {
 	wantError(t, call(t, h, "GET", "/livez/", ""), http.StatusNotFound)
 }
 
-func TestAnotherRouteCanHaveVariableSegments(t *testing.T) {
+func TestExchange_anotherRouteCanHaveVariableSegments(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{}, func(o *middleware.Options) {
 		o.Others = map[string]http.Handler{base + "/projects/{name}": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

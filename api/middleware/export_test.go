@@ -1,6 +1,10 @@
 package middleware
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
+)
 
 // WriteBindError is for tests of what cannot be reached from outside.
 var WriteBindError func(http.ResponseWriter, *http.Request, error) = writeBindError
@@ -9,7 +13,7 @@ var WriteBindError func(http.ResponseWriter, *http.Request, error) = writeBindEr
 var Disposition = disposition
 
 // NewRateLimiter returns a rate limiter as two functions: one counts a request
-// from an address, one tells how many sources are remembered.
+// from an address, one returns how many sources are remembered.
 func NewRateLimiter() (take func(remote string) int, sources func() int) {
 	l := &rateLimiter{limit: 1}
 	take = func(remote string) int {
@@ -21,10 +25,10 @@ func NewRateLimiter() (take func(remote string) int, sources func() int) {
 
 // EmptyObjects changes the body of an imports_update.
 func EmptyObjects(data []byte) error {
-	contract, err := operations()
+	operations, err := contract.Operations()
 	if err != nil {
 		return err
 	}
-	emptyObjects(data, contract["PATCH /projects/{project_name}/imports/{import_id}"].schema)
+	emptyObjects(data, operations["PATCH /projects/{project_name}/imports/{import_id}"].Schema)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
@@ -23,11 +24,11 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("middleware: %w", err)
 	}
-	contract, err := operations()
+	operations, err := contract.Operations()
 	if err != nil {
 		return nil, fmt.Errorf("middleware: reading the embedded contract: %w", err)
 	}
-	h := &handler{mux: http.NewServeMux(), contract: contract, opts: opts}
+	h := &handler{mux: http.NewServeMux(), operations: operations, opts: opts}
 	h.limiter.limit = opts.RateLimit
 	if opts.Memory != nil {
 		h.arriving = NewBudget(opts.Memory.Size() / 4)
@@ -39,9 +40,9 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 			BaseRouter:       at,
 			ErrorHandlerFunc: writeBindError,
 		})
-		if at.routes != len(contract) || at.unknown != nil {
+		if at.routes != len(operations) || at.unknown != nil {
 			return nil, fmt.Errorf("middleware: the generated server and the embedded contract differ: "+
-				"%d of %d operations have a route, %q are not in the contract", at.routes, len(contract), at.unknown)
+				"%d of %d operations have a route, %q are not in the contract", at.routes, len(operations), at.unknown)
 		}
 	}
 	for path, next := range opts.Others {
@@ -55,12 +56,12 @@ func New(impl server.ServerInterface, opts Options) (http.Handler, error) {
 
 // handler looks up a request's operation and guards what happens then.
 type handler struct {
-	mux       *http.ServeMux
-	conflicts []error // between routes
-	contract  map[string]*operation
-	opts      Options
-	limiter   rateLimiter
-	arriving  *Budget // of JSON bodies that are not whole yet
+	mux        *http.ServeMux
+	conflicts  []error // between routes
+	operations map[string]*contract.Operation
+	opts       Options
+	limiter    rateLimiter
+	arriving   *Budget // of JSON bodies that are not whole yet
 }
 
 // register adds a route. The mux panics if two routes fit the same path and
@@ -86,13 +87,13 @@ type under struct {
 // HandleFunc adds the route of one operation.
 func (u *under) HandleFunc(pattern string, next func(http.ResponseWriter, *http.Request)) {
 	method, path, _ := strings.Cut(pattern, " ")
-	op, ok := u.contract[method+" "+strings.TrimPrefix(path, u.base)]
+	op, ok := u.operations[method+" "+strings.TrimPrefix(path, u.base)]
 	if !ok {
 		u.unknown = append(u.unknown, pattern)
 		return
 	}
 	u.routes++
-	u.register(pattern, &route{operation: op, handler: u.handler, next: next})
+	u.register(pattern, &route{operation: &operation{op}, handler: u.handler, next: next})
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -132,6 +133,15 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(fmt.Sprintf("middleware: unexpected response writer %T", w))
 	}
 	rw.operation = rt.operation
+	if rt.opts.Responses != TrustResponses {
+		rt.checked(rw, r)
+		return
+	}
+	rt.serve(rw, rw.ResponseWriter, r)
+}
+
+// serve answers a request; w is the writer of net/http itself.
+func (rt *route) serve(rw *response, w http.ResponseWriter, r *http.Request) {
 	if err := rt.limiter.admit(rw.Header(), r); err != nil {
 		rw.fail(err)
 		return
@@ -156,7 +166,7 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rw.fail(err)
 		return
 	}
-	release, err := rt.checkBody(rw.ResponseWriter, r)
+	release, err := rt.checkBody(w, r)
 	if err != nil {
 		rw.fail(err)
 		return
@@ -167,13 +177,13 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // authenticate returns r with the context that Authenticate made for it.
 func (rt *route) authenticate(r *http.Request) (*http.Request, error) {
-	c, err := parseAuthorization(r.Header["Authorization"])
+	c, err := rt.opts.ReadCredentials(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading the credentials: %w", err)
 	}
 	c.Project = r.PathValue("project_name")
-	c.Operation = rt.id
-	c.Write = rt.method != http.MethodGet
+	c.Operation = rt.ID
+	c.Write = rt.Method != http.MethodGet
 	ctx, err := rt.opts.Authenticate(r.Context(), c)
 	if err != nil {
 		return nil, fmt.Errorf("checking the token: %w", err)

@@ -12,7 +12,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestAnUnknownPathIs404InTheErrorShapeAndNeverARedirect(t *testing.T) {
+func TestHandler_anUnknownPathIs404InTheErrorShapeAndNeverARedirect(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for _, path := range []string{
@@ -28,7 +28,7 @@ func TestAnUnknownPathIs404InTheErrorShapeAndNeverARedirect(t *testing.T) {
 	}
 }
 
-func TestAnUnknownPathIsToldWhereTheAPILies(t *testing.T) {
+func TestHandler_anUnknownPathIsToldWhereTheAPILies(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{}, func(o *middleware.Options) { o.BaseURLs = nil })
 	const place = "the API lies under /v2.1/projects/ and /v2/projects/"
@@ -50,7 +50,7 @@ func TestAnUnknownPathIsToldWhereTheAPILies(t *testing.T) {
 	wantStatus(t, call(t, mounted, "GET", "/transfer/v2/projects/demo/exports", ""), http.StatusOK)
 }
 
-func TestAWrongMethodIs405WithAllow(t *testing.T) {
+func TestHandler_aWrongMethodIs405WithAllow(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for target, allow := range map[string]string{
@@ -68,7 +68,7 @@ func TestAWrongMethodIs405WithAllow(t *testing.T) {
 	}
 }
 
-func TestHeadIsServedAsGetWithoutABody(t *testing.T) {
+func TestHandler_headIsServedAsGetWithoutABody(t *testing.T) {
 	t.Parallel()
 	url := listen(t, strict(t, stub{}))
 	resp := send(t, "HEAD", url+exports, nil)
@@ -79,7 +79,7 @@ func TestHeadIsServedAsGetWithoutABody(t *testing.T) {
 	wantStatus(t, resp, http.StatusBadRequest)
 }
 
-func TestTheTokenIsCheckedBeforeParametersAndTheyBeforeTheBody(t *testing.T) {
+func TestHandler_theTokenIsCheckedBeforeParametersAndTheyBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	refuse := func(o *middleware.Options) {
 		o.Authenticate = func(context.Context, middleware.Credentials) (context.Context, error) {
@@ -95,7 +95,7 @@ func TestTheTokenIsCheckedBeforeParametersAndTheyBeforeTheBody(t *testing.T) {
 	wantError(t, call(t, strict(t, stub{}, refuse), "POST", base+"/nowhere", ""), http.StatusNotFound)
 }
 
-func TestAPanicIsAnswered500WithoutItsText(t *testing.T) {
+func TestHandler_aPanicIsAnswered500WithoutItsText(t *testing.T) {
 	t.Parallel()
 	var j journal
 	h := strict(t, stub{list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
@@ -103,7 +103,7 @@ func TestAPanicIsAnswered500WithoutItsText(t *testing.T) {
 	}}, func(o *middleware.Options) { o.OnError = j.note })
 	text := wantError(t, call(t, h, "GET", exports, ""), http.StatusInternalServerError)
 	if strings.Contains(text, "hunter2") {
-		t.Errorf("the panic is in the answer: %s", text)
+		t.Errorf("the panic is in the response: %s", text)
 	}
 	last := j.last(t)
 	wantText(t, last.err.Error(), "panic: the password is hunter2", "handler_test.go")
@@ -112,7 +112,7 @@ func TestAPanicIsAnswered500WithoutItsText(t *testing.T) {
 	}
 }
 
-func TestAPanicAfterTheAnswerBeganBreaksItOff(t *testing.T) {
+func TestHandler_aPanicAfterTheResponseBeganBreaksItOff(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{list: func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "[")
@@ -124,7 +124,7 @@ func TestAPanicAfterTheAnswerBeganBreaksItOff(t *testing.T) {
 	wantBroken(t, send(t, "GET", listen(t, h)+exports, nil), "[]")
 }
 
-func TestErrAbortHandlerReachesNetHTTP(t *testing.T) {
+func TestHandler_errAbortHandlerReachesNetHTTP(t *testing.T) {
 	t.Parallel()
 	var j journal
 	h := plain(t, bare{list: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
@@ -133,15 +133,15 @@ func TestErrAbortHandlerReachesNetHTTP(t *testing.T) {
 		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 			t.Errorf("recovered %v", err)
 		}
-		if len(j.entries) != 0 {
-			t.Errorf("OnError was told of %v", j.entries)
+		if len(j.noted) != 0 {
+			t.Errorf("OnError was told of %v", j.noted)
 		}
 	}()
 	got := call(t, h, "GET", exports, "")
-	t.Errorf("there is an answer: %+v", got)
+	t.Errorf("there is a response: %+v", got)
 }
 
-func TestThePatternIsSeenByAnOuterHandler(t *testing.T) {
+func TestHandler_thePatternIsSeenByAnOuterHandler(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	outer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -153,7 +153,7 @@ func TestThePatternIsSeenByAnOuterHandler(t *testing.T) {
 	wantStatus(t, call(t, outer, "GET", exports+one, ""), http.StatusOK)
 }
 
-func TestAuthenticateCanHandOnAContext(t *testing.T) {
+func TestHandler_authenticateCanHandOnAContext(t *testing.T) {
 	t.Parallel()
 	type user struct{}
 	var j journal

@@ -3,12 +3,12 @@ package middleware
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api/internal/contract"
 )
 
 // WriteJSON answers with status and v, a type of gen/models or a slice of
@@ -17,7 +17,7 @@ import (
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	body, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
-		return fmt.Errorf("encoding the answer: %w", err)
+		return fmt.Errorf("encoding the response: %w", err)
 	}
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
@@ -25,7 +25,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
-		return fmt.Errorf("sending the answer: %w", err)
+		return fmt.Errorf("sending the response: %w", err)
 	}
 	return nil
 }
@@ -40,7 +40,7 @@ func ReadJSON(r *http.Request, v any) error {
 	return nil
 }
 
-// badJSON is the answer to a body that does not decode. It says where and
+// badJSON is the response to a body that does not decode. It says where and
 // why, in words that quote no value: that may be a secret. For the same reason
 // it does not wrap err, which does quote.
 func badJSON(err error) error {
@@ -48,29 +48,11 @@ func badJSON(err error) error {
 		return err
 	}
 	answer := &Error{Status: http.StatusBadRequest, Message: "the body is not valid JSON"}
-	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		switch {
-		case errors.Is(e, jsontext.ErrDuplicateName):
-			answer.Detail = "the member " + quote(e.JSONPointer) + " is there twice"
-		case errors.Is(e, io.ErrUnexpectedEOF):
-			answer.Detail = "it ends too early"
-		default:
-			answer.Detail = fmt.Sprintf("it goes wrong at byte %d, at %s", e.ByteOffset, quote(e.JSONPointer))
-		}
+	if detail, ok := contract.Syntax(err); ok {
+		answer.Detail = detail
 	} else if e, ok := errors.AsType[*json.SemanticError](err); ok {
 		answer.Message = "the body cannot be read"
-		answer.Detail = fmt.Sprintf("at %s: the value does not fit the type %v", quote(e.JSONPointer), e.GoType)
+		answer.Detail = fmt.Sprintf("at %s: the value does not fit the type %v", contract.Quote(e.JSONPointer), e.GoType)
 	}
 	return answer
-}
-
-// quote is a JSON pointer as it reads in a sentence.
-func quote(p jsontext.Pointer) string {
-	if p == "" {
-		return "the top level"
-	}
-	if len(p) > 300 {
-		p = p[:300] + "..."
-	}
-	return strconv.Quote(string(p))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestReadJSONAndWriteJSONLoseNothing(t *testing.T) {
+func TestJSON_readJSONAndWriteJSONLoseNothing(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{update: func(w http.ResponseWriter, r *http.Request) {
 		var update models.ImportUpdate
@@ -35,7 +35,7 @@ func TestReadJSONAndWriteJSONLoseNothing(t *testing.T) {
 	wantText(t, text, "does not fit", `"/deployments/a/versions/v/maximum_instances"`, "int64")
 }
 
-func TestWriteJSONWritesNothingThatDoesNotEncode(t *testing.T) {
+func TestJSON_writeJSONWritesNothingThatDoesNotEncode(t *testing.T) {
 	t.Parallel()
 	for name, v := range map[string]any{
 		"NaN": math.NaN(), "unknown": models.Error{Unknown: jsontext.Value(`{`)}, "UTF-8": models.Error{Error: "\xff"},
@@ -51,7 +51,7 @@ func TestWriteJSONWritesNothingThatDoesNotEncode(t *testing.T) {
 	}
 }
 
-func TestWriteJSONSendsAnEmptyListForANilOne(t *testing.T) {
+func TestJSON_writeJSONSendsAnEmptyListForANilOne(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{list: func(w http.ResponseWriter, _ *http.Request) {
 		if err := middleware.WriteJSON(w, http.StatusOK, models.Exports(nil)); err != nil {

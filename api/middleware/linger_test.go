@@ -48,11 +48,11 @@ func (c *halfConn) Close() error {
 	return c.TCPConn.Close()
 }
 
-// Closed as a whole, with bytes of the body unread, the connection would be
-// reset, and the answer perhaps lost.
-func TestAnEarlyAnswerReachesAClientThatIsStillSending(t *testing.T) {
+// If it were closed as a whole, with bytes of the body unread, the connection
+// would be reset, and the response might be lost.
+func TestLinger_anEarlyResponseReachesAClientThatIsStillSending(t *testing.T) {
 	t.Parallel()
-	for name, expect := range map[string]string{"at once": "", "when told to go on": "Expect: 100-continue\r\n"} {
+	for name, expect := range map[string]string{"at once": "", "when told to continue": "Expect: 100-continue\r\n"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := strict(t, stub{upload: func(_ context.Context, r server.ImportsCreateRequestObject) (server.ImportsCreateResponseObject, error) {
@@ -93,7 +93,7 @@ func TestAnEarlyAnswerReachesAClientThatIsStillSending(t *testing.T) {
 				resp.Body.Close()
 			}
 			if _, err := answers.ReadByte(); err != io.EOF {
-				t.Errorf("after the answer: %v", err)
+				t.Errorf("after the response: %v", err)
 			}
 			if status != http.StatusInsufficientStorage || listener.half.Load() != 1 || listener.whole.Load() != 0 {
 				t.Errorf("status %d; %d connections half closed first, %d not", status, listener.half.Load(), listener.whole.Load())

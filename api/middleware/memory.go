@@ -19,7 +19,7 @@ const (
 	maxMemoryWait = 10 * time.Second
 )
 
-// What the parts of a JSON body become in memory, measured with its schema's
+// How much memory the parts of a JSON body become, measured with its schema's
 // value of any and with the models: the larger of both, rounded up.
 const (
 	costPerByte   = 3
@@ -49,9 +49,9 @@ func borrow(r *http.Request, budget *Budget, size int64) (release func(), err er
 func (rt *route) admit(r *http.Request, body int64) (release func(), err error) {
 	size := body
 	if rt.opts.Cost != nil {
-		beside, err := rt.opts.Cost(r, rt.id)
+		beside, err := rt.opts.Cost(r, rt.ID)
 		if err != nil {
-			return func() {}, fmt.Errorf("looking how large the answer is: %w", err)
+			return func() {}, fmt.Errorf("estimating the size of the response: %w", err)
 		}
 		size += beside
 	}
@@ -59,11 +59,11 @@ func (rt *route) admit(r *http.Request, body int64) (release func(), err error) 
 }
 
 // costOf estimates what a JSON text becomes in memory, or returns a
-// [*Error] if that is more than most. It looks at the text only as far as it is
+// [*Error] if that is more than most. It reads the text only as far as it is
 // valid.
 func costOf(data []byte, most int64) (int64, error) {
 	cost := costPerByte * int64(len(data))
-	// Who checks for duplicates has to remember the names.
+	// A check for duplicates has to remember the names.
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true))
 	for cost <= most {
 		switch token, err := dec.ReadToken(); {

@@ -15,8 +15,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-// Bodies of very many small values become many times their size.
-func TestABodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) { //nolint:paralleltest // it measures what is allocated
+// Bodies of very many small values take many times their size in memory.
+func TestMemory_aBodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) { //nolint:paralleltest // it measures what is allocated
 	const size = 8 << 20
 	var names strings.Builder
 	for i := 0; names.Len() < size; i++ {
@@ -45,7 +45,7 @@ func TestABodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) { //nolint
 	}
 }
 
-func TestALargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
+func TestMemory_aLargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		memory := middleware.NewBudget(8 << 20)
@@ -73,7 +73,7 @@ func TestALargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
 			t.Errorf("a small body: status %d", got.status)
 		}
 		cost = 1 << 20
-		try("GET", exports, "", "a large answer")
+		try("GET", exports, "", "a large response")
 		if got := call(t, h, "POST", strings.Replace(exports, "demo", "other", 1), large); got.status != http.StatusCreated {
 			t.Errorf("another project: status %d", got.status)
 		}
@@ -87,7 +87,7 @@ func TestALargeRequestThatFindsNoMemoryIsToldWhenToComeAgain(t *testing.T) {
 	})
 }
 
-func TestARequestThatTheClientGaveUpIsNoErrorOfTheServer(t *testing.T) {
+func TestMemory_aRequestThatTheClientGaveUpIsNotAnErrorOfTheServer(t *testing.T) {
 	t.Parallel()
 	var errors journal
 	var last middleware.Exchange

@@ -28,12 +28,19 @@ type Options struct {
 	// serves it without a prefix.
 	BaseURLs []string
 
-	// Authenticate checks a token and is required. It is called for every
-	// request that has a route, before anything else is looked at. The
+	// ReadCredentials returns the credentials in a request, for another scheme than
+	// Token and Bearer: a header of its own, a cookie, a client certificate. Nil
+	// stands for the function [ReadCredentials]. Project, Operation and Write are
+	// filled in afterwards. An error ends the request as one of Authenticate does.
+	ReadCredentials func(r *http.Request) (Credentials, error)
+
+	// Authenticate checks a token and is required; [Tokens] has one to start
+	// with. It is called for every request that has a route, before anything
+	// else is looked at. The
 	// context that it returns becomes the request's, so that it can carry who
 	// is asking; nil leaves the request's own.
 	//
-	// An [*Error] that it returns or wraps is the answer: 401 for a token that
+	// An [*Error] that it returns or wraps is the response: 401 for a token that
 	// is not known, 403 for one that may not do this, 404 for a project that
 	// it does not see. Any other error is answered with 500.
 	Authenticate func(ctx context.Context, c Credentials) (context.Context, error)
@@ -60,7 +67,7 @@ type Options struct {
 
 	// Cost, if it is set, says how many bytes of memory the implementation needs
 	// for a request to an operation, beside its body; for instance for the rows
-	// that it reads and the answer that it makes of them. It is called after the
+	// that it reads and the response that it makes of them. It is called after the
 	// body has arrived, and its error is answered as one of the implementation.
 	Cost func(r *http.Request, operation string) (int64, error)
 
@@ -70,21 +77,21 @@ type Options struct {
 
 	// RateLimit is how many requests a minute one client may send, 0 any
 	// number. A client is an IPv4 address or the /64 that an IPv6 address lies
-	// in; behind a proxy all are one. Every answer of a route under BaseURLs
+	// in; behind a proxy all are one. Every response of a route under BaseURLs
 	// then carries x-ratelimit-limit, x-ratelimit-remaining and
 	// x-ratelimit-reset, the seconds until everybody may start anew; over the
-	// limit the answer is 429, before a token is looked at, with the same seconds
+	// limit the response is 429, before a token is looked at, with the same seconds
 	// in Retry-After.
 	RateLimit int
 
 	// MinRate is how many bytes a second, on average over MinRateAfter, a
-	// request's body has to arrive with and an answer has to be taken with. A
-	// body that is slower is answered with 408, an answer is broken off. 0
+	// request's body has to arrive with and a response has to be taken with. A
+	// body that is slower is answered with 408, a response is broken off. 0
 	// stands for 4 KiB; a negative number sets no limit.
 	//
 	// It works with the deadlines of the connection, so it takes the place of
 	// ReadTimeout and WriteTimeout of [http.Server], which limit whole
-	// transfers; where there are no deadlines, it does nothing. An
+	// transfers; without deadlines it does nothing. An
 	// implementation may rest between reads and writes; over HTTP/2, where a
 	// deadline is felt at once, for less than MinRateAfter.
 	MinRate int64
@@ -100,13 +107,19 @@ type Options struct {
 	// [ReadCredentials].
 	Others map[string]http.Handler
 
-	// OnDone, if it is set, is told of every request when it is over, however
-	// it ended; of a broken one after OnError.
+	// OnDone, if it is set, is called for every request when it is over, however
+	// it ended; for a broken one after OnError.
 	OnDone func(r *http.Request, e Exchange)
 
-	// OnError, if it is set, is told of every request that ends in an error:
-	// the status that was sent and the error with what the answer keeps back.
-	// A status below 400 means that the answer had begun and was broken off.
+	// Responses says whether the responses of the implementation are checked
+	// too, and what is done about one that breaks the contract. It is for
+	// tests: it takes time, and memory for JSON. The default is not to.
+	Responses ResponseCheck
+
+	// OnError, if it is set, is called for every request that ends in an error:
+	// the status that was sent and the error with what the response withholds.
+	// A status below 400 means that the response had begun and was broken off, or,
+	// with [ErrResponse] inside and [ReportResponses], that it was sent as it is.
 	// It does not see bodies, tokens or the values of rejected fields, unless
 	// the errors of the implementation hold them.
 	OnError func(r *http.Request, status int, err error)
@@ -122,6 +135,9 @@ var otherPath = regexp.MustCompile(`^(/([A-Za-z0-9._~-]*[A-Za-z0-9_~-]|\{[a-z_]+
 
 func (o Options) withDefaults() (Options, error) {
 	var errs []error
+	if o.ReadCredentials == nil {
+		o.ReadCredentials = ReadCredentials
+	}
 	if len(o.BaseURLs) == 0 {
 		o.BaseURLs = defaultBaseURLs
 	}
@@ -166,6 +182,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MinRateAfter == 0 {
 		o.MinRateAfter = defaultMinRateAfter
+	}
+	if o.Responses < TrustResponses || o.Responses > RefuseResponses {
+		errs = append(errs, fmt.Errorf("%d is not a ResponseCheck", o.Responses))
 	}
 	for path, other := range o.Others {
 		if !otherPath.MatchString(path) || other == nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/middleware"
 )
 
-func TestNewNamesEverythingThatIsWrongWithTheOptions(t *testing.T) {
+func TestOptions_newNamesEverythingThatIsWrongWithTheOptions(t *testing.T) {
 	t.Parallel()
 	_, err := middleware.NewStrict(nil, middleware.Options{BaseURLs: []string{"v2.1/{x}", "/v2", "/v2/"}, MaxJSONBody: -1, MaxUpload: -2,
 		RateLimit: -3, MinRateAfter: -4, Others: map[string]http.Handler{"livez": http.NotFoundHandler(), "/nil": nil, "/a/{b}/{$}": http.NotFoundHandler()}})
@@ -21,7 +21,7 @@ func TestNewNamesEverythingThatIsWrongWithTheOptions(t *testing.T) {
 	}
 }
 
-func TestBaseURLsAreWhereTheAPILies(t *testing.T) {
+func TestOptions_baseURLsAreWhereTheAPILies(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ given, prefixes, not []string }{
 		{nil, []string{"/v2.1", "/v2"}, []string{"", "/v1", "/v2.0", "/v2.1/v2"}},
@@ -47,7 +47,7 @@ func TestBaseURLsAreWhereTheAPILies(t *testing.T) {
 	}
 }
 
-func TestAllBasePathsAreOneHandler(t *testing.T) {
+func TestOptions_allBasePathsAreOneHandler(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{}, limited(2), func(o *middleware.Options) { o.BaseURLs = nil })
 	for _, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
@@ -58,7 +58,7 @@ func TestAllBasePathsAreOneHandler(t *testing.T) {
 	}
 }
 
-func TestRoutesThatMeanTheSamePathsAreAnErrorThatNamesThem(t *testing.T) {
+func TestOptions_routesThatMeanTheSamePathsAreAnErrorThatNamesThem(t *testing.T) {
 	t.Parallel()
 	opts := options()
 	opts.BaseURLs = []string{"/", "/projects"}

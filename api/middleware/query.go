@@ -30,7 +30,7 @@ const (
 func (op *operation) unknownParameters(query url.Values) []string {
 	var unknown []string
 	for name := range query {
-		if !slices.ContainsFunc(op.parameters, func(p *openapi3.Parameter) bool {
+		if !slices.ContainsFunc(op.Parameters, func(p *openapi3.Parameter) bool {
 			return p.In == openapi3.ParameterInQuery && p.Name == name
 		}) {
 			unknown = append(unknown, clean(name, maxUnknownName))
@@ -57,7 +57,7 @@ func parseBool(text string) (value, ok bool) {
 // be seen by others.
 func (op *operation) readBooleans(r *http.Request, query url.Values) (*http.Request, error) {
 	changed := false
-	for _, p := range op.parameters {
+	for _, p := range op.Parameters {
 		if p.In != openapi3.ParameterInQuery || !p.Schema.Value.Type.Is(openapi3.TypeBoolean) {
 			continue
 		}

@@ -11,13 +11,13 @@ import (
 const (
 	rateWindow = time.Minute
 	// maxSources is how many addresses are counted one by one in a window;
-	// further ones are counted by their /16, so that a flood from everywhere
-	// costs a bounded amount of memory.
+	// further ones are counted by their /16, so that a flood costs a bounded
+	// amount of memory.
 	maxSources = 1 << 16
 )
 
 // rateLimiter counts requests in fixed windows that all sources share, so
-// that nothing has to be cleared away one by one.
+// that nothing has to be cleaned up one by one.
 type rateLimiter struct {
 	limit int
 
@@ -26,8 +26,8 @@ type rateLimiter struct {
 	count map[netip.Prefix]int
 }
 
-// admit counts a request, describes the limit in the header of the answer, and
-// returns the error to answer with where the limit is exceeded.
+// admit counts a request, describes the limit in the header of the response, and
+// returns the error to answer with if the limit is exceeded.
 func (l *rateLimiter) admit(header http.Header, r *http.Request) error {
 	if l.limit == 0 {
 		return nil
@@ -62,7 +62,7 @@ func (l *rateLimiter) take(from netip.Prefix) (used, reset int) {
 
 // Client is what the requests and connections of one client have in common, by
 // the remote address that net/http tells: the IPv4 address, or the /64 that an
-// IPv6 address lies in, of which a client has all. Whatever has no such address
+// IPv6 address lies in, all of which one client has. Whatever has no such address
 // shares the zero value.
 func Client(remote string) netip.Prefix {
 	ap, err := netip.ParseAddrPort(remote)

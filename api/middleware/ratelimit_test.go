@@ -35,7 +35,7 @@ func wantLimit(t *testing.T, got answer, limit, remaining, reset string) {
 	}
 }
 
-func TestTheRateLimitIsPerMinuteAndTold(t *testing.T) {
+func TestRatelimit_theRateLimitIsPerMinuteAndTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := strict(t, stub{}, limited(2))
@@ -63,7 +63,7 @@ func TestTheRateLimitIsPerMinuteAndTold(t *testing.T) {
 	})
 }
 
-func TestTheRateLimitIsCountedBeforeTheToken(t *testing.T) {
+func TestRatelimit_theRateLimitIsCountedBeforeTheToken(t *testing.T) {
 	t.Parallel()
 	asked := 0
 	h := strict(t, stub{}, limited(3), func(o *middleware.Options) {
@@ -81,7 +81,7 @@ func TestTheRateLimitIsCountedBeforeTheToken(t *testing.T) {
 	}
 }
 
-func TestWhatIsOneSource(t *testing.T) {
+func TestRatelimit_whatIsOneSource(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		one, other string
@@ -108,7 +108,7 @@ func TestWhatIsOneSource(t *testing.T) {
 	}
 }
 
-func TestWithoutARouteOrALimitThereAreNoRateLimitHeaders(t *testing.T) {
+func TestRatelimit_withoutARouteOrALimitThereAreNoRateLimitHeaders(t *testing.T) {
 	t.Parallel()
 	for _, got := range []answer{
 		callFrom(t, strict(t, stub{}, limited(1)), "192.0.2.1:1", base+"/nowhere"),
@@ -118,9 +118,9 @@ func TestWithoutARouteOrALimitThereAreNoRateLimitHeaders(t *testing.T) {
 	}
 }
 
-// A flood from everywhere is counted by network in the end, and those who were
-// there before keep their own count.
-func TestAFloodFromManyAddressesIsCountedInBoundedMemory(t *testing.T) {
+// In a flood, new sources are counted by network, and those from before keep
+// their own count.
+func TestRatelimit_aFloodFromManyAddressesIsCountedInBoundedMemory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		take, sources := middleware.NewRateLimiter()

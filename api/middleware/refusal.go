@@ -7,7 +7,7 @@ import (
 )
 
 // refusal is the error for a request without a route. Only the mux knows
-// whether another method would have one, so its own answer is looked at.
+// whether another method would have one, so its own response is looked at.
 func (h *handler) refusal(header http.Header, answer http.Handler, r *http.Request) error {
 	probe := probe{header: http.Header{}}
 	answer.ServeHTTP(&probe, r)
@@ -36,7 +36,7 @@ func (h *handler) inAPI(path string) bool {
 	return slices.ContainsFunc(h.opts.BaseURLs, func(base string) bool { return strings.HasPrefix(path, base+"/") })
 }
 
-// probe takes an answer of which only the header matters.
+// probe takes a response of which only the header matters.
 type probe struct {
 	header http.Header
 	status int

@@ -8,18 +8,18 @@ import (
 )
 
 // response is the ResponseWriter that implementations get. It knows whether
-// the answer has begun, from when on an error can only break it off.
+// the response has begun, from when on an error can only break it off.
 type response struct {
 	http.ResponseWriter
 	request   *http.Request
 	operation *operation // nil until the request is routed
 	onError   func(*http.Request, int, error)
 	unknown   []string // query parameters that the contract does not have
-	strict    bool     // the answer is a response that a strict implementation returned
-	status    int      // 0 until the answer has begun
+	strict    bool     // a strict implementation returned the response
+	status    int      // 0 until the response has begun
 	broken    bool
 	sent      int64 // bytes of the body
-	pace      pace  // at which the client takes the answer
+	pace      pace  // at which the client takes the response
 }
 
 // unwrap returns the response that w is, or that w is built on, or nil.
@@ -39,12 +39,12 @@ func unwrap(w http.ResponseWriter) *response {
 // Unwrap is for http.ResponseController.
 func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader begins the answer.
+// WriteHeader begins the response.
 func (w *response) WriteHeader(status int) {
-	if w.strict && w.status == 0 && !w.operation.answers(status) {
-		panic(fmt.Errorf("the implementation of %s returned a response with the status %d, which is neither in the contract nor one of success", w.operation.id, status))
+	if w.strict && w.status == 0 && !w.operation.Answers(status) {
+		panic(fmt.Errorf("the implementation of %s returned a response with the status %d, which is neither in the contract nor one of success", w.operation.ID, status))
 	}
-	w.ResponseWriter.WriteHeader(status) // panics on nonsense, so it goes first
+	w.ResponseWriter.WriteHeader(status) // it panics on nonsense, so it goes first
 	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		w.status = status
 	}
@@ -81,13 +81,13 @@ func (w *response) begin() {
 	}
 }
 
-// fail answers with err, or breaks the answer off when it has begun.
+// fail answers with err, or breaks the response off when it has begun.
 func (w *response) fail(err error) {
 	answer := asError(err)
 	if w.request.Context().Err() != nil && answer.Status >= 500 {
 		answer = &Error{Status: StatusGaveUp, Message: "the client gave up"}
 	}
-	w.strict = false // what is written now is ours
+	w.strict = false // what is written from here on is ours
 	w.broken = w.status != 0
 	if w.onError != nil {
 		status := answer.Status
@@ -102,8 +102,8 @@ func (w *response) fail(err error) {
 	writeAnswer(w, answer)
 }
 
-// recoverPanic is deferred around everything. A handler that gives up with
-// http.ErrAbortHandler wants net/http to see that.
+// recoverPanic is deferred around everything. A panic with http.ErrAbortHandler
+// is for net/http.
 func (w *response) recoverPanic() {
 	switch v := recover(); v {
 	case nil:

@@ -12,7 +12,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/middleware"
 )
 
-func TestADownloadThatIsShorterThanDeclaredIsBrokenOff(t *testing.T) {
+func TestResponse_aDownloadThatIsShorterThanDeclaredIsBrokenOff(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{download: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -21,7 +21,7 @@ func TestADownloadThatIsShorterThanDeclaredIsBrokenOff(t *testing.T) {
 	wantBroken(t, send(t, "GET", listen(t, h)+exports+one+"/download", nil), "PK")
 }
 
-func TestWriteErrorAfterTheAnswerBeganBreaksItOff(t *testing.T) {
+func TestResponse_writeErrorAfterTheResponseBeganBreaksItOff(t *testing.T) {
 	t.Parallel()
 	var j journal
 	h := plain(t, bare{download: func(w http.ResponseWriter, r *http.Request) {
@@ -35,14 +35,14 @@ func TestWriteErrorAfterTheAnswerBeganBreaksItOff(t *testing.T) {
 	}
 }
 
-func TestAResponseControllerReachesNetHTTP(t *testing.T) {
+func TestResponse_aResponseControllerReachesNetHTTP(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{list: func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
 		if err := control.SetWriteDeadline(time.Now().Add(time.Minute)); err != nil {
 			t.Error(err)
 		}
-		w.WriteHeader(http.StatusEarlyHints) // does not begin the answer yet
+		w.WriteHeader(http.StatusEarlyHints) // does not begin the response yet
 		if err := control.Flush(); err != nil {
 			t.Error(err)
 		}
@@ -51,7 +51,7 @@ func TestAResponseControllerReachesNetHTTP(t *testing.T) {
 	wantBroken(t, send(t, "GET", listen(t, h)+exports, nil), "")
 }
 
-func TestEarlyHintsLeaveTheAnswerOpen(t *testing.T) {
+func TestResponse_earlyHintsLeaveTheResponseOpen(t *testing.T) {
 	t.Parallel()
 	h := plain(t, bare{list: func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusEarlyHints)
@@ -71,7 +71,7 @@ func (w *readerFrom) ReadFrom(src io.Reader) (int64, error) {
 	return io.Copy(struct{ io.Writer }{w.ResponseWriter}, src)
 }
 
-func TestAFileReachesTheFastPathOfNetHTTP(t *testing.T) {
+func TestResponse_aFileReachesTheFastPathOfNetHTTP(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "a.zip")
 	if err := os.WriteFile(name, []byte("PK and more"), 0o600); err != nil {

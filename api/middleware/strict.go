@@ -11,7 +11,7 @@ import (
 
 // NewStrict turns an implementation of the generated strict interface into a
 // handler that serves it under each of opts.BaseURLs. The implementation returns its
-// errors, an [*Error] where the client is to read it.
+// errors, an [*Error] if the client is to read it.
 //
 // A nil response without an error is answered with 500, and so is a response
 // whose status is neither in the contract nor one of success: that is an error
@@ -38,7 +38,7 @@ func writeDecodeError(w http.ResponseWriter, r *http.Request, err error) {
 	WriteError(w, r, badJSON(err))
 }
 
-// complete looks at what the implementation returned.
+// complete checks what the implementation returned.
 func complete(next server.StrictHandlerFunc, operation string) server.StrictHandlerFunc {
 	return func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error) {
 		result, err := next(ctx, w, r, request)

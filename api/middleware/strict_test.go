@@ -16,7 +16,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestTheStatusOfASuccessIsThatOfTheContract(t *testing.T) {
+func TestStrict_theStatusOfASuccessIsThatOfTheContract(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	wantStatus(t, call(t, h, "GET", exports, ""), http.StatusOK)
@@ -34,7 +34,7 @@ func (status listing) VisitExportsListResponse(w http.ResponseWriter) error {
 	return nil
 }
 
-func TestAResponseTypeOfOnesOwnHasAnyStatusOfSuccessOrOneOfTheContract(t *testing.T) {
+func TestStrict_aResponseTypeOfOnesOwnHasAnyStatusOfSuccessOrOneOfTheContract(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[listing]int{
 		202: 202, 204: 204, 404: 404, 429: 429, 503: 503, 304: 304, // the contract has 404, 429 and 5XX
@@ -54,7 +54,7 @@ func TestAResponseTypeOfOnesOwnHasAnyStatusOfSuccessOrOneOfTheContract(t *testin
 	}
 }
 
-func TestANilListIsAnEmptyArray(t *testing.T) {
+func TestStrict_aNilListIsAnEmptyArray(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for _, path := range []string{exports, imports} {
@@ -64,7 +64,7 @@ func TestANilListIsAnEmptyArray(t *testing.T) {
 	}
 }
 
-func TestANilResponseIs500(t *testing.T) {
+func TestStrict_aNilResponseIs500(t *testing.T) {
 	t.Parallel()
 	var j journal
 	h := strict(t, stub{list: func(context.Context, server.ExportsListRequestObject) (server.ExportsListResponseObject, error) {
@@ -74,7 +74,7 @@ func TestANilResponseIs500(t *testing.T) {
 	wantText(t, j.last(t).err.Error(), "ExportsList returned neither")
 }
 
-func TestUnknownMembersAreKeptInResponses(t *testing.T) {
+func TestStrict_unknownMembersAreKeptInResponses(t *testing.T) {
 	t.Parallel()
 	unknown := jsontext.Value(`{"later":9007199254740993}`)
 	item := models.ExportList{ID: exportID, Unknown: unknown}
@@ -101,11 +101,11 @@ func TestUnknownMembersAreKeptInResponses(t *testing.T) {
 	body = wantStatus(t, call(t, h, "PATCH", imports+one, sent), http.StatusOK)
 	wantText(t, body, `"d":{"versions":{"v":{`, `"later":{}`, `"later":""`, `"labels":{}`, `"zip":null`, `"later":9007199254740993`)
 	if strings.Contains(body, "Unknown") {
-		t.Errorf("the answer is %s", body)
+		t.Errorf("the response is %s", body)
 	}
 }
 
-func TestABrokenDownloadIsAbortedInTheStrictInterface(t *testing.T) {
+func TestStrict_aBrokenDownloadIsAbortedInTheStrictInterface(t *testing.T) {
 	t.Parallel()
 	var j journal
 	lengths := make(chan int64, 1)
@@ -128,7 +128,7 @@ func TestABrokenDownloadIsAbortedInTheStrictInterface(t *testing.T) {
 	}
 }
 
-func TestADownloadWithoutABodyIs500OrAborted(t *testing.T) {
+func TestStrict_aDownloadWithoutABodyIs500OrAborted(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{download: func(context.Context, server.ExportsDownloadRequestObject) (server.ExportsDownloadResponseObject, error) {
 		return server.ExportsDownload200ApplicationZipResponse{}, nil
@@ -138,7 +138,7 @@ func TestADownloadWithoutABodyIs500OrAborted(t *testing.T) {
 	}
 }
 
-func TestUnimplementedAnswers501Everywhere(t *testing.T) {
+func TestStrict_unimplementedAnswers501Everywhere(t *testing.T) {
 	t.Parallel()
 	h := strict(t, server.StrictUnimplemented{})
 	for _, target := range []string{

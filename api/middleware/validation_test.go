@@ -14,7 +14,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/server"
 )
 
-func TestABadParameterIs400AndNamed(t *testing.T) {
+func TestValidation_aBadParameterIs400AndNamed(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for target, parts := range map[string][]string{
@@ -47,7 +47,7 @@ func TestABadParameterIs400AndNamed(t *testing.T) {
 	wantText(t, wantError(t, call(t, twice, "GET", exports+one+"/download", ""), http.StatusBadRequest), "header parameter Range")
 }
 
-func TestUUIDsOfEveryVersionAndCaseAreAccepted(t *testing.T) {
+func TestValidation_UUIDsOfEveryVersionAndCaseAreAccepted(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for _, id := range []string{
@@ -58,7 +58,7 @@ func TestUUIDsOfEveryVersionAndCaseAreAccepted(t *testing.T) {
 	}
 }
 
-func TestBooleansInTheQueryAreReadAsTheOfficialClientWritesThem(t *testing.T) {
+func TestValidation_booleansInTheQueryAreReadAsTheOfficialClientWritesThem(t *testing.T) {
 	t.Parallel()
 	var got models.ExportsCreateParams
 	h := strict(t, stub{create: func(_ context.Context, r server.ExportsCreateRequestObject) (server.ExportsCreateResponseObject, error) {
@@ -88,8 +88,8 @@ func boolText(b *bool) string {
 	return "false"
 }
 
-// What stands around a handler must not see another request than came.
-func TestBooleansInTheQueryStayAsTheyCameForOthers(t *testing.T) {
+// What wraps a handler must see the request as it came.
+func TestValidation_booleansInTheQueryStayAsTheyCameForOthers(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	const query = "all=TRUE&later=%41&packages=False"
@@ -102,12 +102,12 @@ func TestBooleansInTheQueryStayAsTheyCameForOthers(t *testing.T) {
 	wantStatus(t, call(t, outer, "POST", exports+"?"+query, "{}"), http.StatusCreated)
 }
 
-func TestAnUnknownQueryParameterIsIgnored(t *testing.T) {
+func TestValidation_anUnknownQueryParameterIsIgnored(t *testing.T) {
 	t.Parallel()
 	wantStatus(t, call(t, strict(t, stub{}), "GET", exports+"?later=addition&status=failed", ""), http.StatusOK)
 }
 
-func TestABodyThatDoesNotFitIs400AndNamesThePlaceWithoutTheValue(t *testing.T) {
+func TestValidation_aBodyThatDoesNotFitIs400AndNamesThePlaceWithoutTheValue(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	for body, parts := range map[string][]string{
@@ -141,12 +141,12 @@ func TestABodyThatDoesNotFitIs400AndNamesThePlaceWithoutTheValue(t *testing.T) {
 		text := wantError(t, call(t, h, "PATCH", imports+one, body), http.StatusBadRequest)
 		wantText(t, text, parts...)
 		if strings.Contains(text, "s3cret") || len(text) > 1000 {
-			t.Errorf("%.60s: the answer is %s", body, text)
+			t.Errorf("%.60s: the response is %s", body, text)
 		}
 	}
 }
 
-func TestABodyIsHandedOnAsItCame(t *testing.T) {
+func TestValidation_aBodyIsHandedOnAsItCame(t *testing.T) {
 	t.Parallel()
 	const body = `{"later": 9007199254740993, "big": 1e999, "deployments": {"d": {"description": null, "labels": {},` +
 		` "later": {"a": [0.10]}, "versions": {"v": {"environment_variables": {"A": {"value": ""}}, "maximum_idle_time": 9007199254740993}}}}}`
@@ -166,7 +166,7 @@ func TestABodyIsHandedOnAsItCame(t *testing.T) {
 	}
 }
 
-func TestTheStrictInterfaceGetsEveryMemberOfTheBody(t *testing.T) {
+func TestValidation_theStrictInterfaceGetsEveryMemberOfTheBody(t *testing.T) {
 	t.Parallel()
 	var got *models.ImportUpdate
 	h := strict(t, stub{update: func(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
@@ -186,7 +186,7 @@ func TestTheStrictInterfaceGetsEveryMemberOfTheBody(t *testing.T) {
 	}
 }
 
-func TestGetAndDeleteWithAJSONContentTypePass(t *testing.T) {
+func TestValidation_getAndDeleteWithAJSONContentTypePass(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{})
 	wantStatus(t, call(t, h, "GET", exports, "", "Content-Type", "application/json"), http.StatusOK)
@@ -194,7 +194,7 @@ func TestGetAndDeleteWithAJSONContentTypePass(t *testing.T) {
 	wantStatus(t, call(t, h, "DELETE", exports+one, "{}", "Content-Type", "application/json"), http.StatusNoContent)
 }
 
-func TestNoFormatIsRegisteredForTheWholeProgram(t *testing.T) {
+func TestValidation_noFormatIsRegisteredForTheWholeProgram(t *testing.T) {
 	t.Parallel()
 	wantError(t, call(t, strict(t, stub{}), "GET", exports+"/42", ""), http.StatusBadRequest)
 	for _, name := range []string{"uuid", "uri"} {
@@ -233,7 +233,7 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-func TestAMemberWithoutATypeHasAnyValue(t *testing.T) {
+func TestValidation_aMemberWithoutATypeHasAnyValue(t *testing.T) {
 	t.Parallel()
 	h := strict(t, stub{update: func(_ context.Context, r server.ImportsUpdateRequestObject) (server.ImportsUpdateResponseObject, error) {
 		return server.ImportsUpdate200JSONResponse{Body: models.ImportDetail{Deployments: r.Body.Deployments}}, nil

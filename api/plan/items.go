@@ -15,15 +15,15 @@ import (
 type Item struct {
 	// Kind is environment, deployment, pipeline, version, service or variable, or
 	// the name of a dictionary that the contract does not know.
-	Kind string
-	Name string
-	Of   []string // the names of what it belongs to, such as a deployment and its version
+	Kind string   `json:"kind"`
+	Name string   `json:"name"`
+	Of   []string `json:"of,omitempty"` // the names of what it belongs to, such as a deployment and its version
 	// Place is a JSON pointer into the confirmation, such as
 	// /deployments/d/versions/v1.
-	Place string
+	Place string `json:"place"`
 	// Note is the package of a version of a deployment, the objects of a version
 	// of a pipeline, or "secret", for a variable. It never has a value.
-	Note string
+	Note string `json:"note,omitzero"`
 }
 
 // String reads like "version v1 of churn: from code.zip".
@@ -45,11 +45,11 @@ func (i Item) String() string {
 func Items(create archive.Content) []Item {
 	var l items
 	for name := range sorted(create.Environments) {
-		l.add("environment", at("environments", name), "")
+		l.add(at("environments", name), "")
 	}
 	for name, d := range sorted(create.Deployments) {
 		place := at("deployments", name)
-		l.add("deployment", place, "")
+		l.add(place, "")
 		l.variables(place, d.EnvironmentVariables)
 		for version, v := range sorted(d.Versions) {
 			place := place.AppendToken("versions").AppendToken(version)
@@ -57,23 +57,23 @@ func Items(create archive.Content) []Item {
 			if zip, ok := v.Zip.Get(); ok {
 				note = "from " + zip
 			}
-			l.add("version", place, note)
+			l.add(place, note)
 			l.variables(place, v.EnvironmentVariables)
 		}
 	}
 	for name, p := range sorted(create.Pipelines) {
 		place := at("pipelines", name)
-		l.add("pipeline", place, "")
+		l.add(place, "")
 		for version, v := range sorted(p.Versions) {
 			var objects []string
 			for _, o := range v.Objects.Or(nil) {
 				objects = append(objects, o.Name)
 			}
-			l.add("version", place.AppendToken("versions").AppendToken(version), strings.Join(objects, ", "))
+			l.add(place.AppendToken("versions").AppendToken(version), strings.Join(objects, ", "))
 		}
 	}
 	for name := range sorted(create.Services) {
-		l.add("service", at("services", name), "")
+		l.add(at("services", name), "")
 	}
 	l.variables("", create.EnvironmentVariables)
 	l.unknown(create.Unknown)
@@ -96,18 +96,32 @@ func Needs(create archive.Content) []Item {
 
 type items []Item
 
-// add adds what is at a place: each second part of that is a name.
-func (l *items) add(kind string, place jsontext.Pointer, note string) {
-	var names []string
+func (l *items) add(place jsontext.Pointer, note string) {
+	i := itemAt(place)
+	i.Note = note
+	*l = append(*l, i)
+}
+
+// itemAt returns the item at a place: of that, each second part is a name, and
+// the one before it the dictionary.
+func itemAt(place jsontext.Pointer) Item {
+	i := Item{Place: string(place), Kind: place.Parent().LastToken()}
+	switch i.Kind {
+	case "deployments", "pipelines", "versions", "environments", "services", "objects":
+		i.Kind = strings.TrimSuffix(i.Kind, "s")
+	case "environment_variables":
+		i.Kind = "variable"
+	}
 	isName := false
 	for token := range place.Tokens() {
 		if isName {
-			names = append(names, token)
+			i.Of = append(i.Of, token)
 		}
 		isName = !isName
 	}
-	last := len(names) - 1
-	*l = append(*l, Item{Kind: kind, Name: names[last], Of: names[:last:last], Place: string(place), Note: note})
+	last := len(i.Of) - 1
+	i.Name, i.Of = i.Of[last], i.Of[:last:last]
+	return i
 }
 
 func (l *items) variable(place jsontext.Pointer, v models.EnvironmentVariable) {
@@ -115,7 +129,7 @@ func (l *items) variable(place jsontext.Pointer, v models.EnvironmentVariable) {
 	if variables.Secret(v) {
 		note = "secret"
 	}
-	l.add("variable", place, note)
+	l.add(place, note)
 }
 
 func (l *items) variables(of jsontext.Pointer, vars map[string]models.EnvironmentVariable) {
@@ -137,7 +151,7 @@ func (l *items) unknown(members jsontext.Value) {
 			continue
 		}
 		for name := range sorted(objects) {
-			l.add(kind, at(kind, name), "")
+			l.add(at(kind, name), "")
 		}
 	}
 }

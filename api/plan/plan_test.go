@@ -57,13 +57,24 @@ func confirm(t *testing.T, update, target string, mode plan.OnConflict) (archive
 
 func wantContent(t *testing.T, got archive.Content, want string) {
 	t.Helper()
-	g, err := json.Marshal(got)
+	wantJSON(t, got, want)
+}
+
+func wantJSON(t *testing.T, got any, want string) {
+	t.Helper()
+	g := canonical(t, marshal(t, got))
+	if string(g) != string(canonical(t, []byte(want))) {
+		t.Errorf("got  %s\nwant %s", g, canonical(t, []byte(want)))
+	}
+}
+
+func marshal(t testing.TB, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(canonical(t, g)) != string(canonical(t, []byte(want))) {
-		t.Errorf("got  %s\nwant %s", canonical(t, g), canonical(t, []byte(want)))
-	}
+	return data
 }
 
 func canonical(t *testing.T, document []byte) jsontext.Value {

@@ -110,3 +110,13 @@ func TestConfirmRefusesToOverwriteWhatAServiceOfTheProjectNeeds(t *testing.T) {
 		t.Errorf("the service is replaced too: %v", err)
 	}
 }
+
+func TestConfirmRefusesAnEnvironmentWithoutTheOneThatItBuildsOn(t *testing.T) {
+	t.Parallel()
+	const offered = `{"environments": {"top": {"base_environment": "base"}, "base": {"base_environment": "python3-12"}}}`
+	_, err := confirmOf(t, offered, `{"environments": {"top": {}}}`, `{}`, plan.Fail)
+	wantRefusal(t, err, false, `/environments/top: environment "base" is neither created nor in the project`)
+	if _, err := confirmOf(t, offered, `{}`, `{}`, plan.Fail); err != nil {
+		t.Error(err)
+	}
+}

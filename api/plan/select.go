@@ -45,13 +45,18 @@ func Select(content archive.Content, selection models.ExportCreate) (archive.Con
 }
 
 // All returns the selection that names everything in content, values included.
-func All(content archive.Content) models.ExportCreate {
+func All(content archive.Content) models.ExportCreate { return selectAll(content, true) }
+
+func selectAll(content archive.Content, values bool) models.ExportCreate {
+	variable := func(models.EnvironmentVariable) models.VariableSelection {
+		return models.VariableSelection{IncludeValue: new(values)}
+	}
 	return models.ExportCreate{
 		Deployments: each(content.Deployments, func(d models.Deployment) models.DeploymentSelection {
 			return models.DeploymentSelection{
-				EnvironmentVariables: each(d.EnvironmentVariables, withValue),
+				EnvironmentVariables: each(d.EnvironmentVariables, variable),
 				Versions: each(d.Versions, func(v models.DeploymentVersion) models.VersionSelection {
-					return models.VersionSelection{EnvironmentVariables: each(v.EnvironmentVariables, withValue)}
+					return models.VersionSelection{EnvironmentVariables: each(v.EnvironmentVariables, variable)}
 				}),
 			}
 		}),
@@ -62,12 +67,8 @@ func All(content archive.Content) models.ExportCreate {
 		}),
 		Environments:         each(content.Environments, func(models.Environment) (s models.EnvironmentSelection) { return s }),
 		Services:             each(content.Services, func(models.Service) (s models.ServiceSelection) { return s }),
-		EnvironmentVariables: each(content.EnvironmentVariables, withValue),
+		EnvironmentVariables: each(content.EnvironmentVariables, variable),
 	}
-}
-
-func withValue(models.EnvironmentVariable) models.VariableSelection {
-	return models.VariableSelection{IncludeValue: new(true)}
 }
 
 func each[T, U any](objects map[string]T, f func(T) U) map[string]U {

@@ -12,26 +12,17 @@ import (
 
 type caller struct{}
 
-// authenticate says what the bearer of a token may do.
+// authenticate checks what the bearer of a token may do.
 func (s *Server) authenticate(ctx context.Context, c middleware.Credentials) (context.Context, error) {
 	token, err := s.token(ctx, c)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case token.Project != c.Project:
-		return nil, noProject()
-	case c.Write && !token.Write:
-		return nil, &middleware.Error{Status: http.StatusForbidden, Message: "The token may only read"}
 	}
-	return context.WithValue(ctx, caller{}, token.Name), nil
+	grant := middleware.Grant{Project: token.Project, Write: token.Write}
+	return context.WithValue(ctx, caller{}, token.Name), grant.Allow(c)
 }
 
-// noProject is the answer about a project that the token does not see.
-func noProject() error {
-	return &middleware.Error{Status: http.StatusNotFound, Message: "The project does not exist"}
-}
-
-// token looks a token up by its hash, so that the time it takes says nothing
+// token looks a token up by its hash, so that the time it takes reveals nothing
 // about the tokens that exist.
 func (s *Server) token(ctx context.Context, c middleware.Credentials) (store.Token, error) {
 	hash := store.Hash(sha256.Sum256([]byte(c.Token)))

@@ -36,7 +36,7 @@ func (h *host) wantDictionaries(path, token string, status any, there bool) map[
 	return detail
 }
 
-func TestTheDetailOfAnExportAlwaysHasEveryDictionary(t *testing.T) {
+func TestDetails_theDetailOfAnExportAlwaysHasEveryDictionary(t *testing.T) {
 	t.Parallel()
 	enter := make(chan struct{})
 	h := start(t, server.Options{OnStep: func(ctx context.Context, _ server.Job, do func() error) error {
@@ -66,7 +66,7 @@ func TestTheDetailOfAnExportAlwaysHasEveryDictionary(t *testing.T) {
 	}
 }
 
-func TestTheDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T) {
+func TestDetails_theDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T) {
 	t.Parallel()
 	entered, leave := make(chan string), make(chan struct{})
 	h := start(t, server.Options{OnStep: func(ctx context.Context, job server.Job, do func() error) error {
@@ -101,8 +101,8 @@ func TestTheDetailOfAnImportHasEveryDictionaryFromTheConfirmationOn(t *testing.T
 	h.wantDictionaries(path, token, models.ImportStatusCompleted, true)
 }
 
-// What the contract does not list may be new, so nobody refuses it.
-func TestAValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
+// What the contract does not list may be new, so it is not refused.
+func TestDetails_aValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -144,8 +144,8 @@ func TestAValueThatIsOnNoListIsConfirmedAndKept(t *testing.T) {
 	}
 }
 
-// A status is what a request decides on, so a filter has to be one of the list.
-func TestAFilterByAStatusThatIsNoneIsRefused(t *testing.T) {
+// A program decides by the status, so a filter has to be one of the list.
+func TestDetails_aFilterByAStatusThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	token := h.token("p", false)

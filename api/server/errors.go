@@ -12,11 +12,11 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// retryAfter is when a client may try again what has not been done.
+// retryAfter is when a client may repeat what was not done.
 const retryAfter = 2 * time.Second
 
 // answer gives an error of the engine the status that it has in the contract.
-// What it does not know stays as it is and becomes a 500.
+// An error that it does not know stays as it is and becomes a 500.
 func answer(err error, what string) error {
 	if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
 		return refusal(refused)
@@ -40,7 +40,7 @@ func answer(err error, what string) error {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's database is busy; try again later", Err: err, RetryAfter: retryAfter}
 	}
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server has too many files open; try again later", Err: err, RetryAfter: retryAfter}
+		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server has too many open files; try again later", Err: err, RetryAfter: retryAfter}
 	}
 	if errors.Is(err, store.ErrUnavailable) {
 		return &middleware.Error{Status: http.StatusServiceUnavailable, Message: "The server's archives cannot be reached; try again later", Err: err, RetryAfter: retryAfter}
@@ -50,14 +50,14 @@ func answer(err error, what string) error {
 
 const (
 	// maxReasons bounds the reasons of a refusal, in characters, so that they are
-	// not more bytes than an answer takes.
+	// not more bytes than a response takes.
 	maxReasons = 1 << 18
 	// maxFirstReasons bounds those in the member error.
 	maxFirstReasons = 900
 )
 
-// refusal begins to name the reasons in the member error, since the official
-// tools show nothing else, and names them all in the detail if they are more.
+// refusal names the first reasons in the member error, since the official
+// tools show nothing else, and all of them in the detail if there are more.
 func refusal(refused *plan.RefusedError) error {
 	reasons := make([]string, len(refused.Problems))
 	for i, problem := range refused.Problems {

@@ -62,7 +62,7 @@ func ExampleServer_Load() {
 	// 3 deployments
 }
 
-// A project goes to a file, or to another server.
+// A project is saved to a file, or loaded into another server.
 func ExampleServer_Save() {
 	withProject(func(ctx context.Context, s *server.Server) error {
 		var zip bytes.Buffer
@@ -89,7 +89,7 @@ func ExampleServer_Content() {
 	// Output: 3 deployments, 1 pipeline
 }
 
-// What a project has been asked for, and how far that is.
+// The jobs of a project, and their status.
 func ExampleServer_Jobs() {
 	withProject(func(ctx context.Context, s *server.Server) error {
 		web := httptest.NewServer(s)

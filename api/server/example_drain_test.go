@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-// What a program does when it is told to stop: no new requests, then the end.
+// How a program stops: no new requests, then the end.
 func ExampleServer_Drain() {
 	s, err := server.New(server.Options{})
 	if err != nil {
@@ -44,7 +44,7 @@ func ExampleServer_Drain() {
 }
 
 // Tokens that were made elsewhere, instead of those that the server makes, and
-// that are taken back together.
+// that are revoked together.
 func ExampleServer_PutToken() {
 	ctx := context.Background()
 	s, err := server.New(server.Options{})

@@ -13,7 +13,7 @@ import (
 
 func errorAs(err error) (*api.Error, bool) { return errors.AsType[*api.Error](err) }
 
-func TestExportHoldsWhatWasSelectedAndNoSecret(t *testing.T) {
+func TestExports_exportHoldsWhatWasSelectedAndNoSecret(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	h.load("p", content)
@@ -45,7 +45,7 @@ func TestExportHoldsWhatWasSelectedAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestExportOfEverythingIgnoresTheSelection(t *testing.T) {
+func TestExports_exportOfEverythingIgnoresTheSelection(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	h.load("p", content)
@@ -72,7 +72,7 @@ func TestExportOfEverythingIgnoresTheSelection(t *testing.T) {
 	}
 }
 
-func TestExportOfNothingIsValid(t *testing.T) {
+func TestExports_exportOfNothingIsValid(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -82,7 +82,7 @@ func TestExportOfNothingIsValid(t *testing.T) {
 	}
 }
 
-func TestExportRefusesUnknownNames(t *testing.T) {
+func TestExports_exportRefusesUnknownNames(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	_, err := h.client("p").Project("p").Exports.Create(t.Context(), api.Select(models.ExportCreate{
@@ -92,7 +92,7 @@ func TestExportRefusesUnknownNames(t *testing.T) {
 	wantStatus(t, err, http.StatusBadRequest, "/deployments/nope", "/environments/none")
 }
 
-func TestExportsAreListedNewestFirstAndByStatus(t *testing.T) {
+func TestExports_areListedNewestFirstAndByStatus(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -110,7 +110,7 @@ func TestExportsAreListedNewestFirstAndByStatus(t *testing.T) {
 	}
 }
 
-func TestDeletedExportIsGone(t *testing.T) {
+func TestExports_deletedExportIsGone(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -125,7 +125,7 @@ func TestDeletedExportIsGone(t *testing.T) {
 	wantStatus(t, c.Project("p").Exports.Delete(t.Context(), detail.ID), http.StatusNotFound)
 }
 
-func TestTokensOpenTheirOwnProjectOnly(t *testing.T) {
+func TestExports_tokensOpenTheirOwnProjectOnly(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	h.project("q")
@@ -151,7 +151,7 @@ func TestTokensOpenTheirOwnProjectOnly(t *testing.T) {
 	}
 }
 
-func TestOptionsThatMeanNothingAreRefused(t *testing.T) {
+func TestExports_optionsThatMeanNothingAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, opts := range []server.Options{{OnConflict: "maybe"}, {MaxArchive: -1}, {Workers: -1}} {
 		if s, err := server.New(opts); err == nil {
@@ -163,7 +163,7 @@ func TestOptionsThatMeanNothingAreRefused(t *testing.T) {
 	}
 }
 
-func TestProjectsAreCheckedWhenTheyAreAdded(t *testing.T) {
+func TestExports_projectsAreCheckedWhenTheyAreAdded(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	for _, name := range []string{"", "p", "P", "1a", "a b", ".."} {

@@ -1,15 +1,20 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/ubiops-contrib/transfer/api/middleware"
 )
 
-// newHandler puts the operations of the contract and what stands outside of it
+// newHandler puts the operations of the contract, and the routes beside it,
 // behind one middleware.
 func (s *Server) newHandler(opts Options) (http.Handler, error) {
 	log := requestLog{opts.Log, &s.damaged}
+	responses := middleware.TrustResponses
+	if opts.OnBadResponse != nil {
+		responses = middleware.ReportResponses
+	}
 	inner, err := middleware.NewStrict(&operations{s.engine}, middleware.Options{
 		BaseURLs:     BaseURLs(),
 		Authenticate: s.authenticate,
@@ -19,7 +24,13 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 		MaxUpload:    opts.MaxArchive,
 		RateLimit:    opts.RateLimit,
 		Others:       s.outside(opts.Metrics),
-		OnError:      log.failed,
+		Responses:    responses,
+		OnError: func(r *http.Request, status int, err error) {
+			if errors.Is(err, middleware.ErrResponse) {
+				opts.OnBadResponse(err)
+			}
+			log.failed(r, status, err)
+		},
 		OnDone: func(r *http.Request, e middleware.Exchange) {
 			log.done(r, e)
 			if opts.Metrics != nil {
@@ -34,7 +45,7 @@ func (s *Server) newHandler(opts Options) (http.Handler, error) {
 	}), err
 }
 
-// cost is what an operation reads, and answers with.
+// cost is the memory for what an operation reads and returns.
 func (s *Server) cost(r *http.Request, operation string) (int64, error) {
 	ctx, project := r.Context(), r.PathValue("project_name")
 	var bytes int64
@@ -52,7 +63,7 @@ func (s *Server) cost(r *http.Request, operation string) (int64, error) {
 	return bytes, answer(err, "project")
 }
 
-// ServeHTTP serves the API under each of [BaseURLs]. Outside of the contract it
+// ServeHTTP serves the API under each of [BaseURLs]. Beside the contract it
 // answers
 //
 //   - GET /livez: 200 while the process runs;
@@ -60,11 +71,11 @@ func (s *Server) cost(r *http.Request, operation string) (int64, error) {
 //     second at most;
 //   - GET /metrics: what [Options.Metrics] shows, if that is set;
 //   - GET /openapi.yaml: the contract, with this server in servers;
-//   - what the official command asks, under each of [BaseURLs]: GET /status, and
+//   - what the official command asks for, under each of [BaseURLs]: GET /status, and
 //     for a token GET /user, GET /projects and GET /projects/{name}. GET /user
 //     is also answered without a base path, by a redirect: the command signs in
 //     there when its host has no version.
 //
-// Only what is said to be for a token needs one: whoever serves this to
-// strangers keeps /metrics from them.
+// Only the routes that are said to be for a token need one: if strangers can reach
+// the server, keep /metrics from them.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

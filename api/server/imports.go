@@ -121,7 +121,7 @@ func importList(i store.Import) models.ImportList {
 	}
 }
 
-// importDetail shows what was scanned, with every dictionary once it has been.
+// importDetail shows what was scanned, with every dictionary as soon as it was.
 // The value of a secret is null, and so is one that the archive left out.
 func importDetail(i store.Import) models.ImportDetail {
 	shown := plan.MapVariables(archive.MaskSecrets(i.Scanned), func(_ jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {

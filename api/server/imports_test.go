@@ -21,7 +21,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestImportCreatesWhatIsConfirmed(t *testing.T) {
+func TestImports_importCreatesWhatIsConfirmed(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -60,7 +60,7 @@ func TestImportCreatesWhatIsConfirmed(t *testing.T) {
 	wantStatus(t, err, http.StatusConflict, "completed")
 }
 
-func TestImportIsRefusedWithEveryReasonAndGoesOnWaiting(t *testing.T) {
+func TestImports_importIsRefusedWithEveryReasonAndGoesOnWaiting(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	h.load("p", archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"TOP": {Value: models.Value("0")}}})
@@ -89,7 +89,7 @@ func TestImportIsRefusedWithEveryReasonAndGoesOnWaiting(t *testing.T) {
 	waitImport(t, c, "p", id, models.ImportStatusCompleted)
 }
 
-func TestOfTwoConfirmationsOneWins(t *testing.T) {
+func TestImports_ofTwoConfirmationsOneWins(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -115,7 +115,7 @@ func TestOfTwoConfirmationsOneWins(t *testing.T) {
 	}
 }
 
-func TestImportWithoutConfirmation(t *testing.T) {
+func TestImports_importWithoutConfirmation(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{OnConflict: plan.Overwrite})
 	c := h.client("p")
@@ -129,7 +129,7 @@ func TestImportWithoutConfirmation(t *testing.T) {
 	}
 }
 
-func TestImportFromAnExport(t *testing.T) {
+func TestImports_importFromAnExport(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{OnConflict: plan.Skip})
 	h.project("q")
@@ -163,7 +163,7 @@ func TestImportFromAnExport(t *testing.T) {
 	wantStatus(t, err, http.StatusNotFound)
 }
 
-func TestArchiveThatIsNoneFailsTheImport(t *testing.T) {
+func TestImports_archiveThatIsNoneFailsTheImport(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -172,7 +172,7 @@ func TestArchiveThatIsNoneFailsTheImport(t *testing.T) {
 		many.Environments[fmt.Sprintf("environment-%03d", i)] = models.Environment{}
 	}
 	broken := bytes.ReplaceAll(zipOf(t, many), []byte("environment_name:"), []byte("environment_nome:"))
-	for name, data := range map[string][]byte{"no ZIP": []byte("this is no ZIP"), "empty": {}, "many faults": broken} {
+	for name, data := range map[string][]byte{"not a ZIP": []byte("this is not a ZIP"), "empty": {}, "many faults": broken} {
 		id := upload(t, c, "p", data).ID
 		_, err := c.Project("p").Imports.WaitScanned(t.Context(), id)
 		if !errors.Is(err, api.ErrJobFailed) {
@@ -273,7 +273,7 @@ func TestAProjectHoldsTwiceWhatAnImportMayBring(t *testing.T) {
 
 // An archive whose files are all unknown would complete and create nothing. An
 // export of nothing has no files.
-func TestImportInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
+func TestImports_importInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	c := h.client("p")
@@ -290,7 +290,7 @@ func TestImportInWhichNothingIsFoundFailsAndSaysWhy(t *testing.T) {
 	}
 }
 
-func TestFormsOfTheOfficialClientAreUnderstood(t *testing.T) {
+func TestImports_formsOfTheOfficialClientAreUnderstood(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	token := h.token("p", true)

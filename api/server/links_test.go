@@ -30,7 +30,7 @@ func answers(status int, body io.Reader) transport {
 
 const link = "https://archives.example/a.zip?signature=abc"
 
-func TestImportFromALink(t *testing.T) {
+func TestLinks_importFromALink(t *testing.T) {
 	t.Parallel()
 	data := zipOf(t, content)
 	h := start(t, links(answers(http.StatusOK, bytes.NewReader(data))))
@@ -48,7 +48,7 @@ func TestImportFromALink(t *testing.T) {
 	}
 }
 
-func TestLinksThatFailTheImport(t *testing.T) {
+func TestLinks_thatFailTheImport(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
@@ -80,7 +80,7 @@ func TestLinksThatFailTheImport(t *testing.T) {
 }
 
 // While the link does not answer, the import is in the status scanning.
-func TestWhatAnImportAllowsWhileItIsScanning(t *testing.T) {
+func TestLinks_whatAnImportAllowsWhileItIsScanning(t *testing.T) {
 	t.Parallel()
 	asked := make(chan struct{})
 	h := start(t, links(func(r *http.Request) (*http.Response, error) {

@@ -10,14 +10,14 @@ import (
 )
 
 // Metrics counts what a server does, and shows it: its handler answers GET
-// /metrics. Its methods are called at the same time. What they are told has few
-// values, whatever clients send: operations of the contract, kinds of jobs and how
-// they end. See [Server.Stats] for what there is at a moment.
+// /metrics. Its methods are called concurrently. Their arguments have few values,
+// whatever clients send: operations of the contract, kinds of jobs and how
+// they end. See [Server.Stats] for what there is at one moment.
 type Metrics interface {
 	http.Handler
-	// Request is told of each request that is over.
+	// Request is called when a request is over.
 	Request(e middleware.Exchange)
-	// Job is told that an attempt of a job is over: an export, scan or apply that
+	// Job is called when an attempt of a job is over: an export, scan or apply that
 	// is done, failed, retried, dropped or interrupted.
 	Job(kind, end string, took time.Duration)
 }
@@ -28,9 +28,9 @@ type Stats struct {
 	Imports  map[models.ImportStatus]int
 	Jobs     int // waiting or running
 	Requests int // being served
-	Damaged  int // downloads that were refused or broken off since the start, as the archive has changed on its disk
+	Damaged  int // downloads refused or broken off since the start because the archive has changed on its disk
 
-	// Memory is what large requests and jobs have of [Options.Memory], in bytes.
+	// Memory is what large requests and jobs use of [Options.Memory], in bytes.
 	Memory int64
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-// counted notes what it is told.
+// counted notes the calls.
 type counted struct {
 	mu    sync.Mutex
 	lines []string
@@ -38,7 +38,7 @@ func (c *counted) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "counted")
 }
 
-func TestMetricsAreToldOfRequestsAndJobs(t *testing.T) {
+func TestMetrics_areToldOfRequestsAndJobs(t *testing.T) {
 	t.Parallel()
 	m := &counted{}
 	h := start(t, server.Options{Metrics: m})
@@ -52,7 +52,7 @@ func TestMetricsAreToldOfRequestsAndJobs(t *testing.T) {
 	if err != nil || stats.Exports[done.Status] != 1 || stats.Jobs != 0 || len(stats.Imports) != 0 {
 		t.Errorf("%+v, error %v", stats, err)
 	}
-	if err := h.Close(); err != nil { // so the job has been told of
+	if err := h.Close(); err != nil { // so the job has been reported
 		t.Fatal(err)
 	}
 	m.mu.Lock()
@@ -64,7 +64,7 @@ func TestMetricsAreToldOfRequestsAndJobs(t *testing.T) {
 	}
 }
 
-func TestWithoutMetricsThereAreNone(t *testing.T) {
+func TestMetrics_withoutMetricsThereAreNone(t *testing.T) {
 	t.Parallel()
 	if resp, text := start(t, server.Options{}).ask("GET", "/metrics"); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("%d %s", resp.StatusCode, text)

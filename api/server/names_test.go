@@ -33,7 +33,7 @@ func rawZip(t *testing.T, files map[string]string) []byte {
 	return buf.Bytes()
 }
 
-func TestWhateverNamesAreImportedAProjectIsExportedAndMovesOn(t *testing.T) {
+func TestNames_whateverNamesAreImportedAProjectIsExportedAndMovesOn(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	h.project("q")

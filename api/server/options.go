@@ -18,8 +18,8 @@ import (
 // Options says how a server behaves. The zero value is a server with the
 // defaults.
 type Options struct {
-	// Storage is where everything is kept; nil is memory, archives included, and
-	// gone with [Server.Close].
+	// Storage keeps everything; nil keeps it in memory, archives included, until
+	// [Server.Close].
 	Storage Storage
 	// MaxArchive limits the size of an archive in bytes; 0 means 64 GiB.
 	MaxArchive int64
@@ -33,29 +33,30 @@ type Options struct {
 	// address; 0 means any number. See [middleware.Options].
 	RateLimit int
 	// Workers is the number of exports and imports that are carried out at
-	// once; 0 means 4. Where it is more than one, links are fetched by all but
+	// once; 0 means 4. If it is more than one, links are fetched by all but
 	// one of them at most: further imports from links wait.
 	Workers int
-	// ProjectWorkers is how many of the Workers one project may have at once; 0 means
-	// all but one, so that one is there for others, but at least one. Projects that
-	// wait take turns. A negative number sets no limit and begins jobs in the order
-	// in which they were asked for, whatever their project. Links are fetched by at most half of them at once for one
-	// project.
+	// ProjectWorkers is how many of the Workers one project may have at once; 0
+	// means all but one, so that one is left for others, but at least one.
+	// Projects that wait take turns. A negative number sets no limit and begins
+	// jobs in the order in which they were asked for, whatever their project.
+	// At most half of them fetch links for one project at once.
 	ProjectWorkers int
-	// Memory is what large requests and jobs may take of memory together, in bytes,
-	// by estimates of what they become; 0 means 256 MiB. The half is for requests,
-	// the other for jobs, and no project has more than half of either, so that others
-	// go on. What finds too little waits: a request for ten seconds, and then it is
-	// answered with 503 and Retry-After, a job for as long as it takes. One that
-	// needs more than its share goes on alone. Small requests never wait. The
-	// process takes some 100 MiB beside it; see [runtime/debug.SetMemoryLimit] for garbage.
+	// Memory is how much memory large requests and jobs may take together, in
+	// bytes, by estimates; 0 means 256 MiB. One half is for requests, the other
+	// for jobs, and no project gets more than half of either, so that others
+	// can work. If there is too little, a request waits for ten seconds and is
+	// then answered with 503 and Retry-After; a job waits for as long as it
+	// takes. One that needs more than its share runs alone. Small requests
+	// never wait. The process takes some 100 MiB beside it; see
+	// [runtime/debug.SetMemoryLimit] for garbage.
 	Memory int64
-	// MaxJSONBody limits a JSON body in bytes; 0 means 16 MiB. What that becomes is
-	// limited to 12 times as much. See [middleware.Options].
+	// MaxJSONBody limits a JSON body in bytes; 0 means 16 MiB. What it becomes in
+	// memory is limited to 12 times as much. See [middleware.Options].
 	MaxJSONBody int64
 	// MaxDocuments limits the YAML documents of an archive, in bytes of text
-	// together; 0 means 32 MiB, which is ten thousand versions of 3 KB each. An import
-	// of an archive that has more fails and says so. So does one after which its
+	// together; 0 means 32 MiB, which is ten thousand versions of 3 KB each. The import
+	// of an archive that has more fails with that reason. So does one after which its
 	// project would hold more than twice as much, counted as JSON.
 	MaxDocuments int64
 	// Links fetches the archives of imports from a link. Nil means a client
@@ -80,13 +81,17 @@ type Options struct {
 	// makes the change by calling do and returns the error of do. It may wait
 	// before that, but no longer than ctx, whose error it then returns: ctx ends
 	// when the export or import is deleted and when the server closes. Each call
-	// takes one of the Workers. A change that could not be made comes again. Nil
+	// takes one of the Workers. A change that could not be made is tried again. Nil
 	// means that nothing waits.
 	OnStep func(ctx context.Context, job Job, do func() error) error
-	// Metrics is told what the server does and answers GET /metrics; nil counts
+	// OnBadResponse is for tests. If it is set, every response is checked against the
+	// contract; it is called with one that breaks it, with the operation and the
+	// place, and the response is sent as it is.
+	OnBadResponse func(error)
+	// Metrics counts what the server does and answers GET /metrics; nil counts
 	// nothing.
 	Metrics Metrics
-	// Log takes what happens; nil drops it. No body, token, query of a link or
+	// Log gets what happens; nil drops it. No body, token, query of a link or
 	// value of a variable is ever logged.
 	Log *slog.Logger
 }
@@ -101,7 +106,7 @@ type EmptyConfirmation string
 // What a confirmation without any member can mean.
 const (
 	ConfirmAll    EmptyConfirmation = "all"    // everything is created as it was scanned
-	ConfirmRefuse EmptyConfirmation = "refuse" // nothing; it is answered with 400
+	ConfirmRefuse EmptyConfirmation = "refuse" // an error; it is answered with 400
 )
 
 const (
@@ -119,7 +124,7 @@ func (o Options) withDefaults() (Options, error) {
 	switch o.OnConflict {
 	case "", plan.Fail, plan.Skip, plan.Overwrite:
 	default:
-		errs = append(errs, fmt.Errorf("OnConflict: %q is none of fail, skip and overwrite", o.OnConflict))
+		errs = append(errs, fmt.Errorf("OnConflict: %q is not one of fail, skip and overwrite", o.OnConflict))
 	}
 	switch o.EmptyConfirmation {
 	case "", ConfirmAll, ConfirmRefuse:

@@ -7,7 +7,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-func TestNewNamesEveryOptionThatIsWrong(t *testing.T) {
+func TestOptions_newNamesEveryOptionThatIsWrong(t *testing.T) {
 	t.Parallel()
 	_, err := server.New(server.Options{OnConflict: "x", EmptyConfirmation: "y", RateLimit: -1, AllowLinkHosts: []string{"a.example:80", "http://b"}})
 	if err == nil {

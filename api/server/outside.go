@@ -9,7 +9,7 @@ import (
 )
 
 // outside is what the server answers beside the contract: for those who run
-// it, and what the official command asks before anything else.
+// it, and for the official command, which asks for it first.
 func (s *Server) outside(metrics Metrics) map[string]http.Handler {
 	others := map[string]http.Handler{
 		"/livez":        http.HandlerFunc(live),
@@ -35,7 +35,7 @@ type health struct {
 
 func live(w http.ResponseWriter, r *http.Request) { answerJSON(w, r, http.StatusOK, health{"ok"}) }
 
-// project has what the official command refuses to be without.
+// project has what the official command needs.
 type project struct {
 	Name             models.ProjectName `json:"name"`
 	OrganizationName string             `json:"organization_name"`
@@ -44,13 +44,13 @@ type project struct {
 // organization stands for the organization that projects of the platform are in.
 const organization = "ubiops-transfer"
 
-// user has what the official command refuses to be without: the e-mail address,
-// for which the name of the token stands.
+// user has what the official command needs: the e-mail address, which is the name
+// of the token here.
 type user struct {
 	Email string `json:"email"`
 }
 
-// withToken answers a request that has a known token.
+// withToken serves requests that have a known token.
 func (s *Server) withToken(serve func(w http.ResponseWriter, r *http.Request, token store.Token)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := middleware.ReadCredentials(r)
@@ -77,8 +77,9 @@ func serveProjects(w http.ResponseWriter, r *http.Request, token store.Token) {
 }
 
 func serveProject(w http.ResponseWriter, r *http.Request, token store.Token) {
-	if r.PathValue("name") != token.Project {
-		middleware.WriteError(w, r, noProject())
+	grant := middleware.Grant{Project: token.Project}
+	if err := grant.Allow(middleware.Credentials{Project: r.PathValue("name")}); err != nil {
+		middleware.WriteError(w, r, err)
 		return
 	}
 	answerJSON(w, r, http.StatusOK, project{token.Project, organization})

@@ -41,7 +41,7 @@ type reply struct {
 	Header     http.Header
 }
 
-func TestWhatIsAnsweredOutsideTheContract(t *testing.T) {
+func TestOutside_whatIsAnsweredOutsideTheContract(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{Metrics: &counted{}})
 	h.project("q")
@@ -93,7 +93,7 @@ func TestWhatIsAnsweredOutsideTheContract(t *testing.T) {
 	}
 }
 
-func TestTheRateLimitGuardsTokensButNotProbes(t *testing.T) {
+func TestOutside_theRateLimitGuardsTokensButNotProbes(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{RateLimit: 3, Metrics: &counted{}})
 	for _, path := range []string{"/v2.1/projects", "/v2/projects/p/exports", "/v2.1/status"} {

@@ -10,7 +10,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-func TestOverwritingWhatAPipelineOfTheProjectNeedsIsRefused(t *testing.T) {
+func TestOverwrite_overwritingWhatAPipelineOfTheProjectNeedsIsRefused(t *testing.T) {
 	t.Parallel()
 	plain := models.DataStructurePlain
 	deployment := func(version string) map[string]models.Deployment {

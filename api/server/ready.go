@@ -17,7 +17,7 @@ type notReadyError struct {
 func (e *notReadyError) Error() string { return e.class + ": " + e.err.Error() }
 func (e *notReadyError) Unwrap() error { return e.err }
 
-var errDraining = errors.New("the server is about to stop")
+var errDraining = errors.New("the server is stopping")
 
 // Drain makes /readyz answer 503 from now on and changes nothing else, so that
 // a load balancer sends its requests elsewhere. It comes before
@@ -43,7 +43,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	answerJSON(w, r, http.StatusServiceUnavailable, health{class})
 }
 
-// usable tries what every request needs.
+// usable checks what every request needs.
 func (s *Server) usable(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {
 		return &notReadyError{"database", err}
@@ -54,8 +54,8 @@ func (s *Server) usable(ctx context.Context) error {
 	return nil
 }
 
-// checkReady returns when ctx ends, also if the check does not; then no other
-// one is begun before it has ended.
+// checkReady returns when ctx ends, even if the check does not; then the next
+// check begins only after this one has ended.
 func (s *Server) checkReady(ctx context.Context) error {
 	if s.draining.Load() {
 		return &notReadyError{"draining", errDraining}

@@ -20,7 +20,7 @@ func ready(t *testing.T, s http.Handler) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-func TestReadyzTellsTheClassOfWhatIsMissing(t *testing.T) {
+func TestReady_readyzTellsTheClassOfWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		check func(context.Context) error
@@ -51,13 +51,13 @@ func TestReadyzTellsTheClassOfWhatIsMissing(t *testing.T) {
 				if _, again := ready(t, s); again != body {
 					t.Errorf("the second time it is %s", again)
 				}
-				time.Sleep(2 * time.Minute) // what does not hear ends at last
+				time.Sleep(2 * time.Minute) // what ignores the context ends at last
 			})
 		})
 	}
 }
 
-func TestADrainedServerIsNotReadyAndStillServes(t *testing.T) {
+func TestReady_aDrainedServerIsNotReadyAndStillServes(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	if status, body := ready(t, h); status != http.StatusOK {

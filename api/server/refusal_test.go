@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// many returns names that are no part of each other.
+// many returns names that do not contain each other.
 func many(n int) map[string]models.Deployment {
 	all := map[string]models.Deployment{}
 	for i := range n {
@@ -36,7 +36,7 @@ func wantNames(t *testing.T, body string, names map[string]models.Deployment) mo
 	return answer
 }
 
-func TestARefusalNamesEveryObject(t *testing.T) {
+func TestRefusal_aRefusalNamesEveryObject(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	token, names := h.token("p", true), many(1000)
@@ -58,7 +58,7 @@ func TestARefusalNamesEveryObject(t *testing.T) {
 	}
 }
 
-func TestARefusalThatIsTooLongNamesWholeObjectsAndCountsTheOthers(t *testing.T) {
+func TestRefusal_aRefusalThatIsTooLongNamesWholeObjectsAndCountsTheOthers(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	selection, err := json.Marshal(archive.Content{Deployments: many(10_000)})

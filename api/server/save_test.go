@@ -16,7 +16,7 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-func TestWhatIsSavedStaysUntilItIsWritten(t *testing.T) {
+func TestSave_whatIsSavedStaysUntilItIsWritten(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	h := start(t, server.Options{Storage: storage(t, data)})

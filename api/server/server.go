@@ -50,7 +50,7 @@ type Server struct {
 }
 
 // New starts a server: without projects, or with what opts.Storage holds. The
-// caller closes it. The storage is the server's: that is closed too, also when New
+// caller closes it. The server owns the storage and closes it, also if New
 // fails.
 func New(opts Options) (_ *Server, err error) {
 	home := store.Home(opts.Storage)
@@ -89,18 +89,18 @@ func New(opts Options) (_ *Server, err error) {
 	return s, nil
 }
 
-// workAgain is how long to wait when jobs could not be begun with.
+// workAgain is how long to wait before trying to start the jobs again.
 const workAgain = time.Second
 
-// work carries out jobs until ctx ends. The database may be busy just when it
-// begins.
+// work carries out jobs until ctx ends. The database may be busy when it
+// starts.
 func (s *Server) work(ctx context.Context, n int) {
 	for {
 		err := s.engine.Work(ctx, n)
 		if ctx.Err() != nil {
 			return
 		}
-		s.log.ErrorContext(ctx, "jobs are not carried out", "again", workAgain, "error", err)
+		s.log.ErrorContext(ctx, "jobs do not run", "again", workAgain, "error", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(workAgain):
@@ -108,7 +108,7 @@ func (s *Server) work(ctx context.Context, n int) {
 	}
 }
 
-// Close stops the work in the background, which goes on when a server opens
+// Close stops the work in the background, which continues when a server opens
 // the same data again. Without [Options.Storage] everything is gone. Requests
 // that are still being served fail.
 func (s *Server) Close() error {
@@ -122,14 +122,14 @@ func (s *Server) close() error {
 	return s.store.Close()
 }
 
-// projectName is what the platform documents, and the contract has.
+// projectName is the rule of the documentation and the contract.
 var projectName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 
 // ErrProjectExists is the error of [Server.AddProject] for a name that is taken.
 var ErrProjectExists = errors.New("it exists already")
 
-// AddProject adds an empty project. It fails when the name is not one that a
-// project can have, and with [ErrProjectExists] when it is taken.
+// AddProject adds an empty project. It fails if a project cannot have the
+// name, and with [ErrProjectExists] if it is taken.
 func (s *Server) AddProject(ctx context.Context, name string) error {
 	if !projectName.MatchString(name) {
 		return fmt.Errorf("project %q: a name has up to 64 lower-case letters, digits and dashes and starts with a letter", name)
@@ -148,7 +148,7 @@ func (s *Server) AddProject(ctx context.Context, name string) error {
 
 // AddToken makes a token for a project and returns it, without the word that
 // stands before it in the header. The name is shown as the creator of exports
-// and imports. A token that may not write reads only.
+// and imports. A token that may not write can only read.
 func (s *Server) AddToken(ctx context.Context, project, name string, write bool) (string, error) {
 	var random [20]byte
 	if _, err := rand.Read(random[:]); err != nil {

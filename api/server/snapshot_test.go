@@ -33,8 +33,8 @@ func one(deployment, version string) archive.Content {
 }
 
 // What an import changes between the request for an export and its job is not in
-// the export, and what it replaces does not go before that.
-func TestAnExportIsTheProjectAsItWasWhenTheExportWasAskedFor(t *testing.T) {
+// the export, and what it replaces stays until then.
+func TestSnapshot_anExportIsTheProjectAsItWasWhenTheExportWasAskedFor(t *testing.T) {
 	t.Parallel()
 	for name, imported := range map[string]archive.Content{
 		"other names":  one("new", "v1"),

@@ -24,7 +24,7 @@ func zipOfSample(t *testing.T) []byte {
 	return zip
 }
 
-func TestEveryChangeOfStatusIsAStep(t *testing.T) {
+func TestSteps_everyChangeOfStatusIsAStep(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var steps []string
@@ -83,7 +83,7 @@ func TestEveryChangeOfStatusIsAStep(t *testing.T) {
 	}
 }
 
-func TestAStepThatWaitsEndsWithItsJob(t *testing.T) {
+func TestSteps_aStepThatWaitsEndsWithItsJob(t *testing.T) {
 	t.Parallel()
 	begun, ended := make(chan string), make(chan string, 2)
 	h := start(t, server.Options{OnStep: func(ctx context.Context, job server.Job, _ func() error) error {
@@ -119,7 +119,7 @@ func TestAStepThatWaitsEndsWithItsJob(t *testing.T) {
 	}
 }
 
-func TestIDsAreThoseThatTheServerIsGiven(t *testing.T) {
+func TestSteps_IDsAreThoseThatTheServerIsGiven(t *testing.T) {
 	t.Parallel()
 	n := 0
 	h := start(t, server.Options{NewID: func() (string, error) {
@@ -132,7 +132,7 @@ func TestIDsAreThoseThatTheServerIsGiven(t *testing.T) {
 	}
 }
 
-func TestSaveIsTheWayBackOfLoad(t *testing.T) {
+func TestSteps_saveIsTheWayBackOfLoad(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	zip := zipOfSample(t)

@@ -9,12 +9,12 @@ import (
 
 // Storage is where a server keeps its projects, its jobs and its archives. Package
 // [github.com/ubiops-contrib/transfer/api/server/local] opens one that outlives the
-// process. It is not for others to implement.
+// process. Others cannot implement it.
 type Storage interface {
 	store.Home
 }
 
-// How often, and after how long, bytes are swept that no row knows. A package
+// How often, and after how long, bytes that no row knows are swept. A package
 // that is being copied has no row until its import is applied.
 const (
 	sweepEvery = time.Hour
@@ -22,8 +22,7 @@ const (
 )
 
 // sweepNowAndThen deletes bytes that no row knows: first those from before the
-// storage was opened, when nothing else ran yet, and then every so often what is
-// old.
+// storage was opened, and then from time to time those that are old.
 func (s *Server) sweepNowAndThen(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()

@@ -30,7 +30,7 @@ func (b *sweptBlobs) Sweep(_ context.Context, _ func(string) (bool, error), befo
 	return 0, nil
 }
 
-func TestASweepThatFailsIsFollowedByOthers(t *testing.T) {
+func TestSweep_aSweepThatFailsIsFollowedByOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -61,7 +61,7 @@ func (w *waiting) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-func TestAStartDoesNotWaitForItsSweep(t *testing.T) {
+func TestSweep_aStartDoesNotWaitForItsSweep(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	beginWith(t, data, content)

@@ -8,7 +8,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-func TestPutTokenLetsAGivenTokenIn(t *testing.T) {
+func TestToken_putTokenLetsAGivenTokenIn(t *testing.T) {
 	t.Parallel()
 	const token = "0123456789abcdef"
 	h := start(t, server.Options{})
@@ -30,7 +30,7 @@ func TestPutTokenLetsAGivenTokenIn(t *testing.T) {
 	}
 }
 
-func TestAForgottenTokenIsRefusedAtOnceThoughItWasInUse(t *testing.T) {
+func TestToken_aForgottenTokenIsRefusedAtOnceThoughItWasInUse(t *testing.T) {
 	t.Parallel()
 	const kept, forgotten = "0123456789abcdef-1", "0123456789abcdef-2"
 	h := start(t, server.Options{})
@@ -56,7 +56,7 @@ func TestAForgottenTokenIsRefusedAtOnceThoughItWasInUse(t *testing.T) {
 	want(forgotten, http.StatusUnauthorized)
 }
 
-func TestPutTokenRefusesWhatIsNoTokenWithoutPrintingIt(t *testing.T) {
+func TestToken_putTokenRefusesWhatIsNoTokenWithoutPrintingIt(t *testing.T) {
 	t.Parallel()
 	h := start(t, server.Options{})
 	for token, want := range map[string]string{

@@ -11,7 +11,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// lateStore is busy when the work is to begin, at first.
+// lateStore is busy at first, when the work is to start.
 type lateStore struct {
 	store.Store
 	busy, begun int
@@ -27,7 +27,7 @@ func (s *lateStore) Work(ctx context.Context, _ int, _ func(context.Context, sto
 	return nil
 }
 
-func TestJobsAreCarriedOutAlsoWhenTheDatabaseIsBusyAtFirst(t *testing.T) {
+func TestWork_jobsAreCarriedOutAlsoWhenTheDatabaseIsBusyAtFirst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &lateStore{busy: 3}

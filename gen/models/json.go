@@ -46,7 +46,14 @@ func decode(dec *jsontext.Decoder, v any) error {
 // first reports whether the options are those of the first version. From Go
 // 1.27 on encoding/json calls the methods of the second version with them, and
 // they fold the case of names, which would lose members.
-func first(opts json.Options) bool {
-	fold, _ := json.GetOption(opts, json.MatchCaseInsensitiveNames)
-	return fold
+func first(opts json.Options) bool { return set(opts, json.MatchCaseInsensitiveNames) }
+
+// set reports whether one of the options is.
+func set(opts json.Options, options ...func(bool) json.Options) bool {
+	for _, option := range options {
+		if on, _ := json.GetOption(opts, option); on {
+			return true
+		}
+	}
+	return false
 }

@@ -24,6 +24,8 @@ func (ExportStatus) Values() []string {
 // Valid reports whether the value is one of the constants.
 func (e ExportStatus) Valid() bool { return slices.Contains(e.Values(), string(e)) }
 
+func (e *ExportStatus) text() *string { return (*string)(e) }
+
 // Values of ImportStatus.
 const (
 	ImportStatusCompleted           ImportStatus = "completed"
@@ -43,6 +45,8 @@ func (ImportStatus) Values() []string {
 // Valid reports whether the value is one of the constants.
 func (e ImportStatus) Valid() bool { return slices.Contains(e.Values(), string(e)) }
 
+func (e *ImportStatus) text() *string { return (*string)(e) }
+
 // Everything that flows into one object of a pipeline.
 type Attachment struct {
 	// Name of the object, or `pipeline_end`.
@@ -53,6 +57,22 @@ type Attachment struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Attachment) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "destination_name":
+		return readText(s, &t.DestinationName)
+	case "sources":
+		return readList(s, &t.Sources)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Attachment) writeMembers(w *writer) {
+	writeMember(w, "destination_name", &t.DestinationName, writeText)
+	writeMember(w, "sources", &t.Sources, writeList)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Attachment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -60,15 +80,14 @@ func (t Attachment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Attachment) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Attachment) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Attachment
-	return encode(enc, (*plain)(t))
-}
+func (t *Attachment) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Attachment) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Attachment) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Attachment) plain() any {
 	type plain Attachment
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // One object that an attachment receives from.
@@ -81,6 +100,22 @@ type AttachmentSource struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *AttachmentSource) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "mapping":
+		return readNullable(s, &t.Mapping, readList)
+	case "source_name":
+		return readText(s, &t.SourceName)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *AttachmentSource) writeMembers(w *writer) {
+	writeNullable(w, "mapping", &t.Mapping, writeList)
+	writeMember(w, "source_name", &t.SourceName, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t AttachmentSource) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -88,15 +123,16 @@ func (t AttachmentSource) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *AttachmentSource) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *AttachmentSource) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain AttachmentSource
-	return encode(enc, (*plain)(t))
-}
+func (t *AttachmentSource) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *AttachmentSource) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *AttachmentSource) plain() any {
 	type plain AttachmentSource
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Whether data consists of named fields or is passed as it is.
@@ -116,6 +152,8 @@ func (DataStructure) Values() []string {
 
 // Valid reports whether the value is one of the constants.
 func (e DataStructure) Valid() bool { return slices.Contains(e.Values(), string(e)) }
+
+func (e *DataStructure) text() *string { return (*string)(e) }
 
 // Type of a field.
 // It may be a value that is not among the constants.
@@ -143,6 +181,8 @@ func (DataType) Values() []string {
 // Valid reports whether the value is one of the constants.
 func (e DataType) Valid() bool { return slices.Contains(e.Values(), string(e)) }
 
+func (e *DataType) text() *string { return (*string)(e) }
+
 // A deployment with its versions.
 type Deployment struct {
 	// Name of the version that answers by default.
@@ -169,6 +209,50 @@ type Deployment struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Deployment) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "default_version":
+		return readNullable(s, &t.DefaultVersion, readText)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "input_fields":
+		return readNullable(s, &t.InputFields, readList)
+	case "input_type":
+		return readPointer(s, &t.InputType, readValue)
+	case "labels":
+		return readNullable(s, &t.Labels, readDictionary)
+	case "output_fields":
+		return readNullable(s, &t.OutputFields, readList)
+	case "output_type":
+		return readPointer(s, &t.OutputType, readValue)
+	case "supports_request_format":
+		return readNullable(s, &t.SupportsRequestFormat, readBool)
+	case "versions":
+		return readDictionary(s, &t.Versions)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Deployment) writeMembers(w *writer) {
+	writeNullable(w, "default_version", &t.DefaultVersion, writeText)
+	writeNullable(w, "description", &t.Description, writeText)
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	writeNullable(w, "input_fields", &t.InputFields, writeList)
+	writePointer(w, "input_type", t.InputType, writeValue)
+	writeNullable(w, "labels", &t.Labels, writeDictionary)
+	writeNullable(w, "output_fields", &t.OutputFields, writeList)
+	writePointer(w, "output_type", t.OutputType, writeValue)
+	writeNullable(w, "supports_request_format", &t.SupportsRequestFormat, writeBool)
+	if t.Versions != nil {
+		writeMember(w, "versions", &t.Versions, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Deployment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -176,15 +260,14 @@ func (t Deployment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Deployment) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Deployment) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Deployment
-	return encode(enc, (*plain)(t))
-}
+func (t *Deployment) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Deployment) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Deployment) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Deployment) plain() any {
 	type plain Deployment
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Which parts of a deployment to export.
@@ -197,6 +280,26 @@ type DeploymentSelection struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *DeploymentSelection) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "versions":
+		return readDictionary(s, &t.Versions)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *DeploymentSelection) writeMembers(w *writer) {
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	if t.Versions != nil {
+		writeMember(w, "versions", &t.Versions, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t DeploymentSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -204,15 +307,16 @@ func (t DeploymentSelection) MarshalJSON() ([]byte, error) { return marshal(&t) 
 func (t *DeploymentSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *DeploymentSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain DeploymentSelection
-	return encode(enc, (*plain)(t))
-}
+func (t *DeploymentSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *DeploymentSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *DeploymentSelection) plain() any {
 	type plain DeploymentSelection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A version of a deployment. Its settings have four generations:
@@ -283,6 +387,109 @@ type DeploymentVersion struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *DeploymentVersion) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "args":
+		return readRaw(s, &t.Args)
+	case "command":
+		return readRaw(s, &t.Command)
+	case "deployment_mode":
+		return readNullable(s, &t.DeploymentMode, readText)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "environment":
+		return readNullable(s, &t.Environment, readText)
+	case "environment_name":
+		return readNullable(s, &t.EnvironmentName, readText)
+	case "environment_tag":
+		return readNullable(s, &t.EnvironmentTag, readText)
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "health_check":
+		return readNullable(s, &t.HealthCheck, readValue)
+	case "instance_processes":
+		return readNullable(s, &t.InstanceProcesses, readInteger)
+	case "instance_type":
+		return readNullable(s, &t.InstanceType, readText)
+	case "instance_type_group_id":
+		return readNullable(s, &t.InstanceTypeGroupID, readText)
+	case "instance_type_group_name":
+		return readNullable(s, &t.InstanceTypeGroupName, readText)
+	case "labels":
+		return readNullable(s, &t.Labels, readDictionary)
+	case "language":
+		return readNullable(s, &t.Language, readText)
+	case "maximum_idle_time":
+		return readNullable(s, &t.MaximumIdleTime, readInteger)
+	case "maximum_instances":
+		return readNullable(s, &t.MaximumInstances, readInteger)
+	case "maximum_queue_size":
+		return readNullable(s, &t.MaximumQueueSize, readInteger)
+	case "maximum_queue_size_batch":
+		return readNullable(s, &t.MaximumQueueSizeBatch, readInteger)
+	case "maximum_queue_size_express":
+		return readNullable(s, &t.MaximumQueueSizeExpress, readInteger)
+	case "memory_allocation":
+		return readNullable(s, &t.MemoryAllocation, readInteger)
+	case "minimum_instances":
+		return readNullable(s, &t.MinimumInstances, readInteger)
+	case "ports":
+		return readNullable(s, &t.Ports, readList)
+	case "request_retention_mode":
+		return readNullable(s, &t.RequestRetentionMode, readValue)
+	case "request_retention_time":
+		return readNullable(s, &t.RequestRetentionTime, readInteger)
+	case "restart_request_interruption":
+		return readNullable(s, &t.RestartRequestInterruption, readBool)
+	case "scaling_strategy":
+		return readNullable(s, &t.ScalingStrategy, readText)
+	case "static_ip":
+		return readNullable(s, &t.StaticIP, readBool)
+	case "zip":
+		return readNullable(s, &t.Zip, readText)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *DeploymentVersion) writeMembers(w *writer) {
+	if t.Args != nil {
+		writeMember(w, "args", &t.Args, writeRaw)
+	}
+	if t.Command != nil {
+		writeMember(w, "command", &t.Command, writeRaw)
+	}
+	writeNullable(w, "deployment_mode", &t.DeploymentMode, writeText)
+	writeNullable(w, "description", &t.Description, writeText)
+	writeNullable(w, "environment", &t.Environment, writeText)
+	writeNullable(w, "environment_name", &t.EnvironmentName, writeText)
+	writeNullable(w, "environment_tag", &t.EnvironmentTag, writeText)
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	writeNullable(w, "health_check", &t.HealthCheck, writeValue)
+	writeNullable(w, "instance_processes", &t.InstanceProcesses, writeInteger)
+	writeNullable(w, "instance_type", &t.InstanceType, writeText)
+	writeNullable(w, "instance_type_group_id", &t.InstanceTypeGroupID, writeText)
+	writeNullable(w, "instance_type_group_name", &t.InstanceTypeGroupName, writeText)
+	writeNullable(w, "labels", &t.Labels, writeDictionary)
+	writeNullable(w, "language", &t.Language, writeText)
+	writeNullable(w, "maximum_idle_time", &t.MaximumIdleTime, writeInteger)
+	writeNullable(w, "maximum_instances", &t.MaximumInstances, writeInteger)
+	writeNullable(w, "maximum_queue_size", &t.MaximumQueueSize, writeInteger)
+	writeNullable(w, "maximum_queue_size_batch", &t.MaximumQueueSizeBatch, writeInteger)
+	writeNullable(w, "maximum_queue_size_express", &t.MaximumQueueSizeExpress, writeInteger)
+	writeNullable(w, "memory_allocation", &t.MemoryAllocation, writeInteger)
+	writeNullable(w, "minimum_instances", &t.MinimumInstances, writeInteger)
+	writeNullable(w, "ports", &t.Ports, writeList)
+	writeNullable(w, "request_retention_mode", &t.RequestRetentionMode, writeValue)
+	writeNullable(w, "request_retention_time", &t.RequestRetentionTime, writeInteger)
+	writeNullable(w, "restart_request_interruption", &t.RestartRequestInterruption, writeBool)
+	writeNullable(w, "scaling_strategy", &t.ScalingStrategy, writeText)
+	writeNullable(w, "static_ip", &t.StaticIP, writeBool)
+	writeNullable(w, "zip", &t.Zip, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t DeploymentVersion) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -290,15 +497,16 @@ func (t DeploymentVersion) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *DeploymentVersion) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *DeploymentVersion) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain DeploymentVersion
-	return encode(enc, (*plain)(t))
-}
+func (t *DeploymentVersion) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *DeploymentVersion) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *DeploymentVersion) plain() any {
 	type plain DeploymentVersion
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment that versions run in.
@@ -319,6 +527,34 @@ type Environment struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Environment) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "base_environment":
+		return readNullable(s, &t.BaseEnvironment, readText)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "display_name":
+		return readNullable(s, &t.DisplayName, readText)
+	case "labels":
+		return readNullable(s, &t.Labels, readDictionary)
+	case "supports_request_format":
+		return readNullable(s, &t.SupportsRequestFormat, readBool)
+	case "zip":
+		return readNullable(s, &t.Zip, readText)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Environment) writeMembers(w *writer) {
+	writeNullable(w, "base_environment", &t.BaseEnvironment, writeText)
+	writeNullable(w, "description", &t.Description, writeText)
+	writeNullable(w, "display_name", &t.DisplayName, writeText)
+	writeNullable(w, "labels", &t.Labels, writeDictionary)
+	writeNullable(w, "supports_request_format", &t.SupportsRequestFormat, writeBool)
+	writeNullable(w, "zip", &t.Zip, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Environment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -326,21 +562,28 @@ func (t Environment) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Environment) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Environment) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Environment
-	return encode(enc, (*plain)(t))
-}
+func (t *Environment) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Environment) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Environment) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Environment) plain() any {
 	type plain Environment
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment to export; nothing inside it can be selected.
 type EnvironmentSelection struct {
 	// Members that the contract does not name, as JSON object members.
 	Unknown jsontext.Value `json:",embed"`
+}
+
+func (t *EnvironmentSelection) readMember(s *scanner, name []byte) bool {
+	return s.unknown(&t.Unknown)
+}
+
+func (t *EnvironmentSelection) writeMembers(w *writer) {
+	w.unknown(t.Unknown)
 }
 
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
@@ -351,14 +594,17 @@ func (t *EnvironmentSelection) UnmarshalJSON(data []byte) error { return unmarsh
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
 func (t *EnvironmentSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain EnvironmentSelection
-	return encode(enc, (*plain)(t))
+	return encodeObject(enc, t)
 }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *EnvironmentSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *EnvironmentSelection) plain() any {
 	type plain EnvironmentSelection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment variable.
@@ -371,6 +617,22 @@ type EnvironmentVariable struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *EnvironmentVariable) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "secret":
+		return readPointer(s, &t.Secret, readBool)
+	case "value":
+		return readNullable(s, &t.Value, readText)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *EnvironmentVariable) writeMembers(w *writer) {
+	writePointer(w, "secret", t.Secret, writeBool)
+	writeNullable(w, "value", &t.Value, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t EnvironmentVariable) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -378,15 +640,16 @@ func (t EnvironmentVariable) MarshalJSON() ([]byte, error) { return marshal(&t) 
 func (t *EnvironmentVariable) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *EnvironmentVariable) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain EnvironmentVariable
-	return encode(enc, (*plain)(t))
-}
+func (t *EnvironmentVariable) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *EnvironmentVariable) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *EnvironmentVariable) plain() any {
 	type plain EnvironmentVariable
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Environment variables by name.
@@ -402,6 +665,22 @@ type Error struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Error) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "detail":
+		return readPointer(s, &t.Detail, readText)
+	case "error":
+		return readText(s, &t.Error)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Error) writeMembers(w *writer) {
+	writePointer(w, "detail", t.Detail, writeText)
+	writeMember(w, "error", &t.Error, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Error) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -409,15 +688,14 @@ func (t Error) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Error) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Error) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Error
-	return encode(enc, (*plain)(t))
-}
+func (t *Error) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Error) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Error) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Error) plain() any {
 	type plain Error
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // What to export, by name. A deployment or pipeline whose `versions` are
@@ -440,6 +718,44 @@ type ExportCreate struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *ExportCreate) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "deployments":
+		return readDictionary(s, &t.Deployments)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "environments":
+		return readDictionary(s, &t.Environments)
+	case "pipelines":
+		return readDictionary(s, &t.Pipelines)
+	case "services":
+		return readDictionary(s, &t.Services)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ExportCreate) writeMembers(w *writer) {
+	if t.Deployments != nil {
+		writeMember(w, "deployments", &t.Deployments, writeDictionary)
+	}
+	writeNullable(w, "description", &t.Description, writeText)
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	if t.Environments != nil {
+		writeMember(w, "environments", &t.Environments, writeDictionary)
+	}
+	if t.Pipelines != nil {
+		writeMember(w, "pipelines", &t.Pipelines, writeDictionary)
+	}
+	if t.Services != nil {
+		writeMember(w, "services", &t.Services, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t ExportCreate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -447,15 +763,14 @@ func (t ExportCreate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ExportCreate) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ExportCreate) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ExportCreate
-	return encode(enc, (*plain)(t))
-}
+func (t *ExportCreate) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ExportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ExportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ExportCreate) plain() any {
 	type plain ExportCreate
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An export with the selection it was made from. Servers of this project
@@ -490,6 +805,62 @@ type ExportDetail struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *ExportDetail) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "creation_date":
+		return readValue(s, &t.CreationDate)
+	case "deployments":
+		return readDictionary(s, &t.Deployments)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "environments":
+		return readDictionary(s, &t.Environments)
+	case "error_message":
+		return readText(s, &t.ErrorMessage)
+	case "exported_by":
+		return readNullable(s, &t.ExportedBy, readText)
+	case "id":
+		return readText(s, &t.ID)
+	case "pipelines":
+		return readDictionary(s, &t.Pipelines)
+	case "services":
+		return readDictionary(s, &t.Services)
+	case "size":
+		return readNullable(s, &t.Size, readInteger)
+	case "status":
+		return readValue(s, &t.Status)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ExportDetail) writeMembers(w *writer) {
+	writeMember(w, "creation_date", &t.CreationDate, writeValue)
+	if t.Deployments != nil {
+		writeMember(w, "deployments", &t.Deployments, writeDictionary)
+	}
+	writeNullable(w, "description", &t.Description, writeText)
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	if t.Environments != nil {
+		writeMember(w, "environments", &t.Environments, writeDictionary)
+	}
+	writeMember(w, "error_message", &t.ErrorMessage, writeText)
+	writeNullable(w, "exported_by", &t.ExportedBy, writeText)
+	writeMember(w, "id", &t.ID, writeText)
+	if t.Pipelines != nil {
+		writeMember(w, "pipelines", &t.Pipelines, writeDictionary)
+	}
+	if t.Services != nil {
+		writeMember(w, "services", &t.Services, writeDictionary)
+	}
+	writeMember(w, "size", &t.Size, writeValue)
+	writeMember(w, "status", &t.Status, writeValue)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t ExportDetail) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -497,15 +868,14 @@ func (t ExportDetail) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ExportDetail) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ExportDetail) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ExportDetail
-	return encode(enc, (*plain)(t))
-}
+func (t *ExportDetail) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ExportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ExportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ExportDetail) plain() any {
 	type plain ExportDetail
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An export, without the selection it was made from.
@@ -529,6 +899,37 @@ type ExportList struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *ExportList) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "creation_date":
+		return readValue(s, &t.CreationDate)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "error_message":
+		return readText(s, &t.ErrorMessage)
+	case "exported_by":
+		return readNullable(s, &t.ExportedBy, readText)
+	case "id":
+		return readText(s, &t.ID)
+	case "size":
+		return readNullable(s, &t.Size, readInteger)
+	case "status":
+		return readValue(s, &t.Status)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ExportList) writeMembers(w *writer) {
+	writeMember(w, "creation_date", &t.CreationDate, writeValue)
+	writeNullable(w, "description", &t.Description, writeText)
+	writeMember(w, "error_message", &t.ErrorMessage, writeText)
+	writeNullable(w, "exported_by", &t.ExportedBy, writeText)
+	writeMember(w, "id", &t.ID, writeText)
+	writeMember(w, "size", &t.Size, writeValue)
+	writeMember(w, "status", &t.Status, writeValue)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t ExportList) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -536,15 +937,14 @@ func (t ExportList) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ExportList) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ExportList) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ExportList
-	return encode(enc, (*plain)(t))
-}
+func (t *ExportList) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ExportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ExportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ExportList) plain() any {
 	type plain ExportList
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Where an export stands: `pending`, then `processing`, at last
@@ -569,7 +969,7 @@ func (t *Exports) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *Exports) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	type plain Exports
-	return decode(dec, (*plain)(t))
+	return decodeList(dec, t, (*plain)(t))
 }
 
 // A field of a structured input or output.
@@ -582,6 +982,22 @@ type Field struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Field) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "data_type":
+		return readValue(s, &t.DataType)
+	case "name":
+		return readText(s, &t.Name)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Field) writeMembers(w *writer) {
+	writeMember(w, "data_type", &t.DataType, writeValue)
+	writeMember(w, "name", &t.Name, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Field) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -589,15 +1005,14 @@ func (t Field) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Field) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Field) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Field
-	return encode(enc, (*plain)(t))
-}
+func (t *Field) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Field) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Field) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Field) plain() any {
 	type plain Field
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // One output field that goes into one input field.
@@ -610,6 +1025,22 @@ type FieldMapping struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *FieldMapping) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "destination_field_name":
+		return readText(s, &t.DestinationFieldName)
+	case "source_field_name":
+		return readText(s, &t.SourceFieldName)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *FieldMapping) writeMembers(w *writer) {
+	writeMember(w, "destination_field_name", &t.DestinationFieldName, writeText)
+	writeMember(w, "source_field_name", &t.SourceFieldName, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t FieldMapping) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -617,15 +1048,14 @@ func (t FieldMapping) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *FieldMapping) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *FieldMapping) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain FieldMapping
-	return encode(enc, (*plain)(t))
-}
+func (t *FieldMapping) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *FieldMapping) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *FieldMapping) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *FieldMapping) plain() any {
 	type plain FieldMapping
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // The fields of a structured input or output.
@@ -647,6 +1077,31 @@ type HealthCheck struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *HealthCheck) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "failure_threshold":
+		return readNullable(s, &t.FailureThreshold, readInteger)
+	case "interval":
+		return readNullable(s, &t.Interval, readInteger)
+	case "path":
+		return readNullable(s, &t.Path, readText)
+	case "port":
+		return readNullable(s, &t.Port, readInteger)
+	case "timeout":
+		return readNullable(s, &t.Timeout, readInteger)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *HealthCheck) writeMembers(w *writer) {
+	writeNullable(w, "failure_threshold", &t.FailureThreshold, writeInteger)
+	writeNullable(w, "interval", &t.Interval, writeInteger)
+	writeNullable(w, "path", &t.Path, writeText)
+	writeNullable(w, "port", &t.Port, writeInteger)
+	writeNullable(w, "timeout", &t.Timeout, writeInteger)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t HealthCheck) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -654,15 +1109,14 @@ func (t HealthCheck) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *HealthCheck) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *HealthCheck) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain HealthCheck
-	return encode(enc, (*plain)(t))
-}
+func (t *HealthCheck) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *HealthCheck) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *HealthCheck) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *HealthCheck) plain() any {
 	type plain HealthCheck
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // The source of an import. Exactly one of `file`, `import_link` and `export_id` is given.
@@ -681,6 +1135,28 @@ type ImportCreate struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *ImportCreate) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "export_id":
+		return readPointer(s, &t.ExportID, readText)
+	case "file":
+		return readPointer(s, &t.File, readText)
+	case "import_link":
+		return readPointer(s, &t.ImportLink, readText)
+	case "skip_confirmation":
+		return readPointer(s, &t.SkipConfirmation, readBool)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ImportCreate) writeMembers(w *writer) {
+	writePointer(w, "export_id", t.ExportID, writeText)
+	writePointer(w, "file", t.File, writeText)
+	writePointer(w, "import_link", t.ImportLink, writeText)
+	writePointer(w, "skip_confirmation", t.SkipConfirmation, writeBool)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t ImportCreate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -688,15 +1164,14 @@ func (t ImportCreate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportCreate) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportCreate) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportCreate
-	return encode(enc, (*plain)(t))
-}
+func (t *ImportCreate) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportCreate) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportCreate) plain() any {
 	type plain ImportCreate
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An import with what its archive offers to create. The dictionaries may
@@ -732,6 +1207,59 @@ type ImportDetail struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *ImportDetail) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "creation_date":
+		return readValue(s, &t.CreationDate)
+	case "deployments":
+		return readDictionary(s, &t.Deployments)
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "environments":
+		return readDictionary(s, &t.Environments)
+	case "error_message":
+		return readText(s, &t.ErrorMessage)
+	case "id":
+		return readText(s, &t.ID)
+	case "imported_by":
+		return readNullable(s, &t.ImportedBy, readText)
+	case "pipelines":
+		return readDictionary(s, &t.Pipelines)
+	case "services":
+		return readDictionary(s, &t.Services)
+	case "size":
+		return readNullable(s, &t.Size, readInteger)
+	case "status":
+		return readValue(s, &t.Status)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ImportDetail) writeMembers(w *writer) {
+	writeMember(w, "creation_date", &t.CreationDate, writeValue)
+	if t.Deployments != nil {
+		writeMember(w, "deployments", &t.Deployments, writeDictionary)
+	}
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	if t.Environments != nil {
+		writeMember(w, "environments", &t.Environments, writeDictionary)
+	}
+	writeMember(w, "error_message", &t.ErrorMessage, writeText)
+	writeMember(w, "id", &t.ID, writeText)
+	writeNullable(w, "imported_by", &t.ImportedBy, writeText)
+	if t.Pipelines != nil {
+		writeMember(w, "pipelines", &t.Pipelines, writeDictionary)
+	}
+	if t.Services != nil {
+		writeMember(w, "services", &t.Services, writeDictionary)
+	}
+	writeMember(w, "size", &t.Size, writeValue)
+	writeMember(w, "status", &t.Status, writeValue)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t ImportDetail) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -739,15 +1267,14 @@ func (t ImportDetail) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportDetail) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportDetail) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportDetail
-	return encode(enc, (*plain)(t))
-}
+func (t *ImportDetail) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportDetail) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportDetail) plain() any {
 	type plain ImportDetail
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An import, without what its archive contains.
@@ -771,6 +1298,34 @@ type ImportList struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *ImportList) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "creation_date":
+		return readValue(s, &t.CreationDate)
+	case "error_message":
+		return readText(s, &t.ErrorMessage)
+	case "id":
+		return readText(s, &t.ID)
+	case "imported_by":
+		return readNullable(s, &t.ImportedBy, readText)
+	case "size":
+		return readNullable(s, &t.Size, readInteger)
+	case "status":
+		return readValue(s, &t.Status)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ImportList) writeMembers(w *writer) {
+	writeMember(w, "creation_date", &t.CreationDate, writeValue)
+	writeMember(w, "error_message", &t.ErrorMessage, writeText)
+	writeMember(w, "id", &t.ID, writeText)
+	writeNullable(w, "imported_by", &t.ImportedBy, writeText)
+	writeMember(w, "size", &t.Size, writeValue)
+	writeMember(w, "status", &t.Status, writeValue)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t ImportList) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -778,15 +1333,14 @@ func (t ImportList) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportList) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportList) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportList
-	return encode(enc, (*plain)(t))
-}
+func (t *ImportList) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportList) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportList) plain() any {
 	type plain ImportList
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Where an import stands: `pending`, `scanning`, `confirmation`, then,
@@ -812,6 +1366,41 @@ type ImportUpdate struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *ImportUpdate) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "deployments":
+		return readDictionary(s, &t.Deployments)
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "environments":
+		return readDictionary(s, &t.Environments)
+	case "pipelines":
+		return readDictionary(s, &t.Pipelines)
+	case "services":
+		return readDictionary(s, &t.Services)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ImportUpdate) writeMembers(w *writer) {
+	if t.Deployments != nil {
+		writeMember(w, "deployments", &t.Deployments, writeDictionary)
+	}
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	if t.Environments != nil {
+		writeMember(w, "environments", &t.Environments, writeDictionary)
+	}
+	if t.Pipelines != nil {
+		writeMember(w, "pipelines", &t.Pipelines, writeDictionary)
+	}
+	if t.Services != nil {
+		writeMember(w, "services", &t.Services, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t ImportUpdate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -819,15 +1408,14 @@ func (t ImportUpdate) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ImportUpdate) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ImportUpdate) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ImportUpdate
-	return encode(enc, (*plain)(t))
-}
+func (t *ImportUpdate) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *ImportUpdate) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *ImportUpdate) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *ImportUpdate) plain() any {
 	type plain ImportUpdate
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A list of imports. A nil list is written as [].
@@ -848,7 +1436,7 @@ func (t *Imports) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *Imports) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	type plain Imports
-	return decode(dec, (*plain)(t))
+	return decodeList(dec, t, (*plain)(t))
 }
 
 // Labels and their values.
@@ -876,6 +1464,42 @@ type Pipeline struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Pipeline) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "default_version":
+		return readNullable(s, &t.DefaultVersion, readText)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "input_fields":
+		return readNullable(s, &t.InputFields, readList)
+	case "input_type":
+		return readPointer(s, &t.InputType, readValue)
+	case "labels":
+		return readNullable(s, &t.Labels, readDictionary)
+	case "output_fields":
+		return readNullable(s, &t.OutputFields, readList)
+	case "output_type":
+		return readPointer(s, &t.OutputType, readValue)
+	case "versions":
+		return readDictionary(s, &t.Versions)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Pipeline) writeMembers(w *writer) {
+	writeNullable(w, "default_version", &t.DefaultVersion, writeText)
+	writeNullable(w, "description", &t.Description, writeText)
+	writeNullable(w, "input_fields", &t.InputFields, writeList)
+	writePointer(w, "input_type", t.InputType, writeValue)
+	writeNullable(w, "labels", &t.Labels, writeDictionary)
+	writeNullable(w, "output_fields", &t.OutputFields, writeList)
+	writePointer(w, "output_type", t.OutputType, writeValue)
+	if t.Versions != nil {
+		writeMember(w, "versions", &t.Versions, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Pipeline) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -883,15 +1507,14 @@ func (t Pipeline) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Pipeline) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Pipeline) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Pipeline
-	return encode(enc, (*plain)(t))
-}
+func (t *Pipeline) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Pipeline) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Pipeline) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Pipeline) plain() any {
 	type plain Pipeline
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An object of a pipeline and what it refers to.
@@ -910,6 +1533,33 @@ type PipelineObject struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *PipelineObject) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "configuration":
+		return readRaw(s, &t.Configuration)
+	case "name":
+		return readText(s, &t.Name)
+	case "reference_name":
+		return readText(s, &t.ReferenceName)
+	case "reference_type":
+		return readNullable(s, &t.ReferenceType, readValue)
+	case "reference_version":
+		return readNullable(s, &t.ReferenceVersion, readText)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *PipelineObject) writeMembers(w *writer) {
+	if t.Configuration != nil {
+		writeMember(w, "configuration", &t.Configuration, writeRaw)
+	}
+	writeMember(w, "name", &t.Name, writeText)
+	writeMember(w, "reference_name", &t.ReferenceName, writeText)
+	writeNullable(w, "reference_type", &t.ReferenceType, writeValue)
+	writeNullable(w, "reference_version", &t.ReferenceVersion, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t PipelineObject) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -917,15 +1567,14 @@ func (t PipelineObject) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *PipelineObject) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *PipelineObject) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineObject
-	return encode(enc, (*plain)(t))
-}
+func (t *PipelineObject) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *PipelineObject) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *PipelineObject) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *PipelineObject) plain() any {
 	type plain PipelineObject
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Which parts of a pipeline to export.
@@ -936,6 +1585,21 @@ type PipelineSelection struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *PipelineSelection) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "versions":
+		return readDictionary(s, &t.Versions)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *PipelineSelection) writeMembers(w *writer) {
+	if t.Versions != nil {
+		writeMember(w, "versions", &t.Versions, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t PipelineSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -943,15 +1607,16 @@ func (t PipelineSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *PipelineSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *PipelineSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineSelection
-	return encode(enc, (*plain)(t))
-}
+func (t *PipelineSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *PipelineSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *PipelineSelection) plain() any {
 	type plain PipelineSelection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A version of a pipeline; its objects and how they are connected.
@@ -974,6 +1639,39 @@ type PipelineVersion struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *PipelineVersion) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "attachments":
+		return readNullable(s, &t.Attachments, readList)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "labels":
+		return readNullable(s, &t.Labels, readDictionary)
+	case "metadata":
+		return readRaw(s, &t.Metadata)
+	case "objects":
+		return readNullable(s, &t.Objects, readList)
+	case "request_retention_mode":
+		return readNullable(s, &t.RequestRetentionMode, readValue)
+	case "request_retention_time":
+		return readNullable(s, &t.RequestRetentionTime, readInteger)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *PipelineVersion) writeMembers(w *writer) {
+	writeNullable(w, "attachments", &t.Attachments, writeList)
+	writeNullable(w, "description", &t.Description, writeText)
+	writeNullable(w, "labels", &t.Labels, writeDictionary)
+	if t.Metadata != nil {
+		writeMember(w, "metadata", &t.Metadata, writeRaw)
+	}
+	writeNullable(w, "objects", &t.Objects, writeList)
+	writeNullable(w, "request_retention_mode", &t.RequestRetentionMode, writeValue)
+	writeNullable(w, "request_retention_time", &t.RequestRetentionTime, writeInteger)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t PipelineVersion) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -981,21 +1679,28 @@ func (t PipelineVersion) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *PipelineVersion) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *PipelineVersion) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineVersion
-	return encode(enc, (*plain)(t))
-}
+func (t *PipelineVersion) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *PipelineVersion) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *PipelineVersion) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *PipelineVersion) plain() any {
 	type plain PipelineVersion
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A pipeline version to export; nothing inside it can be selected.
 type PipelineVersionSelection struct {
 	// Members that the contract does not name, as JSON object members.
 	Unknown jsontext.Value `json:",embed"`
+}
+
+func (t *PipelineVersionSelection) readMember(s *scanner, name []byte) bool {
+	return s.unknown(&t.Unknown)
+}
+
+func (t *PipelineVersionSelection) writeMembers(w *writer) {
+	w.unknown(t.Unknown)
 }
 
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
@@ -1006,14 +1711,17 @@ func (t *PipelineVersionSelection) UnmarshalJSON(data []byte) error { return unm
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
 func (t *PipelineVersionSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain PipelineVersionSelection
-	return encode(enc, (*plain)(t))
+	return encodeObject(enc, t)
 }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *PipelineVersionSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *PipelineVersionSelection) plain() any {
 	type plain PipelineVersionSelection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A port that an instance opens.
@@ -1028,6 +1736,25 @@ type Port struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Port) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "deployment_port":
+		return readPointer(s, &t.DeploymentPort, readInteger)
+	case "protocol":
+		return readPointer(s, &t.Protocol, readText)
+	case "public_port":
+		return readPointer(s, &t.PublicPort, readInteger)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Port) writeMembers(w *writer) {
+	writePointer(w, "deployment_port", t.DeploymentPort, writeInteger)
+	writePointer(w, "protocol", t.Protocol, writeText)
+	writePointer(w, "public_port", t.PublicPort, writeInteger)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Port) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -1035,15 +1762,14 @@ func (t Port) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Port) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Port) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Port
-	return encode(enc, (*plain)(t))
-}
+func (t *Port) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Port) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Port) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Port) plain() any {
 	type plain Port
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // What a `reference_name` names; a deployment if it is absent.
@@ -1065,6 +1791,8 @@ func (ReferenceType) Values() []string {
 // Valid reports whether the value is one of the constants.
 func (e ReferenceType) Valid() bool { return slices.Contains(e.Values(), string(e)) }
 
+func (e *ReferenceType) text() *string { return (*string)(e) }
+
 // What is kept of a request.
 // It may be a value that is not among the constants.
 type RequestRetentionMode string
@@ -1084,6 +1812,8 @@ func (RequestRetentionMode) Values() []string {
 // Valid reports whether the value is one of the constants.
 func (e RequestRetentionMode) Valid() bool { return slices.Contains(e.Values(), string(e)) }
 
+func (e *RequestRetentionMode) text() *string { return (*string)(e) }
+
 // Objects of a project, by name.
 type Selection struct {
 	// The deployments by name.
@@ -1100,6 +1830,41 @@ type Selection struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Selection) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "deployments":
+		return readDictionary(s, &t.Deployments)
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	case "environments":
+		return readDictionary(s, &t.Environments)
+	case "pipelines":
+		return readDictionary(s, &t.Pipelines)
+	case "services":
+		return readDictionary(s, &t.Services)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Selection) writeMembers(w *writer) {
+	if t.Deployments != nil {
+		writeMember(w, "deployments", &t.Deployments, writeDictionary)
+	}
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	if t.Environments != nil {
+		writeMember(w, "environments", &t.Environments, writeDictionary)
+	}
+	if t.Pipelines != nil {
+		writeMember(w, "pipelines", &t.Pipelines, writeDictionary)
+	}
+	if t.Services != nil {
+		writeMember(w, "services", &t.Services, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Selection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -1107,15 +1872,14 @@ func (t Selection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Selection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Selection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Selection
-	return encode(enc, (*plain)(t))
-}
+func (t *Selection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Selection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Selection) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Selection) plain() any {
 	type plain Selection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A service, which makes a port of a deployment's version reachable.
@@ -1166,6 +1930,79 @@ type Service struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *Service) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "authentication_header_pass_through":
+		return readNullable(s, &t.AuthenticationHeaderPassThrough, readBool)
+	case "authentication_method_token_enabled":
+		return readNullable(s, &t.AuthenticationMethodTokenEnabled, readBool)
+	case "authentication_required":
+		return readNullable(s, &t.AuthenticationRequired, readBool)
+	case "cache_aware_llm_routing":
+		return readNullable(s, &t.CacheAwareLlmRouting, readBool)
+	case "concurrency_limit":
+		return readNullable(s, &t.ConcurrencyLimit, readInteger)
+	case "concurrency_limit_user_default":
+		return readNullable(s, &t.ConcurrencyLimitUserDefault, readInteger)
+	case "deployment":
+		return readNullable(s, &t.Deployment, readText)
+	case "description":
+		return readNullable(s, &t.Description, readText)
+	case "health_check":
+		return readNullable(s, &t.HealthCheck, readValue)
+	case "imported_cluster_domain":
+		return readNullable(s, &t.ImportedClusterDomain, readText)
+	case "imported_name":
+		return readNullable(s, &t.ImportedName, readText)
+	case "imported_namespace":
+		return readNullable(s, &t.ImportedNamespace, readText)
+	case "labels":
+		return readNullable(s, &t.Labels, readDictionary)
+	case "port":
+		return readNullable(s, &t.Port, readInteger)
+	case "rate_limit":
+		return readNullable(s, &t.RateLimit, readInteger)
+	case "rate_limit_token":
+		return readNullable(s, &t.RateLimitToken, readInteger)
+	case "rate_limit_user_default":
+		return readNullable(s, &t.RateLimitUserDefault, readInteger)
+	case "request_logging_excluded_extensions":
+		return readNullable(s, &t.RequestLoggingExcludedExtensions, readList)
+	case "request_logging_excluded_paths":
+		return readNullable(s, &t.RequestLoggingExcludedPaths, readText)
+	case "type":
+		return readNullable(s, &t.Type, readText)
+	case "version":
+		return readNullable(s, &t.Version, readText)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *Service) writeMembers(w *writer) {
+	writeNullable(w, "authentication_header_pass_through", &t.AuthenticationHeaderPassThrough, writeBool)
+	writeNullable(w, "authentication_method_token_enabled", &t.AuthenticationMethodTokenEnabled, writeBool)
+	writeNullable(w, "authentication_required", &t.AuthenticationRequired, writeBool)
+	writeNullable(w, "cache_aware_llm_routing", &t.CacheAwareLlmRouting, writeBool)
+	writeNullable(w, "concurrency_limit", &t.ConcurrencyLimit, writeInteger)
+	writeNullable(w, "concurrency_limit_user_default", &t.ConcurrencyLimitUserDefault, writeInteger)
+	writeNullable(w, "deployment", &t.Deployment, writeText)
+	writeNullable(w, "description", &t.Description, writeText)
+	writeNullable(w, "health_check", &t.HealthCheck, writeValue)
+	writeNullable(w, "imported_cluster_domain", &t.ImportedClusterDomain, writeText)
+	writeNullable(w, "imported_name", &t.ImportedName, writeText)
+	writeNullable(w, "imported_namespace", &t.ImportedNamespace, writeText)
+	writeNullable(w, "labels", &t.Labels, writeDictionary)
+	writeNullable(w, "port", &t.Port, writeInteger)
+	writeNullable(w, "rate_limit", &t.RateLimit, writeInteger)
+	writeNullable(w, "rate_limit_token", &t.RateLimitToken, writeInteger)
+	writeNullable(w, "rate_limit_user_default", &t.RateLimitUserDefault, writeInteger)
+	writeNullable(w, "request_logging_excluded_extensions", &t.RequestLoggingExcludedExtensions, writeList)
+	writeNullable(w, "request_logging_excluded_paths", &t.RequestLoggingExcludedPaths, writeText)
+	writeNullable(w, "type", &t.Type, writeText)
+	writeNullable(w, "version", &t.Version, writeText)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t Service) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -1173,21 +2010,28 @@ func (t Service) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *Service) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *Service) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain Service
-	return encode(enc, (*plain)(t))
-}
+func (t *Service) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
-func (t *Service) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (t *Service) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return decodeObject(dec, t) }
+
+func (t *Service) plain() any {
 	type plain Service
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // A service to export; nothing inside it can be selected.
 type ServiceSelection struct {
 	// Members that the contract does not name, as JSON object members.
 	Unknown jsontext.Value `json:",embed"`
+}
+
+func (t *ServiceSelection) readMember(s *scanner, name []byte) bool {
+	return s.unknown(&t.Unknown)
+}
+
+func (t *ServiceSelection) writeMembers(w *writer) {
+	w.unknown(t.Unknown)
 }
 
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
@@ -1197,15 +2041,16 @@ func (t ServiceSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *ServiceSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *ServiceSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain ServiceSelection
-	return encode(enc, (*plain)(t))
-}
+func (t *ServiceSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *ServiceSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *ServiceSelection) plain() any {
 	type plain ServiceSelection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // An environment variable to export.
@@ -1216,6 +2061,19 @@ type VariableSelection struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *VariableSelection) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "include_value":
+		return readPointer(s, &t.IncludeValue, readBool)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *VariableSelection) writeMembers(w *writer) {
+	writePointer(w, "include_value", t.IncludeValue, writeBool)
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t VariableSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -1223,15 +2081,16 @@ func (t VariableSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *VariableSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *VariableSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain VariableSelection
-	return encode(enc, (*plain)(t))
-}
+func (t *VariableSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *VariableSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *VariableSelection) plain() any {
 	type plain VariableSelection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // Environment variables to export, by name.
@@ -1245,6 +2104,21 @@ type VersionSelection struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+func (t *VersionSelection) readMember(s *scanner, name []byte) bool {
+	switch string(name) {
+	case "environment_variables":
+		return readDictionary(s, &t.EnvironmentVariables)
+	}
+	return s.unknown(&t.Unknown)
+}
+
+func (t *VersionSelection) writeMembers(w *writer) {
+	if t.EnvironmentVariables != nil {
+		writeMember(w, "environment_variables", &t.EnvironmentVariables, writeDictionary)
+	}
+	w.unknown(t.Unknown)
+}
+
 // MarshalJSON implements the interface of encoding/json; nothing is lost on the way.
 func (t VersionSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 
@@ -1252,15 +2126,16 @@ func (t VersionSelection) MarshalJSON() ([]byte, error) { return marshal(&t) }
 func (t *VersionSelection) UnmarshalJSON(data []byte) error { return unmarshal(data, t) }
 
 // MarshalJSONTo implements the interface of the second version of the JSON package.
-func (t *VersionSelection) MarshalJSONTo(enc *jsontext.Encoder) error {
-	type plain VersionSelection
-	return encode(enc, (*plain)(t))
-}
+func (t *VersionSelection) MarshalJSONTo(enc *jsontext.Encoder) error { return encodeObject(enc, t) }
 
 // UnmarshalJSONFrom implements the interface of the second version of the JSON package.
 func (t *VersionSelection) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return decodeObject(dec, t)
+}
+
+func (t *VersionSelection) plain() any {
 	type plain VersionSelection
-	return decode(dec, (*plain)(t))
+	return (*plain)(t)
 }
 
 // ExportID is what a parameter of that name is.

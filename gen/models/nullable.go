@@ -24,11 +24,11 @@ func Value[T any](v T) Nullable[T] { return Nullable[T]{value: v, state: present
 // Null returns a member that is set to null.
 func Null[T any]() Nullable[T] { return Nullable[T]{state: null} }
 
-// Get returns the value, and whether there is one: not where the member is
-// absent or null.
+// Get returns the value, and whether there is one: there is none if the
+// member is absent or null.
 func (n Nullable[T]) Get() (T, bool) { return n.value, n.state == present }
 
-// Or returns the value, or def where the member is absent or null.
+// Or returns the value, or def if the member is absent or null.
 func (n Nullable[T]) Or(def T) T {
 	if n.state == present {
 		return n.value
@@ -43,13 +43,13 @@ func (n Nullable[T]) IsNull() bool { return n.state == null }
 // tags asks it, without a copy of the value, since it has a pointer receiver.
 func (n *Nullable[T]) IsZero() bool { return n.state == absent }
 
-// MarshalJSON encodes the value, or null where there is none.
+// MarshalJSON encodes the value, or null if there is none.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) { return marshal(&n) }
 
 // UnmarshalJSON decodes a value or null.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error { return unmarshal(data, n) }
 
-// MarshalJSONTo encodes the value, or null where there is none.
+// MarshalJSONTo encodes the value, or null if there is none.
 func (n *Nullable[T]) MarshalJSONTo(enc *jsontext.Encoder) error {
 	if n.state != present {
 		return enc.WriteToken(jsontext.Null)
@@ -85,4 +85,14 @@ func (n *Nullable[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 	*n = Value(v)
 	return nil
+}
+
+func (n *Nullable[T]) read(s *scanner) bool { return readNullable(s, n, readValue) }
+
+func (n *Nullable[T]) write(w *writer) {
+	if n.state == present {
+		writeValue(w, &n.value)
+	} else {
+		w.null()
+	}
 }

@@ -99,7 +99,7 @@ func (n *Number) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom keeps the text of a JSON number.
 func (n *Number) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if kind := dec.PeekKind(); kind != jsontext.KindNumber && kind != jsontext.KindNull && kind != jsontext.KindInvalid {
-		return fmt.Errorf("a number is wanted, not %v", kind)
+		return fmt.Errorf("expected a number, not %v", kind)
 	}
 	value, err := dec.ReadValue()
 	if err != nil {
@@ -109,4 +109,18 @@ func (n *Number) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		*n = ""
 	}
 	return nil
+}
+
+func (n *Number) read(s *scanner) bool {
+	if s.null() {
+		return true
+	}
+	value := jsontext.Value(s.raw())
+	*n = Number(value)
+	return value.Kind() == jsontext.KindNumber
+}
+
+func (n *Number) write(w *writer) {
+	w.data = append(w.data, n.text()...)
+	w.failed = w.failed || !n.valid()
 }

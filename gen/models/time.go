@@ -33,7 +33,7 @@ func (t *Time) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom reads a date and time.
 func (t *Time) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if kind := dec.PeekKind(); kind != jsontext.KindString && kind != jsontext.KindNull && kind != jsontext.KindInvalid {
-		return fmt.Errorf("a date and time is wanted, not %v", kind)
+		return fmt.Errorf("expected a date and time, not %v", kind)
 	}
 	token, err := dec.ReadToken()
 	if err != nil {
@@ -48,6 +48,11 @@ func (t *Time) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 
 // UnmarshalText reads a date and time.
 func (t *Time) UnmarshalText(data []byte) error {
+	var usual time.Time
+	if usual.UnmarshalText(data) == nil {
+		t.Time = usual
+		return nil
+	}
 	text := string(data)
 	if len(text) > 10 && text[10] == ' ' {
 		text = text[:10] + "T" + text[11:]
@@ -60,4 +65,18 @@ func (t *Time) UnmarshalText(data []byte) error {
 	}
 	t.Time = read
 	return nil
+}
+
+func (t *Time) read(s *scanner) bool {
+	text, ok := s.text()
+	if !ok {
+		return s.null()
+	}
+	return t.UnmarshalText(text) == nil
+}
+
+func (t *Time) write(w *writer) {
+	data, err := t.AppendText(append(w.data, '"'))
+	w.data = append(data, '"')
+	w.failed = w.failed || err != nil
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // An attack is how much of everything one client sends at once, with the token of
-// one project, and beside it without any.
+// one project and without a token.
 type attack struct {
 	connections int // that stay idle
 	bodies      int // of JSON, of each shape
@@ -71,7 +71,7 @@ func (a attack) archive(t *testing.T) []byte {
 	return file.Bytes()
 }
 
-// run has one round of everything, and returns when all of it has been answered.
+// run sends one round of everything, and returns when all of it was answered.
 func (a attack) run(ctx context.Context, t *testing.T, s *server) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -133,8 +133,8 @@ func (a attack) hold(ctx context.Context, all *sync.WaitGroup, s *server, reques
 	})
 }
 
-// TestOneClientThatTakesAllLeavesEnoughToOthers needs no long time in its small
-// form, and asserts only then how long the others wait.
+// TestOneClientThatTakesAllLeavesEnoughToOthers is short in its small form, and
+// only then asserts how long the others wait.
 func TestOneClientThatTakesAllLeavesEnoughToOthers(t *testing.T) {
 	runs, a, limit := rounds(t), whole, 512
 	if runs == 0 {

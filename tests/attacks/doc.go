@@ -1,5 +1,6 @@
-// Package attacks runs the command serve in a process of its own, has one client
-// take all it can get, in every way at once, and measures what that leaves to the
-// others; a large import alone is measured too. Without further ado both are small;
-// ATTACKS=10 runs the whole ten times, LARGE_MB=30 a large import of 30 MB.
+// Package attacks runs the command serve in a process of its own, lets one
+// client take all it can get, in every way at once, and measures what is left
+// for the others; a large import by itself is measured too. By default both are
+// small; ATTACKS=10 runs the whole attack ten times and prints the figures,
+// LARGE_MB=30 imports 30 MB.
 package attacks

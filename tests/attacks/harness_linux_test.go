@@ -95,7 +95,7 @@ func (s *server) peak(t *testing.T) int {
 type client struct {
 	*http.Client
 	url, token string
-	most       int64 // bytes of an answer that are kept, if more than 1 MiB
+	most       int64 // bytes of a response that are kept, if more than 1 MiB
 }
 
 func (s *server) client(token, from string) *client {
@@ -151,8 +151,8 @@ func (m measured) String() string {
 		m.peak, len(m.gets), m.p99().Round(time.Millisecond), m.exports, m.slowestExport.Round(time.Millisecond))
 }
 
-// measure asks for another project until the attack has ended, with give for those
-// who only hold on.
+// measure sends requests of another project until the attack has ended, with give
+// for those that only hold connections.
 func (s *server) measure(ctx context.Context, t *testing.T, ended <-chan struct{}, give func()) (m measured) {
 	t.Helper()
 	modest := s.client(modestToken, "127.0.0.2")
@@ -177,7 +177,7 @@ func (s *server) measure(ctx context.Context, t *testing.T, ended <-chan struct{
 				t.Errorf("/readyz: status %d", status)
 			}
 		}
-		// The attack goes on while jobs do.
+		// The attack lasts while its jobs run.
 		if _, metrics := modest.sendTo(ctx, "http://"+s.address+"/metrics"); strings.Contains(metrics, "ubiops_transfer_jobs_queued 0\n") {
 			if quiet++; quiet == 50 {
 				give()

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// speakers are the tests that hold a change against the code: each as arguments
-// of go test. Left out is what only tests the tests, builds for itself, or is long
-// and goes the ways of others.
+// speakers are the tests that compare a change with the code, each as arguments
+// of go test. Left out are those that only test the tests, build by themselves,
+// or are long and cover the same code as others.
 var speakers = [][]string{
 	{"-skip", "^(TestNoMarkAndNoFieldIsOverlooked|TestEveryMutationOfAnExampleIsRefused|TestASettingThatLosesMembersDoesNotCompile|TestNextVersion|TestUnknownMembersComeBackAtEveryLevel)$",
 		"./tests/models", "./tests/contract", "./api/archive/lint"},
@@ -82,8 +82,8 @@ func (c change) try(t *testing.T, m *module) {
 	}
 }
 
-// compare fails the test unless each line that was said is one that was to be
-// said, and the other way round.
+// compare fails the test unless the lines that were printed are exactly those
+// that were expected.
 func compare(t *testing.T, who string, want, got []string) {
 	t.Helper()
 	if len(got) > enough && who != "go build" {

@@ -1,6 +1,6 @@
 // Package changes has changes of the contract that the platform may bring, each
-// as a file of its own: the edit of openapi.yaml, and what is then said to the
-// person who made it. See .github/CONTRIBUTING.md for the steps.
+// as a file of its own: the edit of openapi.yaml, and what the tools then say
+// to the person who made it. See .github/CONTRIBUTING.md for the steps.
 //
 // A file has
 //
@@ -11,10 +11,10 @@
 //     numbers of lines;
 //   - tests: the tests that fail, and what each prints. All others pass.
 //
-// So a file that only has edits is a change that flows by itself.
+// So a file with nothing but edits is a change that needs no work by hand.
 //
 //	CHANGES=1 go test ./tests/changes
 //
 // makes the changes in copies of the module. Without the
-// variable the test only holds that each edit fits the contract of today.
+// variable the test only checks that each edit fits the present contract.
 package changes

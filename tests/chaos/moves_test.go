@@ -28,7 +28,7 @@ import (
 const (
 	moves    = 200
 	movers   = 8  // at a time
-	attempts = 10 // at a step that may have come to nothing
+	attempts = 10 // at a step that may have had no effect
 )
 
 // Whatever breaks, every move ends with the same project on the other side, made
@@ -84,15 +84,15 @@ func TestMovesEndWithIdenticalProjectsAndNoDuplicateImport(t *testing.T) {
 func from(i int) string { return fmt.Sprintf("from-%d", i) }
 func to(i int) string   { return fmt.Sprintf("to-%d", i) }
 
-// inject lets about every fifth request meet a fault, always the same ones. It
-// returns how many kinds of them there are.
+// inject makes about every fifth request meet a fault, always the same ones. It
+// returns how many kinds of faults there are.
 func inject(s *apitest.Server) int {
 	const calls = 10 * moves
 	busy := func(status int, name, value string) apitest.Fault {
 		return apitest.Answer(status, http.Header{name: {value}}, `{"error": "busy"}`)
 	}
 	faults := []apitest.Fault{
-		apitest.ResetBefore(), apitest.ResetAfter(), apitest.CutRequest(100), apitest.CutAnswer(20),
+		apitest.ResetBefore(), apitest.ResetAfter(), apitest.CutRequest(100), apitest.CutResponse(20),
 		busy(http.StatusTooManyRequests, "X-Ratelimit-Reset", "3"), busy(http.StatusServiceUnavailable, "Retry-After", "2"),
 	}
 	random := rand.New(rand.NewPCG(1, 2)) // the same in each run
@@ -152,7 +152,7 @@ func begin(ctx context.Context, target api.Project, path string) (string, error)
 	return created.ID, nil
 }
 
-// finish goes on with an import, wherever it stands.
+// finish completes an import, whatever its status.
 func finish(ctx context.Context, target api.Project, id string, accept api.Confirmation) error {
 	scanned, err := target.Imports.Get(ctx, id)
 	if err != nil {
@@ -174,7 +174,7 @@ func finish(ctx context.Context, target api.Project, id string, accept api.Confi
 	return err
 }
 
-// repeat does what may have come to nothing until it comes to something.
+// repeat repeats what may have had no effect until it has one.
 func repeat(do func() error) error {
 	var err error
 	for range attempts {
@@ -201,7 +201,7 @@ func check(t *testing.T, s *apitest.Server, i int) {
 	}
 	for _, change := range changes {
 		if change.Kind == archive.Added && change.Path.LastToken() == plan.ImportLabel {
-			continue // what the import has created tells by which it was
+			continue // the created objects tell which import made them
 		}
 		t.Errorf("%s: %+v", to(i), change)
 	}
@@ -212,7 +212,7 @@ func check(t *testing.T, s *apitest.Server, i int) {
 	}
 }
 
-// same holds the bytes of a package against each other.
+// same compares the bytes of a package.
 func same(a, b *archive.Archive, path string) error {
 	var data [2][]byte
 	for i, in := range []*archive.Archive{a, b} {

@@ -22,11 +22,11 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// What a change of the contract leaves to be done by hand is found here, and said
-// in one line with the file to edit.
+// These tests find what a change of the contract leaves to be done by hand, and
+// say it in one line with the file to edit.
 
-// sentOnItsOwn are the parameters that the client sends without being told to,
-// each with what it is sent for.
+// sentOnItsOwn are the parameters that the client sends by itself, each with
+// its purpose.
 var sentOnItsOwn = map[string]string{
 	"exports_download header Range": "a download that goes on where it broke off",
 	"imports_download header Range": "a download that goes on where it broke off",
@@ -83,8 +83,8 @@ func optional(doc *openapi3.T) map[string][]string {
 	return all
 }
 
-// An effect observes the server with a parameter and without it. What it returns
-// has to differ.
+// An effect observes the server with a parameter and without it. Its two results
+// have to differ.
 type effect func(r *rig, with bool) string
 
 var effects = map[string]effect{

@@ -25,7 +25,7 @@ type call struct {
 	operation string
 	method    string
 	path      string // below the base URL, with the query
-	request   string // the documented example, by part; empty where there is none
+	request   string // the documented example, by part; empty if there is none
 	form      map[string]string
 	answer    func(t *testing.T) []byte
 	do        func(ctx context.Context, t *testing.T, c *api.Client) (any, error)
@@ -147,7 +147,7 @@ var calls = []call{
 }
 
 // What leaves the client fits the contract and is the documented example; the
-// documented answer comes back with all of its values.
+// documented response comes back with all of its values.
 func TestTheClientSpeaksTheContract(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

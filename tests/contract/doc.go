@@ -12,5 +12,5 @@
 // The table and the contract are compared in both directions. What the contract
 // has beyond the page has to say where it comes from, in the extension x-source.
 // Each kind of check is run over copies of the contract with one thing changed,
-// so that a check that finds nothing is known to be able to find something.
+// which proves that a check that finds nothing could have found something.
 package contract

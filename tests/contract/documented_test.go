@@ -24,15 +24,15 @@ type findings []string
 
 func (f *findings) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
 
-// equal adds a finding where the contract says something else than the page.
+// equal adds a finding if the contract differs from the page.
 func (f *findings) equal(where string, page, contract any) {
 	if page != contract {
 		f.add("%s: the page says %v, the contract %v", where, page, contract)
 	}
 }
 
-// missing returns what the table has and the contract has not, or otherwise, or
-// not as documented by the page.
+// missing returns what the table has and the contract lacks, or has differently,
+// or without the page as its source.
 func missing(table table, doc *openapi3.T) findings {
 	var found findings
 	if len(doc.Servers) == 0 || doc.Servers[0].URL != table.Server {

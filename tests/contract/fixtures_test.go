@@ -82,7 +82,7 @@ func TestTheIndexNamesEveryFixture(t *testing.T) {
 		if fixture.Printed != "" {
 			listed = append(listed, fixture.Printed)
 		}
-		if !strings.HasPrefix(fixture.File, fixture.Operation+"."+fixture.Part+".") || fixture.Origin == "" {
+		if !strings.HasPrefix(fixture.File, fixture.Operation+"."+fixture.Part+".") || fixture.Source == "" {
 			t.Errorf("%+v does not fit its file", fixture)
 		}
 	}
@@ -195,6 +195,6 @@ func TestTheUpdateResponseIsACopiedExample(t *testing.T) {
 		}
 	}
 	if diffs := document.Diff(documents["exports_create.response.json"], documents["imports_update.response.json"]); len(diffs) > 0 {
-		t.Errorf("it is no copy of the one of exports_create: %q", diffs)
+		t.Errorf("it is not a copy of the one of exports_create: %q", diffs)
 	}
 }

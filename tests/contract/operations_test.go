@@ -63,12 +63,12 @@ func TestBrokenLinksAreFound(t *testing.T) {
 		value any
 		want  string
 	}{
-		{"unknown operation", links + "GetExport/operationId", "exports_read", "is no operation"},
+		{"unknown operation", links + "GetExport/operationId", "exports_read", "is not an operation"},
 		{"unknown parameter", links + "GetExport/parameters/id", "$response.body#/id", "takes no id"},
 		{"parameter left out", links + "DownloadExport/parameters/export_id", gone{}, "needs export_id"},
-		{"member that the answer has not", links + "GetExport/parameters/export_id", "$response.body#/uuid", "leads to <nil>"},
-		{"member that is no identifier", links + "GetExport/parameters/export_id", "$response.body#/status", "leads to pending"},
-		{"parameter that the request has not", links + "GetExport/parameters/project_name", "$request.path.project", "has no path parameter"},
+		{"member that the response does not have", links + "GetExport/parameters/export_id", "$response.body#/uuid", "leads to <nil>"},
+		{"member that is not an identifier", links + "GetExport/parameters/export_id", "$response.body#/status", "leads to pending"},
+		{"parameter that the request does not have", links + "GetExport/parameters/project_name", "$request.path.project", "has no path parameter"},
 		{"expression of another kind", links + "GetExport/parameters/project_name", "$url", "not understood"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func next(op *openapi3.Operation) []string {
 }
 
 // brokenLinks returns the links that generic tools could not follow. What a
-// link takes from an answer is looked up in the example of that answer.
+// link takes from a response is looked up in the example of that answer.
 func brokenLinks(doc *openapi3.T) findings {
 	var found findings
 	parameters := map[string]openapi3.Parameters{}
@@ -118,7 +118,7 @@ func brokenLinks(doc *openapi3.T) findings {
 				where := fmt.Sprintf("%s %s, link %s", from, status, name)
 				target, ok := parameters[link.Value.OperationID]
 				if !ok {
-					found.add("%s: %s is no operation", where, link.Value.OperationID)
+					found.add("%s: %s is not an operation", where, link.Value.OperationID)
 					continue
 				}
 				for name, expression := range link.Value.Parameters {
@@ -143,7 +143,7 @@ func brokenLinks(doc *openapi3.T) findings {
 var identifier = regexp.MustCompile(`^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$`)
 
 // follow reports what is wrong with an expression: the path parameter that it
-// names does not exist, or the answer has no identifier where it points to.
+// names does not exist, or the response has no identifier where it points to.
 func follow(expression string, parameters openapi3.Parameters, response *openapi3.Response) error {
 	if name, ok := strings.CutPrefix(expression, "$request.path."); ok {
 		if parameters.GetByInAndName("path", name) == nil {
@@ -157,12 +157,12 @@ func follow(expression string, parameters openapi3.Parameters, response *openapi
 	}
 	body := response.Content["application/json"]
 	if body == nil || len(body.Examples) == 0 {
-		return fmt.Errorf("%s: the answer has no JSON example", expression)
+		return fmt.Errorf("%s: the response has no JSON example", expression)
 	}
 	for _, example := range slices.Sorted(maps.Keys(body.Examples)) {
 		whole := body.Examples[example].Value.Value
 		if list, ok := whole.([]any); ok && len(list) == 0 && len(body.Examples) > 1 {
-			continue // nothing to go on from; another example has something
+			continue // this example has nothing there; another one has
 		}
 		value := lookUp(whole, jsontext.Pointer(pointer))
 		if text, ok := value.(string); !ok || !identifier.MatchString(text) {

@@ -9,7 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// TestRateLimitsAreAnnounced holds the headers that every answer has, since a
+// TestRateLimitsAreAnnounced checks the headers that every response has, since a
 // client cannot keep within the limit without them.
 func TestRateLimitsAreAnnounced(t *testing.T) {
 	t.Parallel()
@@ -24,7 +24,7 @@ func TestRateLimitsAreAnnounced(t *testing.T) {
 	}
 }
 
-// TestEveryOperationHasItsResponses holds the codes: exactly one of success
+// TestEveryOperationHasItsResponses checks the codes: exactly one of success
 // beside 2XX, which is the one that a server of this project sends, and those of
 // the errors that every operation can end in. What an operation has beyond them
 // is its own.
@@ -121,7 +121,7 @@ func TestDownloadsAreStreamsThatCanBeResumed(t *testing.T) {
 				}
 			}
 			if status[0] == '2' && (response.Content["application/zip"] == nil || typeOf(response.Content["application/zip"].Schema) != "file") {
-				t.Errorf("%s %s is no ZIP", id, status)
+				t.Errorf("%s %s is not a ZIP", id, status)
 			}
 		}
 	}

@@ -18,14 +18,14 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// rig is the reference server with every exchange held against the contract.
+// rig is the reference server; every exchange is compared with the contract.
 type rig struct {
 	t        *testing.T
 	x        *exchanges
 	url      string
 	client   *api.Client
 	tokens   map[string]string // read, write, other
-	hold     chan struct{}     // what a link answers waits for it
+	hold     chan struct{}     // the response of a link waits for it
 	archive  []byte
 	exportID string
 	importID string
@@ -113,7 +113,7 @@ func (r *rig) send(want int, token, method, path, contentType string, body io.Re
 	}
 }
 
-// move is the whole way of a project: every operation, as it should go.
+// move is the whole journey of a project: every operation, as it should go.
 func (r *rig) move() {
 	r.t.Helper()
 	ctx := r.t.Context()
@@ -220,12 +220,12 @@ func (r *rig) clean() {
 // operation; ID stands for an id.
 // canned is what the reference server never answers by itself: it lets every
 // token of a project read.
-// fail has every operation answered by a server that allows one request a
-// minute, and by one whose database is closed.
-// answerCanned lets the middleware answer a status that the server does not.
+// fail sends every operation to a server that allows one request a minute,
+// and to one whose database is closed.
+// answerCanned makes the middleware answer with a status that the server never sends.
 // canon is the host and base path that x knows.
 // The whole of what the reference server answers fits the contract, and every
-// answer that the contract declares has been given.
+// response that the contract declares has been given.
 func TestTheServerSpeaksTheContract(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -241,7 +241,7 @@ func TestTheServerSpeaksTheContract(t *testing.T) {
 	given := maps.Clone(r.x.seen)
 	for _, operation := range slices.Sorted(maps.Keys(operations)) {
 		for status := range operationOf(t, r.x, operation).Responses.Map() {
-			if status == "2XX" { // what another server may answer
+			if status == "2XX" { // what another server may send
 				continue
 			}
 			switch hits := given[operation][status]; {
@@ -252,7 +252,7 @@ func TestTheServerSpeaksTheContract(t *testing.T) {
 			case hits == 0:
 				answerCanned(t, r.x, operations[operation], status)
 				if r.x.seen[operation][status] == 0 {
-					t.Errorf("%s: no canned answer %s fits the contract", operation, status)
+					t.Errorf("%s: no canned response %s fits the contract", operation, status)
 				}
 			}
 		}
@@ -262,4 +262,4 @@ func TestTheServerSpeaksTheContract(t *testing.T) {
 	}
 }
 
-// noEntry answers every request with a status instead of letting it in.
+// noEntry answers every request with a status instead of serving it.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestTheTableDescribesTheFixtures holds the hand-kept table against the page's
+// TestTheTableDescribesTheFixtures compares the hand-kept table with the page's
 // own examples: it names every member in them, with its type, and what it knows
 // from an example only is in one.
 func TestTheTableDescribesTheFixtures(t *testing.T) {

@@ -22,8 +22,8 @@ func limitFiles(t *testing.T, p *process, size uint64) {
 	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &limit, nil))
 }
 
-// A limit on the size of files stands for the full disk, which not everybody can
-// make: archives do not fit, the database does.
+// A limit on the size of files stands for the full disk, which needs privileges:
+// archives do not fit, the database does.
 func TestWithoutSpaceNothingIsLost(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -77,7 +77,7 @@ func TestTooManyOpenFilesAreAnsweredWithTryLater(t *testing.T) {
 	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, nil, &before))
 	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: before.Max}, nil))
 	err := take()
-	wantRefused(t, err, http.StatusServiceUnavailable, "too many files open")
+	wantRefused(t, err, http.StatusServiceUnavailable, "too many open files")
 	if refused, ok := errors.AsType[*api.Error](err); ok && refused.RetryAfter <= 0 {
 		t.Error("it does not say when to try again")
 	}

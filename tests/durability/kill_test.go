@@ -122,7 +122,7 @@ func (l *load) work(t *testing.T, p *process, seed, round uint64, after time.Dur
 	working.Wait()
 }
 
-// A first start that is cut short leaves nothing that the next one trips over.
+// A first start that is cut short leaves nothing that stops the next one.
 func TestTheFirstStartCanBeKilled(t *testing.T) {
 	t.Parallel()
 	for range number(t, "KILLS", 3) {

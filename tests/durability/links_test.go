@@ -41,7 +41,7 @@ func TestLinksThatDoNotKeepTheirWordFailTheirImportOnly(t *testing.T) {
 		"/says-too-much":      "the limit is",
 		"/is-too-large":       "more than",
 		"/has-less-than-said": "broke off after",
-		"/has-more-than-said": "", // what was said is what it gets, which is whole
+		"/has-more-than-said": "", // it gets exactly the announced bytes
 		"/ends-in-a-chunk":    "broke off after",
 		"/good":               "",
 	}

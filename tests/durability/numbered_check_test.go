@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
-// The other tests are worth what this check sees.
+// The other tests are only as good as this check.
 func TestWhatIsHalfAppliedShows(t *testing.T) {
 	t.Parallel()
 	data := numberedArchive(7)

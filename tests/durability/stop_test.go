@@ -38,7 +38,7 @@ func (h *halting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// What a request has begun it finishes, and a job goes on in the next process.
+// A request that has begun is finished, and a job continues in the next process.
 func TestAStopUnderLoadCutsNothingOff(t *testing.T) {
 	t.Parallel()
 	const busy = 1 // with more workers, links would leave one free

@@ -12,8 +12,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
-// check holds the project target against source, from which a tool has filled
-// it, and looks whether the tool has deleted its export and its import.
+// check compares the project target with source, from which a tool has filled
+// it, and checks that the tool has deleted its export and its import.
 func (h *host) check(ctx context.Context, source, target string) error {
 	from, err := api.NewClient(api.WithHost(h.url), api.WithToken(h.tokens[source]))
 	if err != nil {
@@ -54,7 +54,7 @@ func (h *host) check(ctx context.Context, source, target string) error {
 	return nil
 }
 
-// exported opens all of a project, and leaves no export behind.
+// exported opens all of a project, and deletes its export.
 func (h *host) exported(ctx context.Context, client *api.Client, project string) (*archive.Archive, error) {
 	path := filepath.Join(h.dir, project+".zip")
 	exports := client.Project(project).Exports

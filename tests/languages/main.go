@@ -1,6 +1,6 @@
 // Command languages lets the generators of other languages make a client of
-// openapi.yaml as it is, and has each client move a project between two of a
-// server of its own: export, download, import, confirmation, deletion.
+// openapi.yaml as it is. Each client then moves a project on a server of its
+// own: export, download, import, confirmation, deletion.
 //
 //	go run ./tests/languages [-long] [TOOL..]
 //
@@ -71,8 +71,8 @@ func run(ctx context.Context, long bool, names []string) (err error) {
 	return nil
 }
 
-// move lets one tool make its client and the client its move, and looks at
-// what has become of the projects.
+// move lets one tool make its client and the client its move, and checks
+// the projects.
 func (h *host) move(ctx context.Context, large string, t tool) error {
 	work := filepath.Join(h.dir, t.name)
 	if err := os.Mkdir(work, 0o700); err != nil {

@@ -9,7 +9,7 @@ import (
 type tool struct {
 	name    string
 	version string
-	option  string // what it has to be told beside the contract
+	option  string // its settings beside the contract
 	long    bool   // only in the long form
 }
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The README's table is what a user of a tool goes by.
+// A user of a tool relies on the README's table.
 func TestREADMENamesEveryToolWithVersionAndOption(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")

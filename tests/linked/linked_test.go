@@ -1,5 +1,5 @@
-// Package linked_test asserts what those who use a part of this module pay for the
-// rest of it.
+// Package linked_test asserts what users of a part of this module pay for the rest
+// of it.
 package linked_test
 
 import (

@@ -83,7 +83,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoObjectIsAnError(t *testing.T) {
+func TestWhatIsNotAnObjectIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, model := range all {
 		for version, unmarshal := range versions {
@@ -120,7 +120,7 @@ func TestUnknownMembersThatCannotBeEncodedAreAnError(t *testing.T) {
 	}
 }
 
-// TestMapKeysAreSorted holds what encoding/json promises for maps, so that
+// TestMapKeysAreSorted checks what encoding/json promises for maps, so that
 // documents can be compared and stored as text.
 func TestMapKeysAreSorted(t *testing.T) {
 	t.Parallel()

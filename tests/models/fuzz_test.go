@@ -62,7 +62,7 @@ func FuzzImportDetail(f *testing.F) {
 
 		doc, err := document.Parse(data)
 		if err != nil {
-			t.Fatalf("it decodes, but is no JSON: %v", err)
+			t.Fatalf("it decodes, but is not JSON: %v", err)
 		}
 		if schema.VisitJSON(doc) != nil {
 			return

@@ -190,7 +190,7 @@ func TestAbsenceNullAndEmptinessStayApart(t *testing.T) {
 	})
 }
 
-// free reports whether the schema is of a member that holds anything.
+// free reports whether the schema is of a member that can be anything.
 func free(schema *openapi3.Schema) bool {
 	return schema.Type == nil || document.Open(schema) && len(schema.Properties) == 0 && schema.Nullable
 }
@@ -205,8 +205,8 @@ type lossyImport struct {
 	} `json:"deployments"`
 }
 
-// TestLossyStructsAreFound goes the same ways with structs that are known to
-// lose members: each way has to notice.
+// TestLossyStructsAreFound does the same with structs that are known to lose
+// members: each way has to notice.
 func TestLossyStructsAreFound(t *testing.T) {
 	t.Parallel()
 	lossy := of(reflect.TypeFor[lossyImport]())

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestASettingThatLosesMembersDoesNotCompile builds the models as somebody
-// would who tries the experimental JSON package of the standard library. Before
+// TestASettingThatLosesMembersDoesNotCompile builds the models with the
+// experimental JSON package of the standard library. Before
 // Go 1.27 it would drop unknown members without a word.
 func TestASettingThatLosesMembersDoesNotCompile(t *testing.T) {
 	t.Parallel()

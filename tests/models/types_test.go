@@ -34,7 +34,7 @@ var roots = []reflect.Type{
 }
 
 // all are the models of objects and of lists of them, by name.
-// TestEveryModelIsTested holds them complete.
+// TestEveryModelIsTested keeps them complete.
 var all = func() []model {
 	seen := map[string]reflect.Type{}
 	var walk func(typ reflect.Type)

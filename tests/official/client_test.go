@@ -10,7 +10,7 @@ import (
 var operations string
 
 // clients are versions of the official client, and what each may get for a host:
-// beside the port nothing, if it adds a base path then, or one of the two.
+// beside the port nothing, if it then adds a base path, or one of the two.
 var clients = []struct {
 	name  string
 	hosts map[string]string // what follows the port, and the base path of the requests

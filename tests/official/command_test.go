@@ -117,7 +117,7 @@ func TestTheOfficialCommandMovesAProjectByTheFilesThatItWrites(t *testing.T) {
 	c.do("exports", "get", others, "-o", "others.yaml")
 	c.doJSON("exports", "create", "-f", "others.yaml")
 
-	// Of an export it writes what it selected; that is what the next one selects.
+	// For an export it writes what it selected, which the next one then selects.
 	selection := "deployments:\n  deployment-1:\n    versions:\n      v1: {}\n  deployment-2: {}\npipelines: {}\n"
 	if err := os.WriteFile(filepath.Join(c.dir, "selection.yaml"), []byte(selection), 0o600); err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestTheOfficialCommandMovesAProjectByTheFilesThatItWrites(t *testing.T) {
 	}
 	wantText(t, c.do("exports", "delete", first, "-y"), "Export was successfully deleted")
 
-	// Of an import it writes what was scanned; that is what it confirms.
+	// For an import it writes what was scanned, which it then confirms.
 	c.signIn(h.root, h.Token("target"))
 	if out, err := c.try("current_project", "set", "source"); err == nil {
 		t.Errorf("the token of target is taken for source: %s", out)

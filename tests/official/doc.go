@@ -3,5 +3,5 @@
 // that the command writes and reads, and each spelling of the host.
 //
 // They are foreign programs, which .ci/run official installs. Without them these
-// tests do not run, and say so.
+// tests are skipped, and say so.
 package official

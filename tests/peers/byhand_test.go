@@ -13,7 +13,7 @@ import (
 )
 
 // byHand is a client as a careful person writes it for three calls: it escapes
-// names, checks the status and the kind of the answer, bounds it, and reads it
+// names, checks the status and the kind of the response, bounds it, and reads it
 // to its end, so that the connection is used again.
 type byHand struct {
 	http  *http.Client
@@ -59,7 +59,7 @@ func (c *byHand) get(ctx context.Context, path string, v any) error {
 		return fmt.Errorf("GET %s: %s: %.1000s", path, resp.Status, body)
 	}
 	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return fmt.Errorf("GET %s: the answer is %q", path, kind)
+		return fmt.Errorf("GET %s: the response is %q", path, kind)
 	}
 	if err := json.Unmarshal(body, v); err != nil {
 		return fmt.Errorf("GET %s: %w", path, err)

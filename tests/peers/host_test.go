@@ -11,12 +11,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/ubiops-contrib/transfer/tests/internal/answers"
 )
 
 const (
-	project      = "my-project"
+	repeating    = "repeating" // a project whose values occur many times
+	distinct     = "distinct"  // one whose values are all different
 	jobID        = "903ccd12-81d1-46e1-9ac9-000000000000"
 	token        = "Token 0123456789abcdef0123456789abcdef01234567"
 	hostVariable = "PEERS_HOST"
@@ -30,7 +29,7 @@ func TestMain(m *testing.M) {
 	}
 	srv := httptest.NewServer(handler())
 	fmt.Println(srv.URL)
-	_, _ = io.Copy(io.Discard, os.Stdin) // until the process that has started this one ends it, or has ended
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the process that has started this one ends it, or ends itself
 	srv.Close()
 }
 
@@ -38,12 +37,14 @@ func TestMain(m *testing.M) {
 func handler() http.Handler {
 	mux := http.NewServeMux()
 	for path, answer := range map[string][]byte{
-		"exports":          answers.Exports(1000),
-		"exports/" + jobID: answers.Export(),
-		"imports/" + jobID: answers.Import(1000, 5),
+		repeating + "/exports":          exportsJSON(1000),
+		repeating + "/exports/" + jobID: exportJSON(),
+		repeating + "/imports/" + jobID: importJSON(1000, 5),
+		distinct + "/exports":           distinctTexts(exportsJSON(1000)),
+		distinct + "/imports/" + jobID:  distinctTexts(importJSON(1000, 5)),
 	} {
 		length := strconv.Itoa(len(answer))
-		mux.HandleFunc("GET /v2.1/projects/"+project+"/"+path, func(w http.ResponseWriter, r *http.Request) {
+		mux.HandleFunc("GET /v2.1/projects/"+path, func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") != token {
 				w.WriteHeader(http.StatusUnauthorized)
 				return

@@ -7,16 +7,20 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
-	"github.com/ubiops-contrib/transfer/tests/internal/answers"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
 	"github.com/ubiops-contrib/transfer/tests/peers/plain"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 // BenchmarkDecodeEncode compares decoding and encoding an ImportDetail of
 // 1,000 deployments with 5 versions each: plain structs, which lose unknown
 // members, against the models, on the client's path and through encoding/json.
 func BenchmarkDecodeEncode(b *testing.B) {
-	data := answers.Import(1000, 5)
+	for values, data := range imports() {
+		b.Run(values, func(b *testing.B) { decodeEncode(b, data) })
+	}
+}
+
+func decodeEncode(b *testing.B, data []byte) {
 	b.ReportMetric(float64(len(data))/1e6, "MB")
 	ratio.Run(b, 15,
 		ratio.Way{Name: "plain", Do: func() error {

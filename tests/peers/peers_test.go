@@ -13,9 +13,10 @@ import (
 // peers are the clients that are compared, each with a transport of its own
 // and the same settings.
 type peers struct {
-	byHand *byHand
-	client *api.Client
-	ogen   *ogen.Client
+	project string
+	byHand  *byHand
+	client  *api.Client
+	ogen    *ogen.Client
 }
 
 type ogenToken string
@@ -24,7 +25,7 @@ func (t ogenToken) Token(context.Context, ogen.OperationName) (ogen.Token, error
 	return ogen.Token{APIKey: string(t)}, nil
 }
 
-func connect(tb testing.TB) *peers {
+func connect(tb testing.TB, project string) *peers {
 	tb.Helper()
 	base := startHost(tb)
 	hc := func() *http.Client {
@@ -40,13 +41,13 @@ func connect(tb testing.TB) *peers {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &peers{byHand: &byHand{hc(), base, token}, client: client, ogen: generated}
+	return &peers{project: project, byHand: &byHand{hc(), base, token}, client: client, ogen: generated}
 }
 
-// What is compared has to be the same work.
+// All of them have to do the same work.
 func TestPeersReadTheSameAnswers(t *testing.T) {
 	t.Parallel()
-	p := connect(t)
+	p := connect(t, repeating)
 	h, c, o := all(t, p, getExport)
 	same(t, h.ID, c.ID, o.Response.ID.String())
 	same(t, *h.ExportedBy, c.ExportedBy.Or(""), o.Response.ExportedBy.Or(""))

@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/gen/models"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 const mib = 1 << 20
@@ -26,7 +26,7 @@ const (
 	formEnd   = "\r\n--B--\r\n"
 )
 
-// upload posts a file in a form, or as it is, and reads the answer into to.
+// upload posts a file in a form, or as it is, and reads the response into to.
 func upload(ctx context.Context, client *http.Client, url, token, path string, form bool, to io.Writer) error {
 	file, err := os.Open(path)
 	if err != nil {

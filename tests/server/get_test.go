@@ -16,7 +16,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/gen/models"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 const requests = 500

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 // exporting carries out an export of everything. What is measured is the job: the

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 // BenchmarkList measures exports_list of 100,000 (10,000) completed exports,

@@ -93,7 +93,7 @@ func TestAnUploadTakesLittleMemory(t *testing.T) {
 	}
 }
 
-// BenchmarkUploadMemory fails where the upload of 4 GiB takes 32 MiB.
+// BenchmarkUploadMemory fails if the upload of 4 GiB takes 32 MiB.
 func BenchmarkUploadMemory(b *testing.B) {
 	for _, gib := range []int64{1, 4} {
 		b.Run(fmt.Sprintf("%dGiB", gib), func(b *testing.B) {

@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api"
-	"github.com/ubiops-contrib/transfer/tests/internal/ratio"
+	"github.com/ubiops-contrib/transfer/tests/ratio"
 )
 
 const (
@@ -96,7 +96,7 @@ func post(ctx context.Context, srv *httptest.Server, body io.Reader, size int64)
 }
 
 // BenchmarkDownload compares DownloadFile with io.Copy to a file and SHA-256, in
-// a file system of memory where there is one.
+// a file system in memory if there is one.
 func BenchmarkDownload(b *testing.B) {
 	dir := b.TempDir()
 	if shm, err := os.MkdirTemp("/dev/shm", "transfers"); err == nil { //nolint:usetesting // elsewhere than b.TempDir

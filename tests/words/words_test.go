@@ -1,6 +1,7 @@
 package words
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,8 +13,8 @@ import (
 	"testing"
 )
 
-// held are the directories that keep the rules, with all below them.
-var held = []string{"api/archive", "api/plan", "tests/archive"}
+// foreign are paths whose words are not ours.
+var foreign = regexp.MustCompile(`[._]gen\.go$|/queries/|/testdata/|/node_modules/|^tests/contract/page/|^tests/peers/ogen/|^\.git/|^LICENSE`)
 
 // rules are phrases that read as a translation does, with what to write instead.
 var rules = []struct {
@@ -21,37 +22,36 @@ var rules = []struct {
 	write  string
 }{
 	{regexp.MustCompile(`(?i)(?:\w+ )?\b(?:is|are|was|were|be) no \w+`), `"is not", "is not a"`},
-	{regexp.MustCompile(`(?:^|[.;:] )Where \w+`), `"If", "When"`},
-	{regexp.MustCompile(`\b(?:nil|false|true|empty|absent|left out|fails|0|"") where \w+`), `"if", "when"`},
+	{regexp.MustCompile(`(?:^|[.;:] )Where \w+|\b(?:nil|false|true|empty|absent|left out|fails|0|"") where \w+`), `"if", "when"`},
 	{regexp.MustCompile(`\bwhere (?:there (?:is|are)|none|nothing|no|only|all is|both|needed|it is (?:sure|not)) ?\w*`), `"if", "when"`},
-	{regexp.MustCompile(`(?i)\bjudg(?:es|ed|ing)\b|\w judge\b`), `"check"`},
-	{regexp.MustCompile(`(?:^|[.;:] )Who \w+`), `"Whoever", "A caller that"`},
-	{regexp.MustCompile(`\bg(?:one|oes) on with\b`), `"continue"`},
+	{regexp.MustCompile(`(?i)\bjudg(?:es|ed|ing)\b|\w[ ]judge\b`), `"check"`},
+	{regexp.MustCompile(`(?:^|[.;:] )Who \w+|\bg(?:one|oes) on with\b`), `"Whoever", "continue"`},
+	{regexp.MustCompile(`(?i)\b(?:an|the|no|its|this|early|whole|of|such) answers?\b(?: by\b)?`), `"response"`},
 }
 
-// english is what the first rule finds and should not.
-var english = regexp.MustCompile(`(?i)^there |no (?:longer|more)$`)
+// english is what the rules find and should not.
+var english = regexp.MustCompile(`(?i)^there |no (?:longer|more)$| by$`)
 
-func TestCommentsAndMessagesArePlainEnglish(t *testing.T) {
+func TestCommentsMessagesAndDocumentsArePlainEnglish(t *testing.T) {
 	t.Parallel()
-	for _, dir := range held {
-		err := filepath.WalkDir(filepath.Join("..", "..", dir), func(name string, _ fs.DirEntry, err error) error {
-			if err != nil || filepath.Ext(name) != ".go" {
-				return err
-			}
-			return checkFile(t, name)
-		})
-		if err != nil {
-			t.Fatal(err)
+	root := os.DirFS(filepath.Join("..", ".."))
+	if err := fs.WalkDir(root, ".", func(name string, _ fs.DirEntry, err error) error {
+		ext := filepath.Ext(name)
+		if err != nil || ext != ".go" && ext != ".md" || foreign.MatchString(name) {
+			return err
 		}
+		text, err := fs.ReadFile(root, name)
+		if ext == ".go" {
+			return errors.Join(err, checkGo(t, name, text))
+		}
+		check(t, token.Position{Filename: name, Line: 1}, string(text))
+		return err
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
-func checkFile(t *testing.T, name string) error {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
+func checkGo(t *testing.T, name string, text []byte) error {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, name, text, parser.ParseComments)
 	if err != nil {

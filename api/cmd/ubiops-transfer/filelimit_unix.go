@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// A file that reaches the size limit of the process is then an error of the
-// write, which one request or job fails with, and not the end of the server.
+// Then a file that reaches the size limit of the process fails one write, so
+// one request or job, and does not end the server.
 func init() { signal.Ignore(syscall.SIGXFSZ) }

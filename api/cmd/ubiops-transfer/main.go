@@ -19,10 +19,10 @@ func main() {
 		<-signals
 		stop()
 		<-signals
-		os.Exit(130) // whoever asks twice does not want to wait
+		os.Exit(130) // a second signal means: do not wait
 	}()
-	if err := cli.Run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
+	if err := cli.Run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "ubiops-transfer:", err)
-		os.Exit(1)
+		os.Exit(cli.ExitCode(err))
 	}
 }

@@ -10,15 +10,17 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain is the command itself where a test has started it so.
+// TestMain is the command itself if a test has started it so.
 func TestMain(m *testing.M) {
 	if os.Getenv("TEST_RUNS_THE_COMMAND") != "" {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"ubiops-transfer": main})
 }
 
 // command is serve in a process of its own, with an upload that waits.

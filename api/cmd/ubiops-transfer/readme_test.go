@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,8 +29,30 @@ func printedLine(t *testing.T, subcommand string) []string {
 	return nil
 }
 
-// Only the address and the folder of the data are others, since the test may not
-// take what a user has.
+func TestTheProgramOfTheREADMECompiles(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, program, _ := strings.Cut(string(readme), "```go\npackage main\n")
+	program, _, ok := strings.Cut(program, "```")
+	if !ok {
+		t.Fatal("the README has no program")
+	}
+	file := filepath.Join(t.TempDir(), "main.go")
+	if err := os.WriteFile(file, []byte("package main\n"+program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), "go", "vet", file)
+	c.Dir = "../../.."
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// Only the address and the data folder differ, since the test must not touch those
+// of a user.
 func TestTheServeLineOfTheREADMERunsAsPrinted(t *testing.T) {
 	t.Parallel()
 	c := exec.CommandContext(t.Context(), os.Args[0], printedLine(t, "serve")...)

@@ -42,7 +42,7 @@ func Map(content models.ImportUpdate, f func(path jsontext.Pointer, v models.Env
 func Secret(v models.EnvironmentVariable) bool { return v.Secret != nil && *v.Secret }
 
 // Missing reports whether a variable has no value that could be created: none
-// at all or, where it is secret, an empty one, which is how archives leave the
+// at all or, if it is secret, an empty one, which is how archives leave the
 // value of a secret out.
 func Missing(v models.EnvironmentVariable) bool {
 	value, ok := v.Value.Get()

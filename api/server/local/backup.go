@@ -15,13 +15,13 @@ import (
 )
 
 // Backup copies a data folder to a new folder, which [Open] opens, as it is at one
-// moment. A server, of this process or another, may use the data folder all the
-// while and is not held up; it has to be of this version. On one file system the
+// moment. A server, of this process or another, may use the data folder meanwhile
+// and does not wait; it has to be of this version. On one file system the
 // archives are not copied: both folders have the same files, which never change.
 //
-// The new folder appears when it is complete and on the disk, so that it outlives
-// the loss of power. If an archive is lost already, it appears without that and the
-// error says so.
+// The new folder appears when it is complete and on the disk, so that it survives
+// a loss of power. If an archive is already lost, it appears without that archive
+// and the error says so.
 func Backup(ctx context.Context, data, to string) error {
 	if err := backup(ctx, data, to, syncPath); err != nil {
 		return fmt.Errorf("backup of the data folder %s: %w", data, err)
@@ -75,9 +75,9 @@ func syncPath(path string) error {
 	return errors.Join(err, file.Close())
 }
 
-// copyData copies the database and then the blobs that it knows. One that was
-// deleted meanwhile the next copy of the database does not know; what it knows in
-// spite of that is lost.
+// copyData copies the database and then the blobs that it knows. The next copy
+// of the database does not know a blob that was deleted meanwhile; one that it
+// still knows is lost.
 func copyData(ctx context.Context, data, to string) (lost []string, err error) {
 	key, err := os.ReadFile(filepath.Join(data, keyFile)) //nolint:gosec // in the data folder
 	if err == nil {

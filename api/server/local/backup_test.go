@@ -39,7 +39,7 @@ func TestABackupOfARunningServerHasAllThatWasCompleted(t *testing.T) {
 	before := exported(t, s, token)
 	settle(t, s, "p")
 
-	// Archives come and go all the while.
+	// Meanwhile archives come and go.
 	stop := make(chan struct{})
 	var writers sync.WaitGroup
 	for range 2 {

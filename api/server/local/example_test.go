@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/local"
 )
 
-// What a server has is there again when its data folder is opened the next time.
+// What a server has is there again when its data folder is opened again.
 func ExampleOpen() {
 	data, err := os.MkdirTemp("", "example")
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
 )
 
-// openKeeper returns the keeper of the key in a file, which is made where this is
-// the first start.
+// openKeeper returns the keeper of the key in a file, which the first start
+// makes.
 func openKeeper(path string, first bool) (*database.Keeper, error) {
 	if first {
 		if err := makeKey(path); err != nil {
@@ -27,13 +27,13 @@ func openKeeper(path string, first bool) (*database.Keeper, error) {
 	}
 	key, err := base64.URLEncoding.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("key file %s does not hold 32 bytes in URL-safe base64", path)
+		return nil, fmt.Errorf("key file %s does not contain 32 bytes in URL-safe base64", path)
 	}
 	return database.NewKeeper([32]byte(key))
 }
 
 // makeKey makes a key, unless there is one: another process may have made it at
-// the same moment, or an earlier start that came no further.
+// the same moment, or an earlier start that got no further.
 func makeKey(path string) (err error) {
 	var key [32]byte
 	if _, err := rand.Read(key[:]); err != nil {

@@ -34,7 +34,7 @@ const (
 
 // Options are the options of [Open]. The zero value has the defaults.
 type Options struct {
-	// Log takes what goes wrong in the background; nil drops it.
+	// Log gets what goes wrong in the background; nil drops it.
 	Log *slog.Logger
 }
 
@@ -55,7 +55,7 @@ func (h *home) Blobs() store.Blobs { return h.blobs }
 //
 // It refuses a folder of which something is missing, and a database that is not
 // the one of its archives, or an older state of it: then the archives would seem
-// to belong to nobody.
+// to have no owner.
 func Open(ctx context.Context, data string, opts Options) (server.Storage, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -67,9 +67,9 @@ func Open(ctx context.Context, data string, opts Options) (server.Storage, error
 	return h, nil
 }
 
-// open makes the database last: where there is one, the rest has to be there too,
-// and where there is none, no blob. What somebody has lost or not mounted is not
-// made again.
+// open makes the database last: if there is one, the rest has to be there too, and
+// if there is none, there must not be a blob either. What was lost, or is not
+// mounted, is not made again.
 func open(ctx context.Context, data string, opts Options) (*home, error) {
 	file, archives := filepath.Join(data, databaseFile), filepath.Join(data, blobFolder)
 	info, missing := os.Stat(file)
@@ -124,8 +124,8 @@ func open(ctx context.Context, data string, opts Options) (*home, error) {
 	return &home{db, &blobs{files, space}}, nil
 }
 
-// belongs tells whether a database knows the blobs, so that one it does not know
-// is nobody's.
+// belongs reports whether a database knows the blobs, so that one that it does not
+// know has no owner.
 func belongs(ctx context.Context, is database.Identity, files *folder.Folder) error {
 	const restore = "; bring back the database that belongs to them, with its files -wal and -shm, or a backup of the whole data folder"
 	mark, err := files.Mark()
@@ -135,12 +135,12 @@ func belongs(ctx context.Context, is database.Identity, files *folder.Folder) er
 	if is.New {
 		empty, err := files.Empty(ctx)
 		if err == nil && !empty {
-			err = errors.New("it is empty, and there are archives" + restore)
+			err = errors.New("it is empty, but there are archives" + restore)
 		}
 		return err
 	}
 	switch {
-	case mark.Database == "": // of a version that did not mark them
+	case mark.Database == "": // from a version that did not mark them
 	case mark.Database != is.ID:
 		return errors.New("the archives belong to another database" + restore)
 	case mark.Changes > is.Changes:

@@ -2,7 +2,6 @@ package local_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -15,82 +14,8 @@ import (
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/archive/sample"
-	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/api/server/local"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-// begin opens data and closes it.
-func begin(data string) error {
-	s, err := local.Open(context.Background(), data, local.Options{})
-	if err != nil {
-		return err
-	}
-	return s.Close()
-}
-
-// fill has a server put the sample into data, in the project p.
-func fill(t *testing.T, data string) {
-	t.Helper()
-	s := serve(t, data)
-	load(t, s)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func load(t *testing.T, s *server.Server) {
-	t.Helper()
-	zip, err := sample.Archive()
-	if err == nil {
-		err = s.AddProject(t.Context(), "p")
-	}
-	if errors.Is(err, server.ErrProjectExists) {
-		err = nil
-	}
-	if err == nil {
-		err = s.Load(t.Context(), "p", bytes.NewReader(zip), int64(len(zip)))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// wantFilled checks that data has what fill put there.
-func wantFilled(t *testing.T, data string) {
-	t.Helper()
-	s := serve(t, data)
-	zip := saved(t, s, "p")
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	want, err := sample.Archive()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := archive.Open(bytes.NewReader(want), int64(len(want)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := archive.Open(bytes.NewReader(zip), int64(len(zip)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if changes, err := archive.Diff(a, b); err != nil || len(changes) > 0 {
-		t.Errorf("differences %v, error %v", changes, err)
-	}
-}
-
-// blobs are the files of the archives.
-func blobs(t *testing.T, data string) []string {
-	t.Helper()
-	names, err := filepath.Glob(filepath.Join(data, "blobs", "[0-9a-f]*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
-}
 
 func TestWhatIsMissingFromADataFolderIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
@@ -132,7 +57,7 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(data, "secret.key"), []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := begin(data); err == nil || !strings.Contains(err.Error(), "secret.key does not hold 32 bytes") || strings.Contains(err.Error(), "rubbish") {
+	if err := begin(data); err == nil || !strings.Contains(err.Error(), "secret.key does not contain 32 bytes") || strings.Contains(err.Error(), "rubbish") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -186,8 +111,8 @@ func copyFiles(t *testing.T, from, to string) {
 	}
 }
 
-// That a database does not name an archive proves nothing if it is not the one
-// that knows them, or was at an earlier time.
+// If a database does not name an archive, that proves nothing unless it is the
+// one that knows the archives, in its latest state.
 func TestADatabaseThatDoesNotKnowTheArchivesIsRefusedAndTheyStay(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -198,7 +123,7 @@ func TestADatabaseThatDoesNotKnowTheArchivesIsRefusedAndTheyStay(t *testing.T) {
 			if err := os.Truncate(path, 0); err != nil {
 				t.Fatal(err)
 			}
-		}, "it is empty, and there are archives"},
+		}, "it is empty, but there are archives"},
 		"without its -wal": {func(*testing.T, string, string, string) {}, ""}, // see below
 		"an older one":     {func(t *testing.T, path, before, _ string) { copyFiles(t, before, filepath.Dir(path)) }, "older than the archives"},
 		"another one": {func(t *testing.T, path, _, other string) {
@@ -262,7 +187,7 @@ func TestADatabaseThatDoesNotKnowTheArchivesIsRefusedAndTheyStay(t *testing.T) {
 			if got := blobs(t, data); !slices.Equal(got, was) || len(was) < 2 {
 				t.Errorf("archives %q; before %q", got, was)
 			}
-			if name == "an older one" { // somebody wants it nevertheless
+			if name == "an older one" { // as the user asked for
 				if err := os.Remove(filepath.Join(data, "blobs", ".database")); err != nil {
 					t.Fatal(err)
 				}

@@ -15,9 +15,9 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/local/internal/folder"
 )
 
-// reserve is a file whose space is given up when there is no other: what frees
-// space, and the start, must not need any. While it is out, no blob is written that
-// could take its space away.
+// reserve is a file whose space is given up when the disk is full: freeing
+// space, and the start, must not need any. While it is given up, no blob is
+// written that could take its space.
 type reserve struct {
 	path string
 	mu   sync.Mutex
@@ -28,7 +28,7 @@ type reserve struct {
 // archive.
 const reserveSize = 1 << 20
 
-// release gives the space up, and tells whether there was any.
+// release gives the space up, and reports whether there was any.
 func (r *reserve) release() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -36,7 +36,7 @@ func (r *reserve) release() bool {
 	return os.Remove(r.path) == nil
 }
 
-// fill takes the space if it is out. The reserve stays out where there is none.
+// fill takes the space again if it was given up, if there is enough.
 func (r *reserve) fill() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +60,7 @@ func (r *reserve) isOut() bool {
 	return r.out
 }
 
-// freeing notes whether a transaction deletes what archives belong to.
+// freeing notes whether a transaction deletes owners of archives.
 type freeing struct {
 	store.Tx
 	frees bool
@@ -90,7 +90,7 @@ func (h *home) Update(ctx context.Context, f func(store.Tx) error) (unused []str
 	}
 }
 
-// blobs are those of a folder, which leave the reserve alone.
+// blobs are those of a folder, which do not take the reserve.
 type blobs struct {
 	*folder.Folder
 	reserve *reserve
@@ -100,7 +100,7 @@ type blobs struct {
 func (b *blobs) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
 	if b.reserve.isOut() {
 		if err := b.reserve.fill(); err != nil { // somebody else may have made space
-			return store.Blob{}, fmt.Errorf("the space that is left is for deleting: %w", err)
+			return store.Blob{}, fmt.Errorf("the remaining space is kept for deleting: %w", err)
 		}
 	}
 	return b.Folder.Write(ctx, write)

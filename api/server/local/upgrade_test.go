@@ -5,16 +5,11 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/api/server/local"
 )
 
 // Data folders of earlier versions, which were killed: the projects source and
@@ -40,62 +35,6 @@ func unpack(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return data
-}
-
-func serve(t *testing.T, data string) *server.Server {
-	t.Helper()
-	storage, err := local.Open(t.Context(), data, local.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := server.New(server.Options{Storage: storage})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-func send(t *testing.T, s *server.Server, method, path, token, body string) (int, []byte) {
-	t.Helper()
-	if path != "/readyz" {
-		path = server.BaseURL + path
-	}
-	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
-	r.Header.Set("Authorization", "Token "+token)
-	r.Header.Set("Content-Type", "application/json")
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	return w.Code, w.Body.Bytes()
-}
-
-// settle waits until no export or import of a project goes on by itself.
-func settle(t *testing.T, s *server.Server, project string) []server.Job {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		jobs, err := s.Jobs(t.Context(), project)
-		if err != nil {
-			t.Fatal(err)
-		}
-		going := 0
-		for _, job := range jobs {
-			switch job.Status {
-			case "completed", "failed", "confirmation":
-			default:
-				going++
-			}
-		}
-		if going == 0 {
-			return jobs
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("they go on: %+v", jobs)
-		}
-	}
 }
 
 // wantAll checks that an archive has all of the project source.
@@ -132,15 +71,6 @@ func wantAll(t *testing.T, what string, data []byte, secrets, packages bool) {
 	if code, err := io.ReadAll(r); err != nil || !bytes.Contains(code, []byte("class Deployment")) {
 		t.Errorf("%s has the package %q, error %v", what, code, err)
 	}
-}
-
-func saved(t *testing.T, s *server.Server, project string) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := s.Save(t.Context(), project, &out); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
 }
 
 func TestDataFoldersOfEarlierVersionsKeepEverything(t *testing.T) {

@@ -26,7 +26,7 @@ func DiffJSON(want, got []byte) ([]string, error) {
 }
 
 // Diff returns the differences between two documents by their places, none
-// where they mean the same: the order of members has no meaning, integers are
+// if they mean the same: the order of members has no meaning, integers are
 // compared with all their digits, and so is the text of other numbers; dates are
 // compared as instants.
 func Diff(want, got any) []string { return diff("", want, got) }

@@ -37,7 +37,7 @@ var Unknown = []struct {
 	}},
 }
 
-// entries are names that somebody may give to a deployment, a label and so on.
+// entries are names that a user may give to a deployment, a label and so on.
 var entries = []string{"deployment-1", "", "a/b~c", `"quoted"`, "<&>", "Umläut 😀", "Unknown", "id"}
 
 // A Sampler makes documents that a schema describes.

@@ -34,7 +34,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// answer is the answer of success; every other one is a type of its own.
+// answer is the response of success; every other one is a type of its own.
 func answer[T any](v any, err error) T {
 	if t, ok := must(v, err).(T); ok {
 		return t

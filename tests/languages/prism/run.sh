@@ -23,7 +23,7 @@ id=903ccd12-81d1-46e1-9ac9-b9d70af118de
 failed=0
 passed=0
 
-# expect WANTED PATH [CURL-OPTION..] looks at the code and the error of an answer.
+# expect WANTED PATH [CURL-OPTION..] looks at the code and the error of a response.
 expect() {
     local wanted=$1 path=$2 got
     shift 2

@@ -47,7 +47,7 @@ func parseSurrogates(text []byte, depth int) (*yaml.Node, error) {
 	return nil, faultOf(&Fault{Message: "half of a surrogate pair is escaped, and what it stands for cannot be told"})
 }
 
-// is tells whether a character is one of those that stand in.
+// is reports whether a character is one of those that stand in.
 func (s standIn) is(r rune) bool {
 	const most = 0x7ff
 	first := rune(s.digit-'a'+10)<<12 | 0x800

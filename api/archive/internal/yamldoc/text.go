@@ -68,7 +68,7 @@ func neutralDirectives(text []byte) []byte {
 	return text
 }
 
-// beforeDocument tells whether directives may follow a line.
+// beforeDocument reports whether directives may follow a line.
 func beforeDocument(line []byte) bool {
 	text := bytes.TrimLeft(line, " \t")
 	return len(text) == 0 || text[0] == '#' || line[0] == '%'

@@ -12,7 +12,7 @@ import (
 // Fold makes names equal that some file system takes for the same.
 func Fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
 
-// linuxName tells whether a name that is not portable is harmless: bytes of an old
+// linuxName reports whether a name that is not portable is harmless: bytes of an old
 // code page, control characters, and back-slashes in a name that stays inside
 // whatever takes them for separators.
 func linuxName(name string) bool {

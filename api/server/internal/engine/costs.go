@@ -2,7 +2,7 @@ package engine
 
 import "sync"
 
-// costs remembers what requests were found to cost until something is changed:
+// costs remembers the cost of requests until something is changed:
 // clients that wait read the same export again and again, and a look at its size
 // costs as much as the read.
 type costs struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// sized is a store whose documents have a size, and that counts how often it is
-// asked.
+// sized is a store whose documents have a size; it counts how often that is asked
+// for.
 type sized struct {
 	store.Store
 	store.Tx
@@ -20,7 +20,7 @@ type sized struct {
 func (s *sized) DocumentsSize(string, string) (int64, error) { s.asked++; return s.size, nil }
 func (s *sized) ContentSize(string) (int64, error)           { return 1000, nil }
 
-func TestWhatARequestCostsIsKnownUntilSomethingChanges(t *testing.T) {
+func TestCosts_whatARequestCostsIsKnownUntilSomethingChanges(t *testing.T) {
 	t.Parallel()
 	home := store.NewMemory()
 	s := &sized{Store: home, size: 10}
@@ -59,7 +59,7 @@ func TestWhatARequestCostsIsKnownUntilSomethingChanges(t *testing.T) {
 	}
 }
 
-// looking has Look see the sizes.
+// looking makes Look see the sizes.
 type looking struct{ *sized }
 
 func (l looking) Look(_ context.Context, f func(store.Tx) error) error { return f(l.sized) }

@@ -1,10 +1,10 @@
-// Package engine carries out exports and imports: it checks what is asked for,
-// keeps it in the store, and does the work in background jobs. It knows nothing
-// of HTTP but the links that imports are fetched from.
+// Package engine carries out exports and imports: it checks requests, keeps
+// them in the store, and does the work in background jobs. It knows nothing
+// about HTTP except the links that imports are fetched from.
 //
-// A job can be interrupted at any moment, with its process even, and begins
-// again: each step looks at the status that the one before has left. What it
-// changes in the end it changes in one transaction, which also finishes the job.
+// A job can be interrupted at any moment, with its process even, and starts
+// again: each step looks at the status that the one before has left. All final
+// changes are made in one transaction, which also finishes the job.
 package engine
 
 import (
@@ -21,8 +21,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// Engine carries out exports and imports. All fields are needed but OnJob and
-// OnStep.
+// Engine carries out exports and imports. All fields except OnJob and OnStep
+// are required.
 type Engine struct {
 	Store       store.Store
 	Blobs       store.Blobs
@@ -45,7 +45,7 @@ type Engine struct {
 	// Memory is what jobs share, by project: a job waits until it has what it will
 	// take. Nil sets no limit.
 	Memory Memory
-	// OnJob is told how a job has ended.
+	// OnJob is called with how a job has ended.
 	OnJob func(kind store.JobKind, end End, took time.Duration)
 	// OnStep makes the changes of status that jobs make: it calls do, when it
 	// likes, and returns its error; or it returns the error of ctx, which ends
@@ -69,13 +69,13 @@ type Memory interface {
 	Acquire(ctx context.Context, owner string, bytes int64) (release func(), err error)
 }
 
-// A StatusError tells that the present status of an export or import does not
-// allow what was asked for.
+// A StatusError says that the present status of an export or import does not
+// allow the request.
 type StatusError struct{ Message string }
 
 func (e *StatusError) Error() string { return e.Message }
 
-// An InvalidError tells that what was asked for means nothing.
+// An InvalidError says that a request makes no sense.
 type InvalidError struct{ Message string }
 
 func (e *InvalidError) Error() string { return e.Message }
@@ -94,7 +94,7 @@ func (e *Engine) Load(ctx context.Context, project string, a *archive.Archive) e
 }
 
 // Save writes everything in a project as an archive, with the values of
-// secrets. No package goes before that is done.
+// secrets. No package is deleted before that is done.
 func (e *Engine) Save(ctx context.Context, project string, w io.Writer) error {
 	defer e.hold(ctx)()
 	var content archive.Content

@@ -1,135 +1,22 @@
 package engine_test
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"log/slog"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/ubiops-contrib/transfer/api/archive"
-
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// watched records every status that the rows of project p go through.
-type watched struct {
-	store.Store
-	seen []string
-	// unsure says that a transaction has failed which completes something, and
-	// makes it.
-	unsure atomic.Bool
-}
-
-func (w *watched) Update(ctx context.Context, f func(store.Tx) error) ([]string, error) {
-	completed := false
-	unused, err := w.Store.Update(ctx, func(tx store.Tx) error {
-		if err := f(tx); err != nil {
-			return err
-		}
-		exports, err := tx.Exports("p", "")
-		for _, e := range exports {
-			w.saw(string(e.Status))
-		}
-		imports, importsErr := tx.Imports("p", "")
-		for _, i := range imports {
-			w.saw(string(i.Status))
-		}
-		completed = slices.Contains(w.seen, "completed")
-		return errors.Join(err, importsErr)
-	})
-	if err == nil && completed && w.unsure.Load() {
-		return nil, errors.New("the connection broke after COMMIT")
-	}
-	return unused, err
-}
-
-func (w *watched) saw(status string) {
-	if n := len(w.seen); n == 0 || w.seen[n-1] != status {
-		w.seen = append(w.seen, status)
-	}
-}
-
-func engineOn(t *testing.T, s store.Store) *engine.Engine {
-	t.Helper()
-	if _, err := s.Update(t.Context(), func(tx store.Tx) error { return tx.AddProject("p") }); err != nil {
-		t.Fatal(err)
-	}
-	return &engine.Engine{
-		Store: s, Blobs: store.NewMemory().Blobs(), Links: engine.NewLinks(nil, nil, 0), MaxArchive: 1 << 20,
-		NewID: func() (string, error) { id, err := uuid.NewV7(); return id.String(), err },
-		Now:   time.Now, Log: slog.New(slog.DiscardHandler),
-	}
-}
-
-// work runs f with an engine whose jobs run whenever f waits.
-func work(t *testing.T, f func(*testing.T, *engine.Engine, *watched)) {
-	t.Helper()
-	workers(t, 1, f)
-}
-
-func workers(t *testing.T, n int, f func(*testing.T, *engine.Engine, *watched)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		w := &watched{Store: store.NewMemory()}
-		e := engineOn(t, w)
-		ctx, stop := context.WithCancel(t.Context())
-		go func() {
-			if err := e.Work(ctx, n); err != nil {
-				t.Error(err)
-			}
-		}()
-		synctest.Wait() // f may change what e is made of
-		f(t, e, w)
-		stop()
-		synctest.Wait()
-	})
-}
-
-func file(t *testing.T, e *engine.Engine, data []byte) engine.Source {
-	t.Helper()
-	info, err := e.Blobs.Write(t.Context(), func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return engine.Source{File: info}
-}
-
-func zipOf(t *testing.T, c archive.Content) []byte {
-	t.Helper()
-	var buf bytes.Buffer
-	if err := archive.Write(&buf, c, nil); err != nil {
-		t.Fatal(err)
-	}
-	return buf.Bytes()
-}
-
-var content = archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"A": {Value: models.Value("1")}}}
-
-func wantSeen(t *testing.T, w *watched, want ...string) {
-	t.Helper()
-	if !slices.Equal(w.seen, want) {
-		t.Errorf("statuses %q; want %q", w.seen, want)
-	}
-}
-
-func TestExportGoesThroughTheDocumentedStatuses(t *testing.T) {
+func TestEngine_exportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		if _, err := e.CreateExport(t.Context(), "p", "", models.ExportCreate{}, false, true); err != nil {
@@ -140,7 +27,7 @@ func TestExportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	})
 }
 
-func TestImportGoesThroughTheDocumentedStatuses(t *testing.T) {
+func TestEngine_importGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		row, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), false)
@@ -156,7 +43,7 @@ func TestImportGoesThroughTheDocumentedStatuses(t *testing.T) {
 	})
 }
 
-func TestImportWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T) {
+func TestEngine_importWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		if _, err := e.CreateImport(t.Context(), "p", "", file(t, e, zipOf(t, content)), true); err != nil {
@@ -167,7 +54,7 @@ func TestImportWithoutConfirmationGoesThroughTheDocumentedStatuses(t *testing.T)
 	})
 }
 
-func TestImportThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
+func TestEngine_importThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		source := file(t, e, zipOf(t, content))
@@ -195,7 +82,7 @@ func TestImportThatCannotBeAppliedFailsAndChangesNothing(t *testing.T) {
 	})
 }
 
-func TestDeletedImportLeavesNoArchive(t *testing.T) {
+func TestEngine_deletedImportLeavesNoArchive(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, _ *watched) {
 		source := file(t, e, zipOf(t, content))
@@ -213,7 +100,7 @@ func TestDeletedImportLeavesNoArchive(t *testing.T) {
 	})
 }
 
-func TestWhatIsCreatedAtTheSameTimeHasDatesInTheOrderOfItsIDs(t *testing.T) {
+func TestEngine_whatIsCreatedAtTheSameTimeHasDatesInTheOrderOfItsIDs(t *testing.T) {
 	t.Parallel()
 	s := store.NewMemory()
 	e := engineOn(t, s)
@@ -257,7 +144,7 @@ func TestWhatIsCreatedAtTheSameTimeHasDatesInTheOrderOfItsIDs(t *testing.T) {
 	}
 }
 
-func TestExportThatIsNotCompletedIsNoSource(t *testing.T) {
+func TestEngine_exportThatIsNotCompletedIsNoSource(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		id := "0198"

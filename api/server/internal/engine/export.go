@@ -14,7 +14,7 @@ import (
 )
 
 // CreateExport starts an export of what the project holds now: from here on the
-// project may change, the export does not, nor do its packages go. With all it
+// project may change; the export does not, and its packages stay. With all it
 // takes every object and ignores the selection. A selection of something that the
 // project does not have gives a [*plan.RefusedError].
 func (e *Engine) CreateExport(ctx context.Context, project, by string, selection models.ExportCreate, all, packages bool) (store.Export, error) {
@@ -109,8 +109,8 @@ func (e *Engine) complete(ctx context.Context, job store.Job, info store.Blob) e
 	})
 }
 
-// begin returns an export, which is processing from then on, and what is known of
-// its packages.
+// begin returns an export, which is in the status processing from then on, and what
+// is known about its packages.
 func (e *Engine) begin(ctx context.Context, job store.Job) (export store.Export, blobs map[string]store.Blob, err error) {
 	err = e.update(ctx, func(tx store.Tx) (err error) {
 		if export, err = tx.Export(job.Project, job.ID); err != nil {
@@ -136,7 +136,7 @@ func packageBlobs(tx store.Tx, content archive.Content) (map[string]store.Blob, 
 	blobs := make(map[string]store.Blob)
 	for key := range packagesOf(content) {
 		b, err := tx.Blob(key)
-		if errors.Is(err, store.ErrNotFound) { // it is not the export that is not there
+		if errors.Is(err, store.ErrNotFound) { // the package is missing, not the export
 			return nil, fmt.Errorf("the blob %s of a package is not known", key)
 		}
 		if err != nil {

@@ -41,8 +41,8 @@ func (e *Engine) fail(ctx context.Context, job store.Job, reason error) error {
 	return err
 }
 
-// reasons returns what somebody outside may know of an error: nothing where it
-// is the server's own.
+// reasons returns what a client may know of an error: nothing if it is
+// the server's own.
 func reasons(err error) []string {
 	if findings, ok := errors.AsType[archive.Findings](err); ok {
 		return texts(findings, func(f *archive.Finding) string { return f.Error() })
@@ -70,8 +70,8 @@ func texts[T any](list []T, text func(T) string) []string {
 	return out
 }
 
-// Reason is the error_message of what cannot be done for a reason that somebody
-// outside may know, and empty for other errors.
+// Reason is the error_message of what cannot be done for a reason that a client
+// may know, and empty for other errors.
 func Reason(err error) string {
 	if reasons(err) == nil {
 		return ""
@@ -89,6 +89,6 @@ func message(reason error) string {
 	case errors.Is(reason, syscall.ENOSPC):
 		return "The server has no space left"
 	default:
-		return "An internal error of the server, which its log tells"
+		return "An internal error of the server; see its log"
 	}
 }

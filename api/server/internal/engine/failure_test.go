@@ -3,12 +3,9 @@ package engine_test
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -20,62 +17,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// failing blobs fail to write or panic when they are opened, and count.
-type failing struct {
-	store.Blobs
-	mu      sync.Mutex
-	write   error
-	writes  int
-	panics  bool
-	deleted []string
-}
-
-func (f *failing) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
-	f.mu.Lock()
-	f.writes++
-	err := f.write
-	f.mu.Unlock()
-	if err != nil {
-		return store.Blob{}, err
-	}
-	return f.Blobs.Write(ctx, write)
-}
-
-func (f *failing) setWrite(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.write = err
-}
-
-func (f *failing) Open(ctx context.Context, b store.Blob) (store.Reader, error) {
-	if f.panics {
-		panic("a bug")
-	}
-	return f.Blobs.Open(ctx, b)
-}
-
-func (f *failing) Delete(ctx context.Context, keys ...string) error {
-	f.deleted = append(f.deleted, keys...)
-	return f.Blobs.Delete(ctx, keys...)
-}
-
-func errorMessage(t *testing.T, s store.Store, id string) (message string) {
-	t.Helper()
-	if err := s.View(t.Context(), func(tx store.Tx) error {
-		if e, err := tx.Export("p", id); err == nil {
-			message = e.ErrorMessage
-			return nil
-		}
-		i, err := tx.Import("p", id)
-		message = i.ErrorMessage
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return message
-}
-
-func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
+func TestFailure_exportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		err      error
@@ -83,7 +25,7 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 		attempts int
 	}{
 		{fmt.Errorf("write /data/a: %w", syscall.ENOSPC), "The server has no space left", 8},
-		{errors.New("token 1234 in /data"), "An internal error of the server, which its log tells", 3},
+		{errors.New("token 1234 in /data"), "An internal error of the server; see its log", 3},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			t.Parallel()
@@ -105,8 +47,8 @@ func TestExportThatCannotBeWrittenFailsAfterSomeAttempts(t *testing.T) {
 	}
 }
 
-// However long that takes, the client need not begin again.
-func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
+// However long that takes, the client does not have to start again.
+func TestFailure_exportWaitsForTheEndOfAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, outage := range []error{store.ErrBusy, store.ErrUnavailable} {
 		t.Run(outage.Error(), func(t *testing.T) {
@@ -129,7 +71,7 @@ func TestExportWaitsForTheEndOfAnOutage(t *testing.T) {
 	}
 }
 
-func TestExportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
+func TestFailure_exportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		blobs := &failing{Blobs: e.Blobs, write: syscall.ENOSPC}
@@ -145,7 +87,7 @@ func TestExportGoesOnWhenThereIsSpaceAgain(t *testing.T) {
 	})
 }
 
-func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
+func TestFailure_jobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		blobs := &failing{Blobs: e.Blobs}
@@ -173,7 +115,7 @@ func TestJobThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 	})
 }
 
-func TestErrorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
+func TestFailure_errorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		var buf bytes.Buffer
@@ -199,7 +141,7 @@ func TestErrorMessageHasTheFirstReasonsAndTheNumberOfTheRest(t *testing.T) {
 	})
 }
 
-func TestBytesOfATransactionThatWasMadeInSpiteOfItsErrorStay(t *testing.T) {
+func TestFailure_bytesOfATransactionThatWasMadeInSpiteOfItsErrorStay(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		w.unsure.Store(true)

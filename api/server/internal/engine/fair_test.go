@@ -67,7 +67,7 @@ func turnsOf(t *testing.T, workers, perProject int, projects ...string) (begun [
 	return begun, most
 }
 
-func TestAProjectDoesNotWaitForAllThatAnotherHasQueuedUp(t *testing.T) {
+func TestFair_aProjectDoesNotWaitForAllThatAnotherHasQueuedUp(t *testing.T) {
 	t.Parallel()
 	projects := append(slices.Repeat([]string{"greedy"}, 50), "modest", "modest")
 	begun, most := turnsOf(t, 4, 3, projects...)
@@ -79,7 +79,7 @@ func TestAProjectDoesNotWaitForAllThatAnotherHasQueuedUp(t *testing.T) {
 	}
 }
 
-func TestProjectsTakeTurnsWithOneWorker(t *testing.T) {
+func TestFair_projectsTakeTurnsWithOneWorker(t *testing.T) {
 	t.Parallel()
 	begun, _ := turnsOf(t, 1, 1, "a", "a", "a", "a", "b", "c")
 	if at := max(slices.Index(begun, "b"), slices.Index(begun, "c")); at > 3 || len(begun) != 6 {
@@ -87,8 +87,8 @@ func TestProjectsTakeTurnsWithOneWorker(t *testing.T) {
 	}
 }
 
-// A scan that does not get memory waits, however long, and fails for nothing.
-func TestAJobWaitsForMemory(t *testing.T) {
+// A scan that does not get memory waits, however long, and does not fail.
+func TestFair_aJobWaitsForMemory(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		memory := &lentMemory{free: make(chan struct{})}
@@ -134,7 +134,7 @@ func (m *lentMemory) add(n int64) {
 	m.most = max(m.most, m.lent)
 }
 
-func TestTooManyOpenFilesFailNoJob(t *testing.T) {
+func TestFair_tooManyOpenFilesFailNoJob(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		blobs := &failing{Blobs: e.Blobs, write: fmt.Errorf("open: %w", syscall.EMFILE)}

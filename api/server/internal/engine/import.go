@@ -67,7 +67,7 @@ func (e *Engine) CreateImport(ctx context.Context, project, by string, source So
 // ConfirmImport confirms an import. Outside the status confirmation it gives a
 // [*StatusError], one that names nothing an [*InvalidError] if that is the
 // setting; what [plan.Confirm] refuses gives a [*plan.RefusedError]. The import
-// then goes on waiting.
+// then keeps waiting.
 func (e *Engine) ConfirmImport(ctx context.Context, project, id string, update models.ImportUpdate) (store.Import, error) {
 	var imp store.Import
 	empty, err := nothingIn(update)
@@ -75,7 +75,7 @@ func (e *Engine) ConfirmImport(ctx context.Context, project, id string, update m
 		return imp, err
 	}
 	if empty && e.RefuseEmpty {
-		return imp, &InvalidError{"the confirmation names nothing; this server wants to be told what to create"}
+		return imp, &InvalidError{"the confirmation names nothing; this server requires it to name what to create"}
 	}
 	var target archive.Content
 	confirmable := func(tx store.Tx) (err error) {
@@ -114,7 +114,7 @@ func (e *Engine) ConfirmImport(ctx context.Context, project, id string, update m
 	return imp, err
 }
 
-// nothingIn tells whether an update has no member at all.
+// nothingIn reports whether an update has no members at all.
 func nothingIn(update models.ImportUpdate) (bool, error) {
 	text, err := json.Marshal(update)
 	return string(text) == "{}", err

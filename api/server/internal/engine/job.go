@@ -43,7 +43,7 @@ func (e *Engine) run(ctx context.Context, job store.Job) error {
 	case err == nil:
 		defer done()
 	case !e.deleted(ctx, job):
-		return err // it comes again, as if it had not been taken
+		return err // it is run again, as if it had not been taken
 	}
 	start := time.Now()
 	log := e.Log.With("kind", job.Kind, "project", job.Project, "id", job.ID, "attempt", job.Attempt)
@@ -80,7 +80,7 @@ func (e *Engine) run(ctx context.Context, job store.Job) error {
 	return err
 }
 
-// deleted tells whether it was a delete that has interrupted a job.
+// deleted reports whether a delete has interrupted a job.
 func (e *Engine) deleted(ctx context.Context, job store.Job) bool {
 	_, err := e.jobRow(context.WithoutCancel(ctx), job)
 	return errors.Is(err, store.ErrNotFound)

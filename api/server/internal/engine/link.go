@@ -36,13 +36,14 @@ type Links struct {
 	http    http.RoundTripper
 }
 
-// NewLinks returns links that are fetched by the transport of client or, if that is nil, by one
-// that reaches public addresses only, also after name resolution and redirects,
-// on the ports of http and https, that uses no proxy and sends no credentials.
-// The hosts of allowed may be reached whatever their address, on the port that
-// stands there or, without one, on any. timeout limits a whole download; 0 means
-// an hour. A link that sends less than 4 KiB a second, on average over a minute or
-// over the timeout if that is shorter, is given up.
+// NewLinks returns links that are fetched by the transport of client or, if
+// that is nil, by one that reaches public addresses only, also after name
+// resolution and redirects, on the ports of http and https, that uses no proxy
+// and sends no credentials. The hosts of allowed may be reached whatever their
+// address, on the port that stands there or, without one, on any. timeout
+// limits a whole download; 0 means an hour. A link that sends less than 4 KiB a
+// second, on average over a minute or over the timeout if that is shorter, is
+// given up.
 func NewLinks(client *http.Client, allowed []string, timeout time.Duration) *Links {
 	if timeout == 0 {
 		timeout = defaultLinkTimeout
@@ -82,7 +83,7 @@ func (l *Links) guarded() *http.Transport {
 	}
 }
 
-// A LinkError tells why an archive could not be had from a link. It names the
+// A LinkError says why an archive could not be fetched from a link. It names the
 // host only, since the rest of a link may be a signature.
 type LinkError struct {
 	Host   string // of the link, or where that redirects to
@@ -91,7 +92,7 @@ type LinkError struct {
 
 func (e *LinkError) Error() string { return "import_link: " + e.Host + " " + e.Reason }
 
-// Check refuses a link that can be told to be useless by itself, with an
+// Check refuses a link that can be seen to be useless, with an
 // [*InvalidError]: not http or https, with credentials, or to an address that
 // is not public.
 func (l *Links) Check(link string) error {

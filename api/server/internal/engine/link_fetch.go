@@ -19,8 +19,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// A link that answers 429 or 503 is asked again so often, after what it asks for
-// or after linkPause, which doubles.
+// A link that answers 429 or 503 is asked again so many times, after the wait that
+// it asks for or after linkPause, which doubles.
 const (
 	linkAttempts = 5
 	linkPause    = time.Second
@@ -90,7 +90,7 @@ func (l *Links) Fetch(ctx context.Context, link string, maxSize int64, blobs sto
 	})
 }
 
-// open asks until the link has something to download.
+// open asks until the link returns something to download.
 func (f *fetch) open(u *url.URL) (*http.Response, error) {
 	for attempt, pause := 1, linkPause; ; attempt, pause = attempt+1, 2*pause {
 		resp, err := f.follow(u)
@@ -117,8 +117,8 @@ func (f *fetch) open(u *url.URL) (*http.Response, error) {
 	}
 }
 
-// follow asks, and goes where it is redirected to: by itself, since net/http does
-// not parse all that other clients do.
+// follow sends the request and follows redirects itself, since net/http does not
+// parse all that other clients do.
 func (f *fetch) follow(u *url.URL) (*http.Response, error) {
 	for redirects := 0; ; redirects++ {
 		if redirects > maxRedirects {
@@ -154,8 +154,8 @@ func (f *fetch) follow(u *url.URL) (*http.Response, error) {
 	}
 }
 
-// archive returns what was compressed on the way as it was before. A web page is
-// an error: share links of file services lead to one.
+// archive returns the bytes as they were before they were compressed for the
+// transfer. A web page is an error: share links of file services lead to one.
 func (f *fetch) archive(arrived io.Reader, header http.Header) (io.Reader, error) {
 	var body io.Reader
 	var err error
@@ -190,13 +190,13 @@ func (f *fetch) fail(format string, args ...any) error {
 	return &LinkError{Host: f.host, Reason: fmt.Sprintf(format, args...)}
 }
 
-// why tells what ended the transfer, in words without the link.
+// why says what ended the transfer, without the link.
 func (f *fetch) why(err error) error {
 	switch {
 	case f.outer.Err() == nil && f.ctx.Err() != nil:
 		return context.Cause(f.ctx)
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork):
-		return errNotPublic // which one it is, is nobody's business
+		return errNotPublic // which one it is, stays private
 	case errors.Is(err, ssrf.ErrProhibitedPort):
 		return errPort
 	}

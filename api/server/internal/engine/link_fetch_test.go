@@ -38,7 +38,7 @@ func now(t *testing.T, s store.Store, id string) (imp store.Import) {
 	return imp
 }
 
-func TestLinksAndRedirectsThatOtherClientsFollowAreFollowed(t *testing.T) {
+func TestLinkFetch_linksAndRedirectsThatOtherClientsFollowAreFollowed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ link, location, want string }{
 		{"https://archives.example/100%.zip", "", "/100%25.zip"},
@@ -71,18 +71,18 @@ func TestLinksAndRedirectsThatOtherClientsFollowAreFollowed(t *testing.T) {
 	}
 }
 
-func TestALinkThatIsBusyIsAskedAgain(t *testing.T) {
+func TestLinkFetch_aLinkThatIsBusyIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status, times int
 		after         string
 		want          string // error_message
 	}{
-		"429, then there":    {429, 2, "30", ""},
-		"503, then there":    {503, 4, "", ""},
-		"503 for too long":   {503, 5, "", "import_link: archives.example answered 503 Service Unavailable"},
-		"an odd Retry-After": {429, 1, "-5", ""},
-		"404 is the answer":  {404, 1, "", "import_link: archives.example answered 404 Not Found"},
+		"429, then the archive": {429, 2, "30", ""},
+		"503, then the archive": {503, 4, "", ""},
+		"503 for too long":      {503, 5, "", "import_link: archives.example answered 503 Service Unavailable"},
+		"an odd Retry-After":    {429, 1, "-5", ""},
+		"404 is final":          {404, 1, "", "import_link: archives.example answered 404 Not Found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,7 +103,7 @@ func TestALinkThatIsBusyIsAskedAgain(t *testing.T) {
 	}
 }
 
-func TestAnArchiveThatIsCompressedOnItsWayIsUnpacked(t *testing.T) {
+func TestLinkFetch_anArchiveThatIsCompressedOnItsWayIsUnpacked(t *testing.T) {
 	t.Parallel()
 	pack := map[string]func(io.Writer) io.WriteCloser{
 		"gzip":    func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
@@ -137,7 +137,7 @@ func TestAnArchiveThatIsCompressedOnItsWayIsUnpacked(t *testing.T) {
 	}
 }
 
-func TestAWebPageInPlaceOfAnArchiveIsNamed(t *testing.T) {
+func TestLinkFetch_aWebPageInPlaceOfAnArchiveIsNamed(t *testing.T) {
 	t.Parallel()
 	fetched(t, signed, func(r *http.Request) (*http.Response, error) {
 		return response(r, http.StatusOK, strings.NewReader("\n<!DOCTYPE html><title>Shared with you</title>")), nil

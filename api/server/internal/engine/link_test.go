@@ -17,34 +17,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-type transport func(*http.Request) (*http.Response, error)
-
-func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func response(r *http.Request, status int, body io.Reader) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(body), Request: r, ContentLength: -1}
-}
-
-const signed = "https://archives.example/a.zip?signature=abc"
-
-// imported returns an import from a link when it has been scanned.
-func imported(t *testing.T, e *engine.Engine, link string) store.Import {
-	t.Helper()
-	imp, err := e.CreateImport(t.Context(), "p", "", engine.Source{Link: link}, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	synctest.Wait()
-	if err := e.Store.View(t.Context(), func(tx store.Tx) error {
-		imp, err = tx.Import("p", imp.ID)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return imp
-}
-
-func TestArchiveFromALinkThatIsNoneStaysWithTheFailedImport(t *testing.T) {
+func TestLink_archiveFromALinkThatIsNoneStaysWithTheFailedImport(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, _ *watched) {
 		blobs := &failing{Blobs: e.Blobs}
@@ -61,7 +34,7 @@ func TestArchiveFromALinkThatIsNoneStaysWithTheFailedImport(t *testing.T) {
 	})
 }
 
-func TestRedirectsOfLinksAreChecked(t *testing.T) {
+func TestLink_redirectsOfLinksAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ to, want string }{
 		{"https://archives.example/a.zip", "archives.example cannot be reached: more than 20 redirects"},
@@ -113,7 +86,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	}
 }
 
-func TestLinksThatStallAreGivenUp(t *testing.T) {
+func TestLink_linksThatStallAreGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		pause time.Duration
@@ -142,7 +115,7 @@ func TestLinksThatStallAreGivenUp(t *testing.T) {
 	}
 }
 
-func TestLinksThatStallLeaveAWorkerToOthers(t *testing.T) {
+func TestLink_linksThatStallLeaveAWorkerToOthers(t *testing.T) {
 	t.Parallel()
 	workers(t, 3, func(t *testing.T, e *engine.Engine, w *watched) {
 		var asked atomic.Int64
@@ -173,7 +146,7 @@ func TestLinksThatStallLeaveAWorkerToOthers(t *testing.T) {
 	})
 }
 
-func TestDeletedImportStopsItsDownload(t *testing.T) {
+func TestLink_deletedImportStopsItsDownload(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, w *watched) {
 		e.Links = engine.NewLinks(&http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
@@ -192,7 +165,7 @@ func TestDeletedImportStopsItsDownload(t *testing.T) {
 	})
 }
 
-func TestLinksOfRealServers(t *testing.T) {
+func TestLink_linksOfRealServers(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -237,7 +210,7 @@ func TestLinksOfRealServers(t *testing.T) {
 	}
 }
 
-func TestLinksThatAreRefusedAtOnce(t *testing.T) {
+func TestLink_linksThatAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	links := engine.NewLinks(nil, []string{"127.0.0.1:8080", "Inside.example", "[::1]", "[fd00::1]:8080"}, 0)
 	for link, want := range map[string]string{

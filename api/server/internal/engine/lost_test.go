@@ -85,7 +85,7 @@ func importRow(t *testing.T, e *engine.Engine, id string) (imp store.Import) {
 	return imp
 }
 
-func TestAJobThatWasTakenAwayChangesNothingAndLeavesNoBytes(t *testing.T) {
+func TestLost_aJobThatWasTakenAwayChangesNothingAndLeavesNoBytes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		before  string // the last status that is set
@@ -161,7 +161,7 @@ func TestAJobThatWasTakenAwayChangesNothingAndLeavesNoBytes(t *testing.T) {
 	}
 }
 
-func TestAJobThatFindsAnotherStatusChangesNothing(t *testing.T) {
+func TestLost_aJobThatFindsAnotherStatusChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []store.JobKind{store.ScanImport, store.ApplyImport, store.RunExport} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -186,8 +186,8 @@ func TestAJobThatFindsAnotherStatusChangesNothing(t *testing.T) {
 	}
 }
 
-// A link may be signed, and nobody needs it any more.
-func TestALinkIsForgottenOnceItIsFetchedOrRefused(t *testing.T) {
+// A link may be signed, and is no longer needed.
+func TestLost_aLinkIsForgottenOnceItIsFetchedOrRefused(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status  int

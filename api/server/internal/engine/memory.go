@@ -6,8 +6,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// How many times the size of what is kept something takes in memory while it is
-// worked with, measured: read, opened, decoded, copied, encoded and sealed again.
+// How many times its stored size something takes in memory while it is worked
+// with, as measured: read, opened, decoded, copied, encoded and sealed again.
 const (
 	documentsFactor = 8 // of an export or import
 	contentFactor   = 4 // of a project, which is kept object by object
@@ -41,7 +41,7 @@ func (e *Engine) borrowFor(ctx context.Context, job store.Job) (release func(), 
 
 // Cost estimates how many bytes of memory it takes to read an export or import,
 // and the content of its project if that is needed too, and to write it again. An
-// id of nothing costs nothing.
+// unknown id costs nothing.
 func (e *Engine) Cost(ctx context.Context, project, id string, content bool) (bytes int64, err error) {
 	key := costOf{project, id, content}
 	bytes, known, changes := e.costs.get(key)

@@ -12,8 +12,8 @@ import (
 )
 
 // keep copies the packages that content takes from a to blobs of their own, and
-// then has use refer to them, in one transaction, by their keys by path. Where
-// that fails, nothing stays.
+// then has use refer to them, in one transaction, by their keys by path. If that
+// fails, nothing stays.
 func (e *Engine) keep(ctx context.Context, a *archive.Archive, content archive.Content, use func(tx store.Tx, keys map[string]string) error) error {
 	copied, err := e.copyPackages(ctx, a, content)
 	if err == nil {

@@ -11,8 +11,8 @@ import (
 
 // patience is how often a job may meet an error: once if it is that of an archive,
 // a confirmation, a link or a damaged blob; until it is over if nothing can be done
-// at present, whatever the job, since what a client would have to begin again is
-// not given up for an outage; for about a minute and a half if somebody has to
+// at present, whatever the job, since an outage is not a reason to give up what
+// a client would have to begin again; for about a minute and a half if somebody has to
 // make room; and a few times otherwise.
 func patience(err error) int {
 	switch {
@@ -29,7 +29,7 @@ func patience(err error) int {
 
 // failures counts, for each job that is to come again, the errors that it has met
 // by the patience with them, so that an outage uses up none of the patience with
-// others. The end of the process, which is none of the job's doing, forgets it.
+// others. The end of the process, which the job did not cause, resets it.
 type failures struct {
 	mu   sync.Mutex
 	jobs map[jobKey]map[int]int

@@ -16,8 +16,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// An outage, however long, leaves the patience with other errors as it is.
-func TestAnOutageUsesNoPatienceUp(t *testing.T) {
+// An outage, however long, does not use up the patience with other errors.
+func TestPatience_anOutageUsesNoPatienceUp(t *testing.T) {
 	t.Parallel()
 	for _, after := range []error{syscall.ENOSPC, errors.New("input/output error")} {
 		t.Run(after.Error(), func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestAnOutageUsesNoPatienceUp(t *testing.T) {
 }
 
 // It may have been begun by processes that were killed.
-func TestHowOftenAJobWasBegunIsNoReasonToGiveItUp(t *testing.T) {
+func TestPatience_howOftenAJobWasBegunIsNoReasonToGiveItUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := store.NewMemory()
@@ -72,20 +72,7 @@ func TestHowOftenAJobWasBegunIsNoReasonToGiveItUp(t *testing.T) {
 	})
 }
 
-// begun is a store whose jobs were begun that often by processes that were killed.
-type begun struct {
-	store.Store
-	before int
-}
-
-func (b begun) Work(ctx context.Context, n int, do func(context.Context, store.Job) error) error {
-	return b.Store.Work(ctx, n, func(ctx context.Context, job store.Job) error {
-		job.Attempt += b.before
-		return do(ctx, job)
-	})
-}
-
-func TestAJobThatADeleteEndsIsDroppedAndOneThatAStopEndsInterrupted(t *testing.T) {
+func TestPatience_aJobThatADeleteEndsIsDroppedAndOneThatAStopEndsInterrupted(t *testing.T) {
 	t.Parallel()
 	work(t, func(t *testing.T, e *engine.Engine, _ *watched) {
 		ends := make(chan engine.End, 2)

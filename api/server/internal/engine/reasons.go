@@ -7,8 +7,8 @@ import (
 )
 
 // First joins as many whole reasons as fit into a number of characters, and
-// tells how many more there are. Only the very first may be cut. There has to be
-// room for telling the number.
+// says how many more there are. Only the very first may be cut. There has to be
+// room for that number.
 func First(reasons []string, characters int) string {
 	more := func(n int) string {
 		if n == 0 {

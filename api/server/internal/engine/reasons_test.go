@@ -7,7 +7,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/engine"
 )
 
-func TestFirstTellsWholeReasonsAndHowManyMore(t *testing.T) {
+func TestReasons_firstTellsWholeReasonsAndHowManyMore(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		reasons    []string

@@ -61,11 +61,11 @@ func (e *Engine) offer(ctx context.Context, job store.Job, content archive.Conte
 	})
 }
 
-// errFetching puts an import from a link off: links that stall or are slow must
-// not have all the workers.
+// errFetching postpones an import from a link: links that stall or are slow must
+// not take all the workers.
 var errFetching = errors.New("enough other links are being fetched")
 
-// startFetching takes one of the places for links, if there is one for the project.
+// startFetching takes one of the places for links, if one is free for the project.
 func (e *Engine) startFetching(project string) bool {
 	e.fetchingLock.Lock()
 	defer e.fetchingLock.Unlock()
@@ -83,7 +83,7 @@ func (e *Engine) endFetching(project string) {
 }
 
 // fetchArchive gets the archive of an import from its link, which is forgotten
-// as soon as the archive is there.
+// as soon as the archive is stored.
 func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Import, error) {
 	if !e.startFetching(imp.Project) {
 		return imp, errFetching
@@ -115,7 +115,7 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 func (e *Engine) scan(ctx context.Context, key string, memory archive.Option) (content archive.Content, packages []string, err error) {
 	err = e.withArchive(ctx, key, func(a *archive.Archive) error {
 		// An import that would do nothing, though there are files, is a failure
-		// that says why: nobody else would tell whoever reads it.
+		// that says why: nothing else would tell the client.
 		nothing := func(f *archive.Finding) bool { return f.Code == archive.CodeNothing }
 		if warnings := a.Warnings(); len(a.Others()) > 0 && slices.ContainsFunc(warnings, nothing) {
 			return archive.Findings(warnings)

@@ -16,16 +16,16 @@ type Job struct {
 	Status  string
 }
 
-// step has OnStep make a change of status. One that finds the status to already
+// step makes a change of status through OnStep. One that finds the status to already
 // there, since an earlier attempt or the scan has set it, changes nothing, and
-// OnStep does not hear of it.
+// OnStep is not called.
 func (e *Engine) step(ctx context.Context, job store.Job, to string, do func() error) error {
 	if e.OnStep == nil {
 		return do()
 	}
 	j, err := e.jobRow(ctx, job)
 	if err != nil || j.Status == to {
-		return do() // which knows what to make of a row that is gone
+		return do() // which handles a row that is gone
 	}
 	return e.OnStep(ctx, j, do)
 }

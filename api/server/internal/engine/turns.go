@@ -15,8 +15,8 @@ const waitingJobs = 1000
 
 // turns decides which job runs next: of the projects that wait, one with the
 // fewest running jobs, and of these the one that has waited longest since its last
-// turn; within a project the oldest export or import. So nobody waits for all that
-// another project has queued up.
+// turn; within a project the oldest export or import. So no project waits for all
+// that another one has queued.
 type turns struct {
 	most       int // jobs that run
 	perProject int

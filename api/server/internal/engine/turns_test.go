@@ -9,7 +9,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-func TestProjectsTakeTurnsHoweverMuchOneHasQueued(t *testing.T) {
+func TestTurns_projectsTakeTurnsHoweverMuchOneHasQueued(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		turns := turns{most: 2, perProject: 1, last: make(map[string]int)}

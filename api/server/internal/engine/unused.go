@@ -18,8 +18,8 @@ func (e *Engine) update(ctx context.Context, f func(store.Tx) error) error {
 	return err
 }
 
-// discard deletes bytes that no row knows, at once or when nobody holds them any
-// more. What cannot be deleted is left for the sweep.
+// discard deletes bytes that no row knows, at once or as soon as nobody holds
+// them. What cannot be deleted is left for the sweep.
 func (e *Engine) discard(ctx context.Context, keys ...string) {
 	if len(keys) == 0 || e.held.postpone(keys) {
 		return
@@ -29,8 +29,8 @@ func (e *Engine) discard(ctx context.Context, keys ...string) {
 	}
 }
 
-// held is the bytes that are not deleted since somebody may be reading them
-// whom no row tells of.
+// held are the bytes that are not deleted since a reader that no row knows
+// may be reading them.
 type held struct {
 	mu      sync.Mutex
 	readers int
@@ -46,7 +46,7 @@ func (e *Engine) hold(ctx context.Context) (release func()) {
 	return func() { e.discard(ctx, e.held.release()...) }
 }
 
-// release returns what the last reader leaves to be deleted.
+// release returns what can be deleted after the last reader.
 func (h *held) release() (keys []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -84,8 +84,8 @@ func (e *Engine) Sweep(ctx context.Context, before time.Time) (removed int, err 
 }
 
 // abandon deletes bytes that were to become known in a transaction with an
-// error, unless it was made nevertheless: an error can also mean that nobody
-// knows. Where that cannot be found out, they are left for the sweep.
+// error, unless it was made nevertheless: an error can also mean that the
+// outcome is unknown. If that cannot be found out, they are left for the sweep.
 func (e *Engine) abandon(ctx context.Context, keys ...string) {
 	ctx = context.WithoutCancel(ctx)
 	var unknown []string

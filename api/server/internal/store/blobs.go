@@ -20,16 +20,17 @@ import (
 // with their context.
 type Blobs interface {
 	// Write keeps what write writes under a new key, and returns that, the size
-	// and the checksums. Nothing is kept when write fails or panics, or when ctx ends first; its
-	// error is passed on. The writer is not for use after write has returned.
-	// Writing fails once ctx has ended; a reader that write waits for has to end by
-	// itself. Where there is no space left the error wraps [syscall.ENOSPC].
+	// and the checksums. Nothing is kept if write fails or panics, or when ctx
+	// ends first; its error is passed on. The writer must not be used after
+	// write has returned. Writing fails once ctx has ended; a reader that write
+	// waits for has to end by itself. If there is no space left the error wraps
+	// [syscall.ENOSPC].
 	Write(ctx context.Context, write func(io.Writer) error) (Blob, error)
 	// Open opens a blob. One that is not there gives [fs.ErrNotExist], a key that
 	// no blob can have [fs.ErrInvalid], another size than b has [ErrDamaged].
 	Open(ctx context.Context, b Blob) (Reader, error)
-	// Delete removes blobs. One that is not there is no error. After an error it
-	// goes on with the next, unless ctx has ended.
+	// Delete removes blobs. One that is not there is not an error. After an error it
+	// continues with the next, unless ctx has ended.
 	Delete(ctx context.Context, keys ...string) error
 	// Sweep removes what was last written before a time and is either a blob that
 	// keep refuses or what a killed process left half-written, and counts it. The
@@ -37,9 +38,9 @@ type Blobs interface {
 	//
 	// The time has to lie before the first Write that still runs, and before the
 	// end of any whose key keep does not know yet. An error of keep ends the
-	// sweep; after one of removing it goes on.
+	// sweep; after one of removing it continues.
 	Sweep(ctx context.Context, keep func(key string) (bool, error), before time.Time) (removed int, err error)
-	// Ping tells whether the blobs can be reached and listed. It writes nothing.
+	// Ping reports whether the blobs can be reached and listed. It writes nothing.
 	Ping(ctx context.Context) error
 }
 
@@ -59,11 +60,11 @@ type Reader interface {
 }
 
 // ErrUnavailable is wrapped by errors of blobs that cannot be used at present,
-// for instance since their folder has gone. It is no [fs.ErrNotExist]: nobody
-// knows then whether a blob exists.
+// for instance since their folder has gone. It is not [fs.ErrNotExist], since
+// it is then unknown whether a blob exists.
 var ErrUnavailable = errors.New("the blobs cannot be used")
 
-// CheckKey refuses what no blob can be called: it could lead elsewhere.
+// CheckKey refuses a key that no blob can have: it could lead elsewhere.
 func CheckKey(key string) error {
 	const safe = "abcdefghijklmnopqrstuvwxyz0123456789-"
 	if key == "" || strings.Trim(key, safe) != "" {

@@ -10,11 +10,11 @@ import (
 // queue holds the jobs that are not done.
 type queue struct {
 	mu   sync.Mutex
-	jobs []*entry
+	jobs []*queued
 	wake chan struct{} // holds a token while there may be jobs to take
 }
 
-type entry struct {
+type queued struct {
 	job    Job
 	due    bool               // may be taken
 	cancel context.CancelFunc // while it runs
@@ -41,7 +41,7 @@ func (t *tx) Finish(job Job) error {
 	if t.readOnly {
 		return errReadOnly
 	}
-	e, ok := job.Handle.(*entry)
+	e, ok := job.Handle.(*queued)
 	if !ok || !t.queue.mine(e, job.Attempt) {
 		return ErrLost
 	}
@@ -52,7 +52,7 @@ func (t *tx) Finish(job Job) error {
 func (q *queue) add(job Job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	e := &entry{job: job, due: true}
+	e := &queued{job: job, due: true}
 	e.job.Attempt, e.job.Handle = 1, e
 	q.jobs = append(q.jobs, e)
 	q.signal()
@@ -61,7 +61,7 @@ func (q *queue) add(job Job) {
 func (q *queue) cancel(id string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.jobs = slices.DeleteFunc(q.jobs, func(e *entry) bool {
+	q.jobs = slices.DeleteFunc(q.jobs, func(e *queued) bool {
 		if e.job.ID != id {
 			return false
 		}
@@ -73,17 +73,17 @@ func (q *queue) cancel(id string) {
 	})
 }
 
-func (q *queue) mine(e *entry, attempt int) bool {
+func (q *queue) mine(e *queued, attempt int) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return !e.gone && e.cancel != nil && e.job.Attempt == attempt
 }
 
-func (q *queue) remove(e *entry) {
+func (q *queue) remove(e *queued) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	e.gone = true
-	q.jobs = slices.DeleteFunc(q.jobs, func(other *entry) bool { return other == e })
+	q.jobs = slices.DeleteFunc(q.jobs, func(other *queued) bool { return other == e })
 }
 
 func (q *queue) unfinished() int {
@@ -131,10 +131,10 @@ func (q *queue) Work(ctx context.Context, n int, do func(ctx context.Context, jo
 	}
 }
 
-func (q *queue) take(ctx context.Context) (*entry, context.Context) {
+func (q *queue) take(ctx context.Context) (*queued, context.Context) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	i := slices.IndexFunc(q.jobs, func(e *entry) bool { return e.due })
+	i := slices.IndexFunc(q.jobs, func(e *queued) bool { return e.due })
 	if i < 0 {
 		return nil, nil
 	}
@@ -146,7 +146,7 @@ func (q *queue) take(ctx context.Context) (*entry, context.Context) {
 }
 
 // put takes back a job that was carried out with the given end.
-func (q *queue) put(ctx context.Context, e *entry, err error) {
+func (q *queue) put(ctx context.Context, e *queued, err error) {
 	if err == nil {
 		q.remove(e)
 	}

@@ -53,7 +53,7 @@ func (t *tx) use(o owner, keys []string) error {
 	return put(t, t.rows.uses, o, keys)
 }
 
-// forgetUnused ends the transaction: the touched blobs without a use go.
+// forgetUnused ends the transaction: it forgets the touched blobs that are not used.
 func (t *tx) forgetUnused() []string {
 	unused := t.strange
 	for key := range t.touched {

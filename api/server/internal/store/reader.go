@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// NewReader returns the blob b, whose source has so many bytes. Where that is an
+// NewReader returns the blob b, whose source has so many bytes. If that is an
 // [*os.File], WriteTo lets the kernel send to a connection or copy to a file. Close
 // closes the source if that can be closed.
 func NewReader(ctx context.Context, source io.ReaderAt, size int64, b Blob) (Reader, error) {

@@ -3,9 +3,9 @@
 // of archives and packages.
 //
 // A [Home] is all of that: a [Store] for rows and jobs, and [Blobs] for bytes.
-// [NewMemory] is one of maps, which is gone when the process ends; package local
-// makes one of a database and a folder. Package storetest holds every home to what
-// the comments here say.
+// [NewMemory] makes one of maps, which is gone when the process ends; package
+// local makes one of a database and a folder. Package storetest checks that
+// every home does what the comments here say.
 //
 // Values that go into or come out of a store may share their maps and slices with
 // it: they are never changed in place.
@@ -23,8 +23,8 @@ import (
 // ErrNotFound is returned for a row that is not there.
 var ErrNotFound = errors.New("not found")
 
-// ErrBusy is wrapped by an error that another try may not meet: somebody else
-// holds the database.
+// ErrBusy is wrapped by an error that a later attempt may not get: somebody
+// else holds the database.
 var ErrBusy = errors.New("the database is busy")
 
 // ErrLost is returned by [Tx.Finish] for a job that is no longer the worker's:
@@ -48,10 +48,10 @@ type Store interface {
 	// of them otherwise, also when f panics. Jobs that f enqueues start, and
 	// those that it cancels end, only after that. It returns the keys of the
 	// blobs that f has taken the last reference from: they are forgotten, and
-	// theirs are the bytes to delete. f runs again from its beginning where an
+	// their bytes are to be deleted. f runs again from its beginning if an
 	// update that deletes exports or imports found no space at first.
 	Update(ctx context.Context, f func(Tx) error) (unused []string, err error)
-	// Work has do carry out jobs, n at a time, until ctx ends, and returns when
+	// Work carries out jobs by calling do, n at a time, until ctx ends, and returns when
 	// the last of them has. A job whose do returns an error comes again after a
 	// delay, with one more attempt; one that ctx has interrupted comes again
 	// without that, here or in another process.
@@ -66,7 +66,7 @@ type Store interface {
 
 // A Tx is a transaction. A row that is not there gives [ErrNotFound].
 type Tx interface {
-	// Project tells whether there is a project.
+	// Project reports whether there is a project.
 	Project(name string) error
 	// AddProject adds an empty project, if there is none of that name.
 	AddProject(name string) error
@@ -100,11 +100,11 @@ type Tx interface {
 	DeleteImport(project, id string) error
 
 	// DocumentsSize returns how many bytes the documents of an export or import
-	// take where they are kept: all that lists leave out. It is 0 where there is no
-	// such row, and for a store that keeps them in memory anyway.
+	// take where they are kept: all that lists leave out. It is 0 if there is no such
+	// row, and for a store that keeps them in memory anyway.
 	DocumentsSize(project, id string) (int64, error)
 
-	// AddBlob makes a blob known, which the transaction then has to refer to.
+	// AddBlob makes a blob known, to which the transaction then has to refer.
 	// If one with the same SHA-256 is known already, its key is returned, and
 	// b's own is among the unused that Update returns.
 	AddBlob(b Blob) (key string, err error)
@@ -136,8 +136,8 @@ type Blob struct {
 	Key    string // a UUID, so safe in a file name
 	Size   int64
 	SHA256 string // in hex, or empty
-	CRC32  uint32 // where there is a SHA-256
-	Sums   string // made by [Sums]; empty where there is a SHA-256, or for a blob of an earlier version
+	CRC32  uint32 // if there is a SHA-256
+	Sums   string // made by [Sums]; empty if there is a SHA-256, or for a blob of an earlier version
 }
 
 // An Export is the row of an export.

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// spareConnections are those over the limit that are told so, instead of being
-	// closed at once. They also keep the probes going.
+	// spareConnections are connections over the limit that get a response instead
+	// of being closed at once. They also keep the probes going.
 	spareConnections = 64
 	// spareForOne is how many of them one client can have.
 	spareForOne = 8
@@ -21,9 +21,9 @@ const (
 
 // connections limits how many connections an [http.Server] has at once, and how
 // many of them belong to one client: an IPv4 address or the /64 of an IPv6 one. A
-// new one over a limit takes the place of one on which nothing is asked: of the
-// same client, or if all are too many, of the client that has the most. Where there
-// is none, it is a spare one, on which only the probes are answered. A listener that
+// new one over a limit takes the place of an idle one: of the
+// same client, or if all are too many, of the client that has the most. If there is
+// none, it is a spare one, on which only the probes are answered. A listener that
 // wraps connections would do the same and hide from net/http that files can be sent
 // without copying them through memory.
 type connections struct {
@@ -39,7 +39,7 @@ type connections struct {
 type connection struct {
 	client netip.Prefix
 	spare  bool
-	idle   time.Time // since when nothing is asked; zero while something is
+	idle   time.Time // since when it is idle; zero while it is not
 }
 
 func newConnections(most, perClient int) *connections {

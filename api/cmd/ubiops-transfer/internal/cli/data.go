@@ -30,11 +30,12 @@ func completeData(data *string) error {
 func backupCommand(getenv func(string) string) *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
-		Use:   "backup FOLDER",
-		Short: "Back up the data of serve, which may go on",
-		Long: "backup makes a new folder of all that serve has in its folder at this moment, for\n" +
-			"serve --data. Archives are not copied if both are on one file system: move the new\n" +
-			"folder to another disk then.",
+		Use:     "backup FOLDER",
+		Short:   "Back up the data of serve while it runs",
+		Example: "  ubiops-transfer serve backup /mnt/backups/today",
+		Long: "serve backup makes a new folder with all that serve has in its folder at this moment,\n" +
+			"for serve --data. Archives are not copied if both are on one file system: move the\n" +
+			"new folder to another disk then.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := fromEnv(cmd, getenv); err != nil {
@@ -46,7 +47,7 @@ func backupCommand(getenv func(string) string) *cobra.Command {
 			if err := local.Backup(cmd.Context(), data, args[0]); err != nil {
 				return oneLine(err)
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s has all of %s\n", args[0], data)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s is a backup of %s\n", args[0], data)
 			return err
 		},
 	}

@@ -22,7 +22,7 @@ func TestABackupOfARunningServerIsServed(t *testing.T) {
 		}
 		return ""
 	}
-	if err := cli.Run(t.Context(), []string{"backup", to}, getenv, &out, &errs); err != nil || !strings.Contains(out.String(), to) {
+	if err := cli.Run(t.Context(), []string{"serve", "backup", to}, getenv, strings.NewReader(""), &out, &errs); err != nil || !strings.Contains(out.String(), to) {
 		t.Fatalf("%s%s, error %v", out.String(), errs.String(), err)
 	}
 	second := serve(t, os.Getenv, "--data", to, "--project", "q") // p is there, with its token
@@ -40,7 +40,7 @@ func TestABackupOfARunningServerIsServed(t *testing.T) {
 			t.Errorf("%s answers %d, error %v", s.url, resp.StatusCode, err)
 		}
 	}
-	if err := cli.Run(t.Context(), []string{"backup", to}, getenv, &out, &errs); err == nil || !strings.Contains(err.Error(), "exist") {
+	if err := cli.Run(t.Context(), []string{"serve", "backup", to}, getenv, strings.NewReader(""), &out, &errs); err == nil || !strings.Contains(err.Error(), "exist") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -28,7 +28,8 @@ func demoCommand() *cobra.Command {
 		Short: "Move an archive between two projects of a server in this process",
 		Long: "demo starts a server with two projects on a local port, loads ARCHIVE (or a\n" +
 			"sample) into the first, moves it to the second over HTTP, and compares.",
-		Args: cobra.MaximumNArgs(1),
+		Example: "  ubiops-transfer demo tests/samples/import-template.zip",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, data, err := demoArchive(args)
 			if err != nil {
@@ -118,7 +119,7 @@ func runDemo(ctx context.Context, out io.Writer, name string, data []byte) (err 
 	moved := fmt.Sprintf("%s moved from %s to %s", count(given.Content()), source, target)
 	ignored := func(f *archive.Finding) bool { return f.Code == archive.CodeIgnored }
 	if slices.ContainsFunc(given.Warnings(), ignored) {
-		d.step("done", "%s, but NOT all that %s seems to hold: see the warnings above", moved, name)
+		d.step("done", "%s, but NOT everything that %s seems to contain: see the warnings above", moved, name)
 		return nil
 	}
 	d.step("done", "%s; all three archives agree", moved)

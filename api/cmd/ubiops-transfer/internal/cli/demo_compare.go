@@ -13,7 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// compare holds both exports against what was given and against each other:
+// compare compares both exports with what was given and with each other:
 // object by object, field by field, package by package.
 func (d *demo) compare(firstData, secondData []byte) error {
 	first, err := archive.Open(bytes.NewReader(firstData), int64(len(firstData)))
@@ -57,8 +57,8 @@ func (d *demo) compare(firstData, secondData []byte) error {
 	return nil
 }
 
-// checkSecrets looks the filled values up where they ended: nothing that is
-// exported shows them.
+// checkSecrets looks up the filled values in the store, since no export shows
+// them.
 func (d *demo) checkSecrets(ctx context.Context) error {
 	content, err := d.server.Content(ctx, target)
 	if err != nil {

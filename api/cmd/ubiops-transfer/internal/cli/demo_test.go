@@ -19,18 +19,6 @@ const (
 	officialTemplate = "../../../../../tests/samples/import-template.zip"
 )
 
-func noEnv(string) string { return "" }
-
-func run(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	err := cli.Run(t.Context(), args, noEnv, &stdout, &stderr)
-	if stderr.Len() > 0 {
-		t.Errorf("on stderr: %s", stderr.String())
-	}
-	return stdout.String(), err
-}
-
 func wantLines(t *testing.T, out string, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
@@ -121,7 +109,7 @@ func TestDemoSaysWhatIsWrongInOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stdout bytes.Buffer
-			err := cli.Run(t.Context(), args, noEnv, &stdout, io.Discard)
+			err := cli.Run(t.Context(), args, noEnv, strings.NewReader(""), &stdout, io.Discard)
 			if err == nil || strings.Contains(err.Error(), "\n") || err.Error() == "" {
 				t.Errorf("error %q", err)
 			}
@@ -134,19 +122,6 @@ var dangling = models.Pipeline{
 	Versions: map[string]models.PipelineVersion{"v1": {
 		Objects: models.Value([]models.PipelineObject{{Name: "o", ReferenceName: "nothing"}}),
 	}},
-}
-
-func file(t *testing.T, content archive.Content) string {
-	t.Helper()
-	var buf bytes.Buffer
-	if err := archive.Write(&buf, content, nil); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "archive.zip")
-	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // The last line never sounds as if all were well if something was left behind.
@@ -162,7 +137,7 @@ func TestDemoSaysWhatItDidNotMove(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if !strings.Contains(out, "warning   export/deployments/d/versions/v: a package in the form of a folder is not read") ||
-		!strings.Contains(out, "but NOT all that") || strings.Contains(out, "all three archives agree") {
+		!strings.Contains(out, "but NOT everything that") || strings.Contains(out, "all three archives agree") {
 		t.Error(out)
 	}
 	for name, text := range part {
@@ -171,7 +146,7 @@ func TestDemoSaysWhatItDidNotMove(t *testing.T) {
 			part[after+".yml"] = text
 		}
 	}
-	err = cli.Run(t.Context(), []string{"demo", zipFile(t, part)}, noEnv, io.Discard, io.Discard)
+	err = cli.Run(t.Context(), []string{"demo", zipFile(t, part)}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "nothing is moved") || !strings.Contains(err.Error(), "documents end in .yaml") {
 		t.Errorf("an archive in which nothing is found: %v", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive"
 )
 
-// count says in words how much a content is.
+// count says in words what a content has.
 func count(c archive.Content) string {
 	versions, pipelineVersions := 0, 0
 	for _, d := range c.Deployments {

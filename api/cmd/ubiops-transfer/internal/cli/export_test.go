@@ -13,12 +13,6 @@ import (
 // Size reads a size.
 var Size = size
 
-// ParseTokens reads a token file and returns how many tokens it holds.
-func ParseTokens(r io.Reader) (int, error) {
-	lines, err := parseTokens(r)
-	return len(lines), err
-}
-
 // NewConnections returns what limits connections: the ConnContext and ConnState of
 // a server, and what is around its handler.
 func NewConnections(most, perClient int) (func(context.Context, net.Conn) context.Context, func(net.Conn, http.ConnState), func(http.Handler) http.Handler) {
@@ -59,4 +53,10 @@ func BrokenMetrics() http.Handler {
 		return server.Stats{}, errors.New("the database is locked")
 	})
 	return m
+}
+
+// ProfileJSON returns what profile list prints of a profile.
+func ProfileJSON() (string, error) {
+	text, err := jsonText(shown("p", profile{Token: "secret"}))
+	return string(text), err
 }

@@ -41,7 +41,7 @@ func newMetrics() *metrics {
 			Namespace: namespace, Name: "received_bytes_total", Help: "Bytes of the bodies of requests.",
 		}, []string{"operation"}),
 		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Name: "sent_bytes_total", Help: "Bytes of the bodies of answers.",
+			Namespace: namespace, Name: "sent_bytes_total", Help: "Bytes of the bodies of responses.",
 		}, []string{"operation"}),
 		jobs: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "job_duration_seconds",
@@ -55,7 +55,7 @@ func newMetrics() *metrics {
 	return m
 }
 
-// watch adds what there is at the moment when metrics are read.
+// watch adds what the server has at the moment when metrics are read.
 func (m *metrics) watch(stats func(context.Context) (server.Stats, error)) {
 	m.registry.MustRegister(&stateCollector{stats})
 }

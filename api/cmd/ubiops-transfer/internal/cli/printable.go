@@ -1,14 +1,16 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 )
 
-// What an archive or a server calls things may hold sequences that a terminal
-// obeys. All that the command prints, errors too, passes here.
+// Names from an archive or a server may contain sequences that a terminal obeys.
+// All that the command prints, errors too, passes through here.
 
 // printable is a writer that writes no control character but line breaks and
 // tabs. Others, and what is invisible or turns the direction of text, appear as
@@ -26,18 +28,25 @@ func (p printable) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+func isEscaped(r rune) bool {
+	return r != '\n' && r != '\t' && (r == unicode.ReplacementChar || !unicode.IsPrint(r))
+}
+
 func escaped(text string) string {
-	raw := func(r rune) bool { return r == '\n' || r == '\t' || r != unicode.ReplacementChar && unicode.IsPrint(r) }
-	if !strings.ContainsFunc(text, func(r rune) bool { return !raw(r) }) {
+	if !strings.ContainsFunc(text, isEscaped) {
 		return text
 	}
 	var b strings.Builder
 	for i, r := range text {
 		switch {
-		case raw(r):
+		case !isEscaped(r):
 			b.WriteRune(r)
-		case r == unicode.ReplacementChar && !strings.HasPrefix(text[i:], string(r)): // a byte that is no character
+		case r == unicode.ReplacementChar && !strings.HasPrefix(text[i:], string(r)): // a byte that is not a character
 			b.WriteString(`\x` + strconv.FormatUint(uint64(text[i])|1<<8, 16)[1:])
+		case r >= 0x7f: // which JSON leaves as it is, so that what comes out is JSON still
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
 		default:
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		}

@@ -10,22 +10,35 @@ import (
 
 // Run runs the command with the arguments that follow its name, until it is
 // done or ctx ends. Variables of the environment come from getenv. Every error
-// is one line for people.
-func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+// is one or two lines for people; [ExitCode] says what to exit with.
+func Run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
+	root := rootCommand(&session{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}) //nolint:contextcheck // cobra hands the context on
+	args, err := rewritten(root, args)
+	if err != nil {
+		return printableError{err}
+	}
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		return printableError{explained(err)}
+	}
+	return nil
+}
+
+func rootCommand(s *session) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ubiops-transfer",
 		Short: "Move the contents of UbiOps projects",
 		Long: "ubiops-transfer moves deployments, pipelines, environments and variables\n" +
 			"between UbiOps projects. It is not affiliated with UbiOps.",
+		Example: "  ubiops-transfer demo\n" +
+			"  ubiops-transfer profile add --from-ubiops\n" +
+			"  ubiops-transfer exports create --all --wait",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand(), serveCommand(getenv), backupCommand(getenv)) //nolint:contextcheck // cobra hands the context on
-	root.SetArgs(args)
-	root.SetOut(printable{stdout})
-	root.SetErr(printable{stderr})
-	if err := root.ExecuteContext(ctx); err != nil {
-		return printableError{err}
-	}
-	return nil
+	root.AddCommand(archiveCommand(s), conformanceCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s), importsCommand(s),
+		profileCommand(s), schemaCommand(), serveCommand(s.getenv))
+	root.SetOut(printable{s.stdout})
+	root.SetErr(printable{s.stderr})
+	return root
 }

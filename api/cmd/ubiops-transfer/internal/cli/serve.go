@@ -34,8 +34,8 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the Imports & Exports API from this machine",
-		Long: "serve answers the Imports & Exports API with projects of its own. It prints its\n" +
-			"URL and, for each project that is new, a token that may write, unless there is a\n" +
+		Long: "serve serves the Imports & Exports API with projects of its own. It prints its\n" +
+			"URL and, for each new project, a token that may write, unless there is a\n" +
 			"token file. The log goes to stderr.\n\n" +
 			"Each flag can be given as a variable of the environment as well: --max-archive as\n" +
 			envPrefix + "MAX_ARCHIVE. A flag wins; values of a repeatable one are\n" +
@@ -43,7 +43,8 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 			"SIGTERM and SIGINT stop it: new connections are refused, requests that are being\n" +
 			"served are finished within --shutdown-timeout, and the rest is cut off. A second\n" +
 			"signal ends it at once.",
-		Args: cobra.NoArgs,
+		Example: "  ubiops-transfer serve --project my-project=project.zip",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			f.goMemoryLimit = getenv("GOMEMLIMIT")
@@ -57,6 +58,7 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	f.define(cmd)
+	cmd.AddCommand(backupCommand(getenv))
 	return cmd
 }
 
@@ -67,21 +69,21 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flags.StringVar(&f.tlsKey, "tls-key", "", "file with the key of the certificate")
 	dataFlag(cmd, &f.data)
 	flags.Var(&list{&f.projects, projectAndArchive}, "project", "NAME or NAME=ARCHIVE: a project to have; a project that is empty is filled from\nthe archive; repeatable (default \"default\")")
-	flags.StringVar(&f.tokenFile, "token-file", "", "file with a token a line: PROJECT read|write TOKEN")
-	flag(cmd, &f.server.OnConflict, "on-conflict", string(plan.Fail), "choice", "fail, skip or overwrite an object that exists already", oneOf(plan.Fail, plan.Skip, plan.Overwrite))
-	flag(cmd, &f.server.EmptyConfirmation, "empty-confirmation", string(server.ConfirmAll), "choice", "all or refuse: what a confirmation that names nothing does", oneOf(server.ConfirmAll, server.ConfirmRefuse))
-	flag(cmd, &f.server.RateLimit, "rate-limit", "300", "number", "requests a minute from one address, 0 for any number", atLeast(0))
-	flag(cmd, &f.server.MaxArchive, "max-archive", "64GiB", "size", "largest archive that is taken", size)
-	flag(cmd, &f.maxConnections, "max-connections", "1000", "number", "connections at once; a further one takes the place of an idle one, or is told to\ntry again", atLeast(1))
-	flag(cmd, &f.clientConnections, "client-connections", "0", "number", "connections from one address at once, 0 for half of --max-connections; behind a\nproxy all are from one", atLeast(0))
-	flag(cmd, &f.memory, "memory", "512MiB", "size", "memory to get along with, by estimates: large requests and jobs wait for each\nother; GOMEMLIMIT, if it is set, says when garbage is collected", size)
-	flag(cmd, &f.server.MaxJSONBody, "max-json", "16MiB", "size", "largest JSON body that is taken", size)
-	flag(cmd, &f.server.MaxDocuments, "max-documents", "32MiB", "size", "most text of the YAML documents of an archive that is imported; a project\nholds twice as much at most", size)
+	flags.StringVar(&f.tokenFile, "token-file", "", "file with one token per line: PROJECT read|write TOKEN")
+	flag(cmd, &f.server.OnConflict, "on-conflict", string(plan.Fail), "choice", "what to do with an object that exists already: fail, skip or overwrite", oneOf(plan.Fail, plan.Skip, plan.Overwrite))
+	flag(cmd, &f.server.EmptyConfirmation, "empty-confirmation", string(server.ConfirmAll), "choice", "what a confirmation that names nothing means: all or refuse", oneOf(server.ConfirmAll, server.ConfirmRefuse))
+	flag(cmd, &f.server.RateLimit, "rate-limit", "300", "number", "requests per minute from one address; 0 for no limit", atLeast(0))
+	flag(cmd, &f.server.MaxArchive, "max-archive", "64GiB", "size", "largest archive that is accepted", size)
+	flag(cmd, &f.maxConnections, "max-connections", "1000", "number", "connections at once; another one takes the place of an idle one, or is told to\ntry again", atLeast(1))
+	flag(cmd, &f.clientConnections, "client-connections", "0", "number", "connections from one address at once, 0 for half of --max-connections; behind a\nproxy all come from one", atLeast(0))
+	flag(cmd, &f.memory, "memory", "512MiB", "size", "memory to use, by estimates: large requests and jobs wait for each other;\nGOMEMLIMIT, if it is set, says when garbage is collected", size)
+	flag(cmd, &f.server.MaxJSONBody, "max-json", "16MiB", "size", "largest JSON body that is accepted", size)
+	flag(cmd, &f.server.MaxDocuments, "max-documents", "32MiB", "size", "limit on the YAML documents of an imported archive, as text; a project holds at\nmost twice as much", size)
 	flag(cmd, &f.server.ProjectWorkers, "project-workers", "0", "number", "exports and imports of one project at once, 0 for all workers but one", atLeast(0))
-	flag(cmd, &f.server.LinkTimeout, "link-timeout", "1h", "duration", "longest time for fetching an archive from a link", positiveDuration)
-	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public, or the port is\nneither 80 nor 443; repeatable")
-	flag(cmd, &f.server.Workers, "workers", "4", "number", "exports and imports that are carried out at once, all but one of them from links", atLeast(1))
-	flag(cmd, &f.shutdownTimeout, "shutdown-timeout", "20s", "duration", "longest time for finishing requests in the end", positiveDuration)
+	flag(cmd, &f.server.LinkTimeout, "link-timeout", "1h", "duration", "time limit for fetching an archive from a link", positiveDuration)
+	flags.Var(&list{&f.server.AllowLinkHosts, hostAndPort}, "allow-link-host", "HOST or HOST:PORT that links may lead to although it is not public or the port is\nneither 80 nor 443; repeatable")
+	flag(cmd, &f.server.Workers, "workers", "4", "number", "exports and imports that run at once, at most all but one of them from links", atLeast(1))
+	flag(cmd, &f.shutdownTimeout, "shutdown-timeout", "20s", "duration", "time limit for finishing requests at the end", positiveDuration)
 	flag(cmd, &f.logLevel, "log-level", "info", "choice", "debug, info, warn or error", logLevel)
 	flag(cmd, &f.logFormat, "log-format", "text", "choice", "text or json", oneOf("text", "json"))
 }
@@ -97,7 +99,7 @@ func logLevel(text string) (level slog.Level, err error) {
 // complete fills in and checks what concerns several flags.
 func (f *serveFlags) complete() error {
 	if (f.tlsCert == "") != (f.tlsKey == "") {
-		return fmt.Errorf("%s and %s belong together", f.from.of("tls-cert"), f.from.of("tls-key"))
+		return fmt.Errorf("%s and %s must be given together", f.from.of("tls-cert"), f.from.of("tls-key"))
 	}
 	if err := completeData(&f.data); err != nil {
 		return err

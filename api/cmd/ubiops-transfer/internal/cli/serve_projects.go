@@ -36,7 +36,7 @@ func openProjects(values []string) (projects []hostedProject, err error) {
 		var given bool
 		p.name, p.path, given = strings.Cut(value, "=")
 		if seen[p.name] {
-			return projects, fmt.Errorf("%s is there twice", p.name)
+			return projects, fmt.Errorf("%s is given twice", p.name)
 		}
 		seen[p.name] = true
 		if given {

@@ -20,13 +20,13 @@ import (
 func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err error) {
 	f.server.Log = newLogger(stderr, f)
 	f.limitMemory()
-	// All that can be wrong with what was given shows before anything is made.
+	// Everything wrong with the arguments is found before anything is made.
 	projects, err := openProjects(f.projects)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.from.of("project"), err)
 	}
 	defer closeProjects(projects)
-	var tokens []tokenLine
+	var tokens []byte
 	if f.tokenFile != "" {
 		if tokens, err = readTokens(f.tokenFile); err != nil {
 			return fmt.Errorf("%s: %s: %w", f.from.of("token-file"), f.tokenFile, oneLine(err))
@@ -66,11 +66,11 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	return f.serveUntil(ctx, listener, s)
 }
 
-// limitMemory has garbage collected in time, and lets requests and jobs share half
-// of the memory: the other half is for small requests, the database, and garbage.
+// limitMemory makes the runtime collect garbage in time, and gives half of the memory
+// to requests and jobs: the other half is for small requests, the database, and garbage.
 func (f *serveFlags) limitMemory() {
 	f.server.Memory = f.memory / 2
-	if f.goMemoryLimit == "" { // else the runtime has taken it
+	if f.goMemoryLimit == "" { // otherwise the runtime has read it
 		debug.SetMemoryLimit(f.memory / 4 * 3)
 	}
 }

@@ -65,15 +65,15 @@ func (s *served) upload(t *testing.T) *conn {
 	return c
 }
 
-// What a signal does: an upload that does not get on is cut off at the
-// deadline, and the command ends without an error all the same.
+// What a signal does: an upload that makes no progress is cut off at
+// the deadline, and the command still ends without an error.
 func TestServeEndsWithinTheDeadline(t *testing.T) {
 	t.Parallel()
 	s := serve(t, noEnv, "--shutdown-timeout", "50ms")
 	c := s.upload(t)
 	s.end(t)
 	if line, err := c.answer.ReadString('\n'); err == nil {
-		t.Errorf("there is an answer: %s", line)
+		t.Errorf("there is a response: %s", line)
 	}
 	if log := s.log.String(); !strings.Contains(log, "stopping") || !strings.Contains(log, "cut off") {
 		t.Errorf("the log is %s", log)

@@ -1,40 +1,21 @@
 package cli_test
 
 import (
-	"bufio"
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
-
-// served is a command serve that runs.
-type served struct {
-	url    string
-	tokens map[string]string // that were printed, by project
-	stop   context.CancelFunc
-	ended  <-chan error
-	log    *lockedBuffer
-}
 
 type lockedBuffer struct {
 	mu  sync.Mutex
@@ -51,56 +32,6 @@ func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
-}
-
-// serve runs the command on a free port until the test ends or stop is called.
-func serve(t *testing.T, getenv func(string) string, args ...string) *served {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	out, in := io.Pipe()
-	ended := make(chan error, 1)
-	s := &served{tokens: map[string]string{}, stop: stop, ended: ended, log: &lockedBuffer{}}
-	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, args...)
-	var running sync.WaitGroup
-	running.Go(func() {
-		err := cli.Run(ctx, args, getenv, in, s.log)
-		_ = in.CloseWithError(io.EOF)
-		ended <- err
-	})
-	t.Cleanup(running.Wait)
-	t.Cleanup(stop)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if url, ok := strings.CutPrefix(lines.Text(), "serving "); ok {
-			s.url = url
-			return s
-		}
-		project, token, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "token for project "), ": ")
-		if !ok {
-			t.Fatalf("unexpected line %q", lines.Text())
-		}
-		s.tokens[project] = token
-	}
-	t.Fatalf("it ended: %v", <-ended)
-	return nil
-}
-
-func (s *served) client(t *testing.T, token string) *api.Client {
-	t.Helper()
-	c, err := api.NewClient(api.WithHost(s.url), api.WithToken(token))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// end stops the command as a signal does, and checks how it ends.
-func (s *served) end(t *testing.T) {
-	t.Helper()
-	s.stop()
-	if err := <-s.ended; err != nil {
-		t.Errorf("it ends with %v", err)
-	}
 }
 
 func TestServeWithNothingElsePrintsItsURLAndAToken(t *testing.T) {
@@ -190,7 +121,7 @@ func TestServeRefusesTokensOfAProjectThatIsNotThere(t *testing.T) {
 	if err := os.WriteFile(path, []byte("# one\nother read aaaaaaaaaaaaaaaa\ndefault read short\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--token-file", path}, noEnv, io.Discard, io.Discard)
+	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--token-file", path}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), `line 2: project "other"`) || !strings.Contains(err.Error(), "line 3: a token needs at least 16") ||
 		strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "aaaa") {
 		t.Errorf("error %v", err)
@@ -203,45 +134,10 @@ func TestServeTakesProjectsFromTheEnvironment(t *testing.T) {
 	if s.tokens["a"] == "" || s.tokens["b"] == "" || len(s.tokens) != 2 {
 		t.Errorf("tokens for %v", s.tokens)
 	}
-	err := cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--project", "a", "--project", "a"}, noEnv, io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "a is there twice") {
+	err := cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--project", "a", "--project", "a"}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "a is given twice") {
 		t.Errorf("a project given twice: %v", err)
 	}
-}
-
-// pair writes a certificate for 127.0.0.1 and its key.
-func pair(t *testing.T) (cert, key string, pool *x509.CertPool) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write := func(name, kind string, der []byte) string {
-		path := filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool = x509.NewCertPool()
-	pool.AddCert(parsed)
-	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", keyDER), pool
 }
 
 func TestServeSpeaksTLS(t *testing.T) {
@@ -258,7 +154,7 @@ func TestServeSpeaksTLS(t *testing.T) {
 	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 || !strings.HasPrefix(s.url, "https://") {
 		t.Errorf("%s: %s %s", s.url, resp.Proto, resp.Status)
 	}
-	err = cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--tls-cert", key, "--tls-key", cert}, noEnv, io.Discard, io.Discard)
+	err = cli.Run(t.Context(), []string{"serve", "--data", t.TempDir(), "--tls-cert", key, "--tls-key", cert}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "--tls-cert") {
 		t.Errorf("a key in place of the certificate: %v", err)
 	}
@@ -270,7 +166,7 @@ func TestServeNamesTheFlagOfADataFolderThatIsNone(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", path}, noEnv, io.Discard, io.Discard)
+	err := cli.Run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", path}, noEnv, strings.NewReader(""), io.Discard, io.Discard)
 	if err == nil || !strings.HasPrefix(err.Error(), "--data: ") || !strings.Contains(err.Error(), path) {
 		t.Errorf("error %v", err)
 	}

@@ -13,13 +13,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// envPrefix begins the names of the variables that stand in for flags.
+// envPrefix begins the names of the variables that replace flags.
 const envPrefix = "UBIOPS_TRANSFER_"
 
 // fromEnv sets every flag that was not given from its variable: --max-archive
 // from UBIOPS_TRANSFER_MAX_ARCHIVE. A repeatable flag takes values that are
-// separated by commas. An empty variable is as good as none. What comes back
-// says how to name a flag in an error: with the variable that it came from.
+// separated by commas. An empty variable counts as not set. The result says
+// how to name a flag in an error: with the variable that it came from.
 func fromEnv(cmd *cobra.Command, getenv func(string) string) (origins, error) {
 	var errs []error
 	from := origins{}
@@ -77,7 +77,7 @@ func (s *setting[T]) Set(text string) (err error) {
 func flag[T any](cmd *cobra.Command, into *T, name, preset, kind, usage string, parse func(string) (T, error)) {
 	s := &setting[T]{into: into, kind: kind, parse: parse}
 	if err := s.Set(preset); err != nil {
-		panic(fmt.Sprintf("--%s: %v", name, err)) // the program is wrong, not its user
+		panic(fmt.Sprintf("--%s: %v", name, err)) // a mistake of the program, not of its user
 	}
 	cmd.Flags().Var(s, name, usage)
 }
@@ -111,7 +111,7 @@ func oneOf[T ~string](all ...T) func(string) (T, error) {
 			}
 			names = append(names, string(v))
 		}
-		return "", errors.New("it has to be one of " + strings.Join(names, ", "))
+		return "", errors.New("it must be one of " + strings.Join(names, ", "))
 	}
 }
 
@@ -119,7 +119,7 @@ func atLeast(least int) func(string) (int, error) {
 	return func(text string) (int, error) {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < least {
-			return 0, fmt.Errorf("it has to be a whole number, %d or more", least)
+			return 0, fmt.Errorf("it must be a whole number, %d or more", least)
 		}
 		return n, nil
 	}
@@ -128,7 +128,7 @@ func atLeast(least int) func(string) (int, error) {
 func positiveDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, errors.New("it has to be a time such as 90s, 20m or 1h30m")
+		return 0, errors.New("it must be a time such as 90s, 20m or 1h30m")
 	}
 	return d, nil
 }
@@ -150,14 +150,14 @@ func size(text string) (int64, error) {
 			return int64(bytes), nil
 		}
 	}
-	return 0, errors.New("it has to be a size such as 1GiB, 500MB or a number of bytes")
+	return 0, errors.New("it must be a size such as 1GiB, 500MB or a number of bytes")
 }
 
 var hostText = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
 
 func hostAndPort(text string) error {
 	if !hostText.MatchString(text) {
-		return errors.New("it has to be a host such as archives.example or 10.0.0.7:9000")
+		return errors.New("it must be a host such as archives.example or 10.0.0.7:9000")
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ var projectText = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}(=.+)?$`)
 
 func projectAndArchive(text string) error {
 	if !projectText.MatchString(text) {
-		return errors.New("it has to be NAME or NAME=ARCHIVE; a name has up to 64 lower-case letters, digits and dashes and starts with a letter")
+		return errors.New("it must be NAME or NAME=ARCHIVE; a name has up to 64 lower-case letters, digits and dashes and starts with a letter")
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func listenAddress(text string) (string, error) {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return "", errors.New("it has to be an address such as 127.0.0.1:8080 or :8080")
+		return "", errors.New("it must be an address such as 127.0.0.1:8080 or :8080")
 	}
 	return text, nil
 }

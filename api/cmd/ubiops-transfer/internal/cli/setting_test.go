@@ -8,15 +8,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
 )
 
-// env makes variables of name, value, name, ...
-func env(pairs ...string) func(string) string {
-	vars := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		vars[pairs[i]] = pairs[i+1]
-	}
-	return func(name string) string { return vars[name] }
-}
-
 func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -44,8 +35,8 @@ func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 		"log-level=loud":            "debug, info, warn, error",
 		"log-format=xml":            "text, json",
 		"token-file=" + dir + "/no": "no such file",
-		"tls-cert=" + dir + "/no":   "belong together",
-		"tls-key=" + dir + "/no":    "belong together",
+		"tls-cert=" + dir + "/no":   "must be given together",
+		"tls-key=" + dir + "/no":    "must be given together",
 		"listen=192.0.2.1:1":        "192.0.2.1", // nobody's address
 	} {
 		t.Run(value, func(t *testing.T) {
@@ -54,14 +45,14 @@ func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 			variable := "UBIOPS_TRANSFER_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 			data := "--data=" + t.TempDir()
 			for _, err := range []error{
-				cli.Run(t.Context(), []string{"serve", data, "--" + flag, given}, env(variable, "1"), io.Discard, io.Discard),
-				cli.Run(t.Context(), []string{"serve", data}, env(variable, given), io.Discard, io.Discard),
+				cli.Run(t.Context(), []string{"serve", data, "--" + flag, given}, env(variable, "1"), strings.NewReader(""), io.Discard, io.Discard),
+				cli.Run(t.Context(), []string{"serve", data}, env(variable, given), strings.NewReader(""), io.Discard, io.Discard),
 			} {
 				if err == nil || !strings.Contains(err.Error(), "--"+flag) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 					t.Errorf("error %v", err)
 				}
 			}
-			err := cli.Run(t.Context(), []string{"serve", data}, env(variable, given), io.Discard, io.Discard)
+			err := cli.Run(t.Context(), []string{"serve", data}, env(variable, given), strings.NewReader(""), io.Discard, io.Discard)
 			if err != nil && !strings.Contains(err.Error(), variable) {
 				t.Errorf("%v does not name %s", err, variable)
 			}
@@ -71,7 +62,7 @@ func TestServeNamesTheFlagOfABadValueAndWhereItCameFrom(t *testing.T) {
 
 func TestServeTakesNoArguments(t *testing.T) {
 	t.Parallel()
-	if err := cli.Run(t.Context(), []string{"serve", "more"}, noEnv, io.Discard, io.Discard); err == nil {
+	if err := cli.Run(t.Context(), []string{"serve", "more"}, noEnv, strings.NewReader(""), io.Discard, io.Discard); err == nil {
 		t.Error("no error")
 	}
 }

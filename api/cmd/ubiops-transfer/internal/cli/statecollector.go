@@ -19,7 +19,7 @@ var (
 	flightDesc  = prometheus.NewDesc(namespace+"_requests_in_flight", "Requests that are being served, this one included.", nil, nil)
 )
 
-// stateCollector asks the server how much there is whenever metrics are read.
+// stateCollector asks the server what it has whenever metrics are read.
 type stateCollector struct {
 	stats func(context.Context) (server.Stats, error)
 }
@@ -34,7 +34,7 @@ func (*stateCollector) Describe(descs chan<- *prometheus.Desc) {
 	descs <- damageDesc
 }
 
-// Collect reads them. Where they cannot be had they are missing, and
+// Collect reads them. If they cannot be read they are missing, and
 // the other metrics are there.
 func (c *stateCollector) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)

@@ -97,7 +97,7 @@ var blobsWritten = map[string]func(*testing.T, store.Blobs){
 			t.Errorf("left are %q", left)
 		}
 	},
-	"ping tells whether they are usable": func(t *testing.T, b store.Blobs) {
+	"ping reports whether they are usable": func(t *testing.T, b store.Blobs) {
 		if err := b.Ping(t.Context()); err != nil {
 			t.Error(err)
 		}

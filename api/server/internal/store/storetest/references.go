@@ -45,7 +45,7 @@ var references = map[string]func(*testing.T, store.Store){
 			}
 			return err
 		})
-		// Paths in an archive are no keys.
+		// Paths in an archive are not keys.
 		update(t, s, putImport(store.Import{ID: "1", Scanned: deployments(withPackages("path.zip")),
 			Confirmed: deployments(withPackages("path.zip"))}))
 	},

@@ -1,4 +1,5 @@
-// Package storetest holds a [store.Home] to what the comments of that package say.
+// Package storetest checks that a [store.Home] does what the comments of that
+// package say.
 package storetest
 
 import (

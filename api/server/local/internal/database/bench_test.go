@@ -206,25 +206,3 @@ func BenchmarkJob(b *testing.B) {
 		b.Error(err)
 	}
 }
-
-func mustUpdate(t testing.TB, s store.Store, changes ...func(store.Tx) error) {
-	t.Helper()
-	_, err := s.Update(t.Context(), func(tx store.Tx) error {
-		for _, change := range changes {
-			if err := change(tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func mustView(t testing.TB, s store.Store, f func(store.Tx) error) {
-	t.Helper()
-	if err := s.View(t.Context(), f); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -43,7 +43,7 @@ func (t *tx) AddBlob(b store.Blob) (string, error) {
 	return key, nil
 }
 
-// text is null where it is empty.
+// text is null if it is empty.
 func text(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
 
 // Blob implements [store.Tx].

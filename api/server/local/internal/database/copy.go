@@ -13,7 +13,7 @@ import (
 
 // Copy writes what the database in a file holds at this moment to another file,
 // which has to be new, and returns what that is and the keys of its blobs. Whoever
-// has the database open goes on as before. Errors are those of [Database.Update].
+// has the database open is not disturbed. Errors are those of [Database.Update].
 func Copy(ctx context.Context, path, to string) (is Identity, keys []string, err error) {
 	defer func() {
 		if err != nil {

@@ -41,16 +41,16 @@ type Options struct {
 	Path string
 	// Keeper seals the documents.
 	Keeper *Keeper
-	// OnLock is called when nobody else has the database; nil is nothing.
+	// OnLock is called when nobody else has the database; it may be nil.
 	OnLock func()
 	// Accept is asked before anything is changed; its error is that of Open. Nil
 	// accepts any database.
 	Accept func(Identity) error
-	// OnChange is told whenever the database has learned of blobs; nil for nobody.
+	// OnChange is called whenever the database has learned of blobs; it may be nil.
 	OnChange func(Identity)
-	// Log gets what goes wrong in the background; nil for nowhere.
+	// Log gets what goes wrong in the background; nil drops it.
 	Log *slog.Logger
-	// BusyTimeout is how long to wait for somebody else who writes; 5 s if it
+	// BusyTimeout is how long to wait for another writer; 5 s if it
 	// is 0. Then the error is [store.ErrBusy].
 	BusyTimeout time.Duration
 	// RetryDelay is how long to wait before a job is tried again after its
@@ -65,7 +65,7 @@ type Database struct {
 	file    fs.FileInfo
 	session string
 	reads   pool
-	writes  pool                   // one connection, so that those who write take turns in their order
+	writes  pool                   // one connection, so that writers take turns in order
 	river   *river.Client[*sql.Tx] // adds and cancels jobs, and works on none
 
 	working sync.Mutex              // held by Work
@@ -76,7 +76,7 @@ type Database struct {
 
 var _ store.Store = (*Database)(nil)
 
-// Open opens a database and makes or migrates it where needed. A database that
+// Open opens a database and makes or migrates it if needed. A database that
 // is open already, also in another process, that belongs to another key, or that
 // a newer version has written, is refused.
 func Open(ctx context.Context, options Options) (_ *Database, err error) {
@@ -165,7 +165,7 @@ func (d *Database) makeFile() error {
 }
 
 // dsn makes every transaction that may write take the lock at its start: one
-// that has read before could not get it any more.
+// that has read before could no longer get it.
 func dsn(options Options, pragmas ...string) string {
 	return locator(options.Path, url.Values{
 		"_txlock": {"immediate"},

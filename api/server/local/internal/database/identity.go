@@ -39,7 +39,7 @@ func (d *Database) inspect(ctx context.Context) (Identity, error) {
 		if text, err := d.options.Keeper.open(sealed); err != nil || string(text) != keeperCheck {
 			return Identity{}, errors.Join(errors.New("the key is not the one that it was made with"), err)
 		}
-	} else if !errors.Is(err, sql.ErrNoRows) { // an earlier start came no further
+	} else if !errors.Is(err, sql.ErrNoRows) { // an earlier start got no further
 		return Identity{}, err
 	}
 	if n, err = has("identity"); err != nil || n == 0 {
@@ -52,8 +52,8 @@ func (d *Database) inspect(ctx context.Context) (Identity, error) {
 	return Identity{ID: row.ID, Changes: row.Changes}, err
 }
 
-// introduce gives the database what it is known by, and makes this opening the one
-// that may change it.
+// introduce gives the database its identity, and makes this opening the one that
+// may change it.
 func (d *Database) introduce(ctx context.Context) error {
 	d.session = uuid.NewString()
 	return d.inTx(ctx, func(t *tx) error {
@@ -77,7 +77,7 @@ func (d *Database) Identity(ctx context.Context) (Identity, error) {
 	return Identity{ID: row.ID, Changes: row.Changes}, classify(ctx, err)
 }
 
-// inTx runs f in a transaction that nobody is told of.
+// inTx runs f in a transaction that is not reported to OnChange.
 func (d *Database) inTx(ctx context.Context, f func(*tx) error) error {
 	begun, err := d.writes.db.BeginTx(ctx, nil)
 	if err != nil {

@@ -76,7 +76,7 @@ func (t *tx) Finish(job store.Job) error {
 	if !ok {
 		return fmt.Errorf("job of %s %s: it has no handle of this store", job.Kind, job.ID)
 	}
-	// River completes a job whatever has become of it.
+	// River completes a job whatever has happened to it.
 	row, err := t.d.river.JobGetTx(t.ctx, t.sql, h.job.ID)
 	if errors.Is(err, rivertype.ErrNotFound) {
 		return store.ErrLost

@@ -2,13 +2,11 @@ package database_test
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,10 +20,6 @@ func TestDatabaseIsAStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t, patient) })
 }
-
-// patient are options for tests that nobody holds up for good: the machine may
-// be slow.
-var patient = database.Options{BusyTimeout: time.Minute}
 
 func TestWhatIsWrittenIsThereAfterOpeningAgain(t *testing.T) {
 	t.Parallel()
@@ -94,7 +88,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("error %q, want %q in it", err, want)
 		}
 	}
-	t.Run("another key, and goes on with the right one", func(t *testing.T) {
+	t.Run("another key, and then the right one", func(t *testing.T) {
 		t.Parallel()
 		options := make(t)
 		wrong := options
@@ -122,7 +116,7 @@ func TestOpenRefuses(t *testing.T) {
 		must(t, db.Close())
 		refused(t, options, "newer version")
 	})
-	t.Run("a file that is no database", func(t *testing.T) {
+	t.Run("a file that is not a database", func(t *testing.T) {
 		t.Parallel()
 		options := database.Options{Path: filepath.Join(t.TempDir(), "db"), Keeper: newKeeper(t)}
 		must(t, os.WriteFile(options.Path, []byte(strings.Repeat("no database", 1000)), 0o600))
@@ -169,67 +163,4 @@ func TestDescriptionsTellAbsentAndNullApart(t *testing.T) {
 type template struct {
 	keeper *database.Keeper
 	file   []byte
-}
-
-// made is a database as a new one begins, which saves the migrations.
-var made = sync.OnceValues(func() (made template, err error) {
-	if made.keeper, err = database.NewKeeper(newKey()); err != nil {
-		return made, err
-	}
-	dir, err := os.MkdirTemp("", "database")
-	if err != nil {
-		return made, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, "db")
-	d, err := database.Open(context.Background(), database.Options{Path: path, Keeper: made.keeper})
-	if err != nil {
-		return made, err
-	}
-	if err := d.Close(); err != nil {
-		return made, err
-	}
-	made.file, err = os.ReadFile(path)
-	return made, err
-})
-
-// open opens a database, a new one if options name none.
-func open(t testing.TB, options database.Options) *database.Database {
-	t.Helper()
-	if options.Path == "" {
-		made, err := made()
-		must(t, err)
-		options.Path, options.Keeper = filepath.Join(t.TempDir(), "db"), made.keeper
-		must(t, os.WriteFile(options.Path, made.file, 0o600))
-	}
-	if options.RetryDelay == nil {
-		options.RetryDelay = func(int) time.Duration { return time.Millisecond }
-	}
-	d, err := database.Open(t.Context(), options)
-	must(t, err)
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return d
-}
-
-func newKeeper(t testing.TB) *database.Keeper {
-	t.Helper()
-	keeper, err := database.NewKeeper(newKey())
-	must(t, err)
-	return keeper
-}
-
-func newKey() (key [32]byte) {
-	_, _ = rand.Read(key[:]) // never fails
-	return key
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

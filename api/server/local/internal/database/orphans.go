@@ -10,8 +10,8 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// takeOver makes the jobs available that a killed process has left running. The
-// lock proves that it is gone.
+// takeOver makes the jobs that a killed process has left running available again.
+// The lock proves that the process is gone.
 func (d *Database) takeOver(ctx context.Context) error {
 	orphans, err := d.orphans(ctx)
 	if err != nil {
@@ -35,7 +35,7 @@ func (d *Database) takeOver(ctx context.Context) error {
 }
 
 // watchOrphans makes jobs available whose end River could not record, since the
-// database was busy or the disk full. River goes on trying for less than the
+// database was busy or the disk full. River keeps trying for less than the
 // time between two checks, so what both find is lost.
 func (d *Database) watchOrphans(ctx context.Context) {
 	before := map[int64]int{} // attempts
@@ -61,7 +61,7 @@ func (d *Database) watchOrphans(ctx context.Context) {
 			err = d.release(ctx, lost)
 		}
 		if err != nil && ctx.Err() == nil {
-			d.options.Log.WarnContext(ctx, "lost jobs were not looked for", "error", err)
+			d.options.Log.WarnContext(ctx, "the search for lost jobs failed", "error", err)
 		}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// quiet passes on what a library says only if it is a warning or worse: what it
-// starts and stops is of use to nobody who runs the server.
+// quiet passes on what a library logs only if it is a warning or worse: whoever
+// runs the server does not need to know what it starts and stops.
 type quiet struct{ slog.Handler }
 
 // Enabled implements [slog.Handler].

@@ -18,7 +18,7 @@ func (t *tx) seal(model any) ([]byte, error) {
 	return t.d.options.Keeper.seal(data), nil
 }
 
-// unseal is the way back.
+// unseal undoes seal.
 func (t *tx) unseal(sealed []byte, model any) error {
 	if len(sealed) == 0 {
 		return nil

@@ -15,8 +15,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
 )
 
-// busyTimeout is waited for, and has to be enough for an update that nobody
-// holds up on a machine that is busy itself.
+// busyTimeout is waited for, and has to be enough for an undisturbed update
+// on a busy machine.
 const busyTimeout = 500 * time.Millisecond
 
 func TestALockHeldBySomebodyElseIsBusyUntilItGoes(t *testing.T) {
@@ -41,7 +41,7 @@ func TestALockHeldBySomebodyElseIsBusyUntilItGoes(t *testing.T) {
 		t.Error("work: no error")
 	}
 	must(t, d.Ping(t.Context()))
-	mustView(t, d, func(tx store.Tx) error { // who reads does not wait
+	mustView(t, d, func(tx store.Tx) error { // a reader does not wait
 		if err := tx.Project("p"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("view: error %v", err)
 		}

@@ -29,7 +29,7 @@ type tx struct {
 	learned    bool            // of blobs
 }
 
-// View implements [store.Store]. It does not wait for those who write.
+// View implements [store.Store]. It does not wait for writers.
 func (d *Database) View(ctx context.Context, f func(store.Tx) error) error {
 	begun, err := d.reads.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -148,7 +148,7 @@ func (t *tx) result(err error) error {
 	return err
 }
 
-// writable has to be asked before each change: after a failure SQLite may have
+// writable has to be called before each change: after a failure SQLite may have
 // rolled back, and would make the change at once and for good.
 func (t *tx) writable() error {
 	if t.readOnly {

@@ -12,8 +12,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// fixWaitingExports is the migration of what earlier versions did when an export's
-// turn came: to fix what it takes, which is done when it is asked for now. Those
+// fixWaitingExports migrates exports of earlier versions, which fixed what an export
+// takes when its turn came. That is now done when it is created. Those
 // that waited take what their project holds at this moment, or fail if they cannot.
 func (d *Database) fixWaitingExports(ctx context.Context, begun *sql.Tx) error {
 	t := newTx(ctx, d, begun)

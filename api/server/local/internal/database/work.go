@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	maxAttempts   = math.MaxInt16 // whoever does the work gives up
+	maxAttempts   = math.MaxInt16 // the worker gives up
 	fetchCooldown = 10 * time.Millisecond
 	fetchPoll     = 250 * time.Millisecond // for jobs to be tried again
 	retention     = time.Hour              // of jobs that have ended
 	orphanCheck   = time.Minute
 )
 
-// errFailed is all that River, which keeps and logs errors, hears of one: its
+// errFailed is all that River, which keeps and logs errors, gets of one: its
 // text may hold a link or a value.
 var errFailed = errors.New("the attempt failed")
 
@@ -37,7 +37,7 @@ func retryDelay(attempt int) time.Duration {
 // has left. It returns nil when ctx has ended.
 func (d *Database) Work(ctx context.Context, n int, do func(context.Context, store.Job) error) error {
 	if !d.working.TryLock() {
-		return errors.New("the jobs are worked on already")
+		return errors.New("the jobs are already being worked on")
 	}
 	defer d.working.Unlock()
 	if ctx.Err() != nil {
@@ -96,8 +96,8 @@ type worker struct {
 	do func(context.Context, store.Job) error
 }
 
-// Timeout says that there is none, so that River does not rescue what it takes
-// for stuck either.
+// Timeout says that there is none, so that River does not rescue what it thinks
+// is stuck.
 func (w *worker) Timeout(*river.Job[jobArgs]) time.Duration { return -1 }
 
 // NextRetry implements [river.Worker].
@@ -123,7 +123,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	case err == nil:
 		// Finish has forgotten it, unless do saw no need to call that.
 		if err := w.d.writes.queries.DeleteJob(context.WithoutCancel(ctx), job.ID); err != nil {
-			w.d.options.Log.WarnContext(ctx, "a job that is done was not forgotten", "id", job.Args.ID, "error", err)
+			w.d.options.Log.WarnContext(ctx, "a finished job was not forgotten", "id", job.Args.ID, "error", err)
 		}
 		return nil
 	case errors.Is(cause, errCancelled) || errors.Is(cause, rivertype.ErrJobCancelledRemotely):

@@ -22,7 +22,7 @@ func TestRetriesWaitLongerAndLongerWithinLimits(t *testing.T) {
 	}
 }
 
-// A job whose end could not be recorded says that it runs, and does not.
+// A job whose end could not be recorded seems to run, but does not.
 func TestAJobThatWasLostOnTheWayIsFound(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

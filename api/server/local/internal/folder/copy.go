@@ -11,8 +11,8 @@ import (
 )
 
 // CopyTo gives another folder the blobs of these keys that it does not have: as
-// links to the same files if it can have those, and else as copies. It returns the
-// keys of those that are not there.
+// links to the same files if that is possible, otherwise as copies. It returns
+// the keys of those that do not exist.
 func (f *Folder) CopyTo(ctx context.Context, to *Folder, keys []string) (missing []string, err error) {
 	for _, key := range keys {
 		err := errors.Join(ctx.Err(), store.CheckKey(key))

@@ -109,7 +109,7 @@ func (f *Folder) remove(name string) error {
 	return nil
 }
 
-// fault names the blob in an error, or the folder where that is to blame. Only a
+// fault names the blob in an error, or the folder if that is to blame. Only a
 // blob that is not there gives [fs.ErrNotExist].
 func (f *Folder) fault(key string, err error) error {
 	if gone := f.check(); gone != nil {

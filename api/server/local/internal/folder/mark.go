@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// A Mark says which state of which database the blobs belong to, at least. With it
-// a database that is older than they are, or another one, is told from one that
-// knows them: that it does not name a blob proves something in the latter only.
+// A Mark says which state of which database the blobs belong to, at least. It
+// tells a database that knows the blobs from another one, or from an older
+// state: only if it knows them does it mean something that it does not name a
+// blob.
 type Mark struct {
 	Database string // a UUID
 	Changes  int64  // how often the database had learned of a blob
@@ -22,7 +23,7 @@ const (
 	markFormat = "%36s %020d\n"
 )
 
-// Mark returns what was marked last; the zero Mark where nothing was.
+// Mark returns what was marked last; the zero Mark if nothing was.
 func (f *Folder) Mark() (Mark, error) {
 	text, err := os.ReadFile(f.file(markFile))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0 {
@@ -33,7 +34,7 @@ func (f *Folder) Mark() (Mark, error) {
 		_, err = fmt.Sscanf(string(text), "%s %d", &m.Database, &m.Changes)
 	}
 	if err != nil {
-		return Mark{}, fmt.Errorf("%s does not say whose the blobs are: %w", f.file(markFile), err)
+		return Mark{}, fmt.Errorf("%s does not say which database the blobs belong to: %w", f.file(markFile), err)
 	}
 	return m, nil
 }
@@ -45,9 +46,9 @@ func (f *Folder) SetMark(m Mark) error {
 	return err
 }
 
-// Begin marks the blobs before the first Write. What is older than that, by the
-// clock of the file system, which may be coarser than ours or another, a [Folder.Sweep]
-// from the beginning takes.
+// Begin marks the blobs before the first Write. A [Folder.Sweep] from the
+// beginning removes what is older than that, by the clock of the file system,
+// which may differ from ours.
 func (f *Folder) Begin(m Mark) (err error) {
 	f.begun, err = f.setMark(m)
 	return err

@@ -50,7 +50,7 @@ func (f *Folder) Sweep(ctx context.Context, keep func(key string) (bool, error),
 // earlier versions included.
 var halfWritten = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[0-9a-f]+)?\.tmp$`)
 
-// isKey tells whether Write gives such keys.
+// isKey reports whether Write makes such keys.
 func isKey(name string) bool {
 	id, err := uuid.Parse(name)
 	return err == nil && id.String() == name
@@ -94,7 +94,7 @@ func (f *Folder) list(ctx context.Context, visit func(name string, info fs.FileI
 
 var errFound = errors.New("there is a blob")
 
-// Empty tells whether there is no blob.
+// Empty reports whether there are no blobs.
 func (f *Folder) Empty(ctx context.Context) (bool, error) {
 	err := f.list(ctx, func(name string, _ fs.FileInfo) error {
 		if isKey(name) {

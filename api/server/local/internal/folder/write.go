@@ -13,8 +13,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
 
-// Write implements [store.Blobs]. A limit of the user or the process is a full
-// disk.
+// Write implements [store.Blobs]. A limit of the user or the process counts as
+// a full disk.
 func (f *Folder) Write(ctx context.Context, write func(io.Writer) error) (store.Blob, error) {
 	return f.write(ctx, uuid.NewString(), write)
 }
@@ -38,7 +38,7 @@ func (f *Folder) write(ctx context.Context, key string, write func(io.Writer) er
 	done := false
 	defer func() { // in a panic too
 		if !done {
-			_ = file.Close() // what matters is the error before it
+			_ = file.Close() // the error before it matters
 			_ = os.Remove(name)
 		}
 	}()
@@ -72,7 +72,7 @@ func (f *Folder) publish(ctx context.Context, d, file *os.File, key string) (int
 	return info.Size(), nil
 }
 
-// noSpace wraps [syscall.ENOSPC] into an error that means no less: the user's
+// noSpace wraps [syscall.ENOSPC] into an error that means the same: the user's
 // share of the disk is full, or the process may not have larger files.
 func noSpace(err error) error {
 	if errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"sync"
+
+	"github.com/ubiops-contrib/transfer/api/server/internal/store"
+)
+
+// tokenCache remembers the tokens of requests, since looking one up takes as
+// long as all the rest of a small request. It has only tokens that exist, and
+// nobody else can change them: the store is this process's own.
+type tokenCache struct {
+	mu      sync.RWMutex
+	known   map[store.Hash]store.Token
+	changes int
+}
+
+// get returns a token, if it is known, and how often tokens have changed.
+func (c *tokenCache) get(hash store.Hash) (token store.Token, ok bool, changes int) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	token, ok = c.known[hash]
+	return token, ok, c.changes
+}
+
+// put remembers a token that was read after get, unless tokens have changed
+// meanwhile.
+func (c *tokenCache) put(token store.Token, changes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if changes != c.changes {
+		return
+	}
+	if c.known == nil {
+		c.known = make(map[store.Hash]store.Token)
+	}
+	c.known[token.Hash] = token
+}
+
+// changed forgets everything. It is called after tokens have changed.
+func (c *tokenCache) changed() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes++
+	clear(c.known)
+}
