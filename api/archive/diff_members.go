@@ -26,7 +26,7 @@ func byIndex(list []jsontext.Value) members {
 	return m
 }
 
-// byName returns nil if two elements have one name.
+// byName returns nil if two elements have one name, or one has none.
 func byName(list []jsontext.Value, identity []string) members {
 	m := make(members, len(list))
 	for _, v := range list {
@@ -36,7 +36,7 @@ func byName(list []jsontext.Value, identity []string) members {
 		}
 		parts := make([]string, len(identity))
 		for i, member := range identity {
-			if json.Unmarshal(element[member], &parts[i]) != nil {
+			if json.Unmarshal(element[member], &parts[i]) != nil || parts[i] == "" {
 				return nil
 			}
 		}

@@ -19,7 +19,7 @@ type document struct {
 }
 
 var (
-	infoDocument = newDocument[Info]("", nil)
+	infoDocument = newDocument[Info]("", nil, "format_spec")
 
 	deploymentDocument = newDocument[models.Deployment]("deployment_name", map[string]string{
 		"description":             "deployment_description",

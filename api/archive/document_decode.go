@@ -20,10 +20,11 @@ import (
 
 // decoder turns the nodes of one document into JSON.
 type decoder struct {
-	path  string
-	nodes *yamldoc.Reader
-	out   bytes.Buffer
-	enc   *jsontext.Encoder
+	path     string
+	nodes    *yamldoc.Reader
+	out      bytes.Buffer
+	enc      *jsontext.Encoder
+	warnings Findings
 }
 
 func (d *decoder) fault(n *yaml.Node, code Code, format string, args ...any) error {
@@ -32,31 +33,31 @@ func (d *decoder) fault(n *yaml.Node, code Code, format string, args ...any) err
 
 // decode reads one document into v, a pointer to the model, and returns the
 // object's name. An error is a *Finding, always the first of the document.
-func (doc *document) decode(data []byte, path string, limits Limits, v any) (string, error) {
+func (doc *document) decode(data []byte, path string, limits Limits, v any) (name string, warnings Findings, err error) {
 	d, root, err := newDecoder(data, path, limits)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if root == nil || yamldoc.IsNull(root) { // an empty file is one without keys
 		root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1}
 	}
-	name, err := d.object(root, doc.shape, doc, "the document", 0)
+	name, err = d.object(root, doc.shape, doc, "the document", 0)
 	if err != nil {
-		return "", asFinding(err, path)
+		return "", nil, asFinding(err, path)
 	}
-	return name, d.into(v)
+	return name, d.warnings, d.into(v)
 }
 
 // decodeVariables reads a document that is a list of environment variables.
-func decodeVariables(data []byte, path string, limits Limits, v any) error {
+func decodeVariables(data []byte, path string, limits Limits, v any) (warnings Findings, err error) {
 	d, root, err := newDecoder(data, path, limits)
 	if err != nil || root == nil || yamldoc.IsNull(root) {
-		return err
+		return nil, err
 	}
 	if err := d.variables(root, "the document", 0); err != nil {
-		return asFinding(err, path)
+		return nil, asFinding(err, path)
 	}
-	return d.into(v)
+	return d.warnings, d.into(v)
 }
 
 func (d *decoder) into(v any) error {

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 )
 
 func decodeVersion(yaml string) (name string, v models.DeploymentVersion, err error) {
-	name, err = deploymentVersionDocument.decode([]byte(yaml), "v.yaml", DefaultLimits(), &v)
+	name, _, err = deploymentVersionDocument.decode([]byte(yaml), "v.yaml", DefaultLimits(), &v)
 	return name, v, err
 }
 
@@ -165,7 +166,6 @@ func TestDocument_requiredKeysAreDemanded(t *testing.T) {
 		{"x/deployments/a/b.yaml", "deployment_name: a\noutput_type: plain", "input_type"},
 		{"x/deployments/a/b.yaml", "deployment_name: a\ninput_type: ~\noutput_type: plain", "input_type"},
 		{"x/deployments/a/b.yaml", "deployment_name: a\ninput_type: plain", "output_type"},
-		{"x/deployments/a/b.yaml", "deployment_name: a\n" + pipes + "input_fields: [{name: a}]", "data_type"},
 		{"x/deployments/a/versions/c.yaml", "# nothing", "version_name"},
 		{"x/pipelines/p/p.yaml", "pipeline_name: p", "input_type"},
 		{"x/pipelines/p/p.yaml", pipes, "pipeline_name"},
@@ -175,6 +175,32 @@ func TestDocument_requiredKeysAreDemanded(t *testing.T) {
 		_, err := openBytes(small().with(test.name, test.yaml).zip(t))
 		if err == nil || !strings.HasPrefix(err.Error(), test.name+":") || !strings.Contains(err.Error(), test.missing) {
 			t.Errorf("%s %q: %v", test.name, test.yaml, err)
+		}
+	}
+}
+
+// The contract may require what archives of before do not have.
+func TestDocument_whatOnlyTheContractRequiresMayBeMissing(t *testing.T) {
+	t.Parallel()
+	const name = "x/deployments/a/b.yaml"
+	for yaml, want := range map[string][]string{
+		"input_fields: [{name: a}]":                                                 {name + ":4: an element of input_fields has no data_type: it is read as if that were empty, zero or false"},
+		"input_fields: [{name: a, data_type: ~}]":                                   {name + ":4: an element of input_fields has no data_type: it is read as if that were empty, zero or false"},
+		"input_fields: [{name: a, data_type: ''}, {name: b, data_type: int, c: ~}]": nil,
+	} {
+		a, err := openBytes(small().with(name, "deployment_name: a\n"+pipes+yaml).zip(t))
+		if err != nil {
+			t.Errorf("%s: %v", yaml, err)
+			continue
+		}
+		var got []string
+		for _, warning := range a.Warnings() {
+			if warning.Code == CodeIncomplete && warning.Severity == SeverityWarning {
+				got = append(got, warning.Error())
+			}
+		}
+		if fields := a.Content().Deployments["a"].InputFields.Or(nil); !slices.Equal(got, want) || fields[0].Name != "a" || fields[0].DataType != "" {
+			t.Errorf("%s: %+v, warnings %q; want %q", yaml, fields, got, want)
 		}
 	}
 }

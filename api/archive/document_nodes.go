@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -139,7 +140,7 @@ func (d *decoder) object(n *yaml.Node, s *shape, doc *document, what string, dep
 		switch {
 		case !known:
 			of = free
-		case yamldoc.IsNull(value) && !of.nullable && !slices.Contains(s.required, member):
+		case yamldoc.IsNull(value) && !of.nullable:
 			return nil // a member that knows no null is left out instead
 		}
 		seen[member] = k
@@ -154,9 +155,15 @@ func (d *decoder) object(n *yaml.Node, s *shape, doc *document, what string, dep
 	if doc.nameKey != "" && name == "" {
 		return "", d.fault(n, CodeMissingKey, "%s has no %s", what, doc.nameKey)
 	}
-	for _, member := range slices.Concat(s.required, doc.required) {
+	for _, member := range doc.required {
 		if _, ok := seen[member]; !ok {
 			return "", d.fault(n, CodeMissingKey, "%s has no %s", what, member)
+		}
+	}
+	for _, member := range s.required {
+		if _, ok := seen[member]; !ok { // an older archive than the contract
+			d.warnings.append(&Finding{Code: CodeIncomplete, Severity: SeverityWarning, Path: d.path, Line: n.Line,
+				Message: fmt.Sprintf("%s has no %s: it is read as if that were empty, zero or false", what, member)})
 		}
 	}
 	return name, nil

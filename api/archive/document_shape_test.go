@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json"
 )
 
 func TestDocument_everyMemberOfTheContractHasAFormInYAML(t *testing.T) {
@@ -49,4 +51,54 @@ func unformed(s *shape, of reflect.Type) []string {
 		}
 	}
 	return found
+}
+
+// Archives outlive the contract: what it requires beside the keys that the format
+// documents is read as empty if it is missing, in objects at every depth.
+func TestDocument_opensWithoutTheMembersThatTheContractRequires(t *testing.T) {
+	t.Parallel()
+	for name, doc := range map[string]*document{
+		"deployment": deploymentDocument, "version": deploymentVersionDocument, "pipeline": pipelineDocument,
+		"version of a pipeline": pipelineVersionDocument, "environment": environmentDocument, "service": serviceDocument,
+	} {
+		members, _ := hollow(doc.shape).(map[string]any)
+		for _, member := range doc.reserved {
+			delete(members, member)
+		}
+		for _, key := range doc.required {
+			members[key] = "plain"
+		}
+		members[doc.nameKey] = "a"
+		text, err := json.Marshal(members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, warnings, err := doc.decode(text, "f.yaml", DefaultLimits(), doc.model())
+		if err != nil {
+			t.Errorf("%s: %v, from %s", name, err, text)
+		}
+		if name == "version of a pipeline" && len(warnings) < 4 {
+			t.Errorf("%s: only the warnings %v, from %s", name, warnings, text)
+		}
+	}
+}
+
+// hollow is a value of a shape with every object inside, and nothing in those.
+func hollow(s *shape) any {
+	switch s.kind {
+	case list:
+		if s.elem.kind == object {
+			return []any{hollow(s.elem)}
+		}
+	case object:
+		members := map[string]any{}
+		for name, field := range s.fields {
+			if field.kind == list || field.kind == object {
+				members[name] = hollow(field)
+			}
+		}
+		return members
+	default:
+	}
+	return nil
 }

@@ -29,7 +29,7 @@ const (
 	CodeLayout          Code = "layout"           // a file lies where it belongs to nothing, or to two things
 	CodeYAML            Code = "yaml"             // not the YAML that the format uses
 	CodeDuplicateKey    Code = "duplicate-key"    // a YAML mapping has a key twice
-	CodeMissingKey      Code = "missing-key"      // a YAML document lacks a required key
+	CodeMissingKey      Code = "missing-key"      // a YAML document lacks a key that the format documents as required
 	CodeType            Code = "type"             // a YAML value has the wrong type
 	CodeDuplicateObject Code = "duplicate-object" // two objects have one name
 	CodeMismatch        Code = "mismatch"         // an entry's own header says something else than the directory

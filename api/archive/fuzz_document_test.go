@@ -74,7 +74,7 @@ func FuzzDocumentVariables(f *testing.F) {
 			return
 		}
 		var all, again map[string]models.EnvironmentVariable
-		if err := decodeVariables(data, "f.yaml", fuzzLimits.orDefault(), &all); err != nil {
+		if _, err := decodeVariables(data, "f.yaml", fuzzLimits.orDefault(), &all); err != nil {
 			wantPath(t, err)
 			return
 		}
@@ -86,7 +86,7 @@ func FuzzDocumentVariables(f *testing.F) {
 			wantMeaning(t, data, err)
 			return
 		}
-		if err := decodeVariables(text, "g.yaml", DefaultLimits(), &again); err != nil || asJSON(t, all) != asJSON(t, again) {
+		if _, err := decodeVariables(text, "g.yaml", DefaultLimits(), &again); err != nil || asJSON(t, all) != asJSON(t, again) {
 			t.Fatalf("%v\n%s\n%s\n%s", err, asJSON(t, all), text, asJSON(t, again))
 		}
 	})
@@ -101,7 +101,7 @@ func fuzzDocument[T any](f *testing.F, doc *document, seeds ...string) {
 			return
 		}
 		var v, again T
-		name, err := doc.decode(data, "f.yaml", fuzzLimits.orDefault(), &v)
+		name, _, err := doc.decode(data, "f.yaml", fuzzLimits.orDefault(), &v)
 		if err != nil {
 			wantPath(t, err)
 			return
@@ -111,7 +111,7 @@ func fuzzDocument[T any](f *testing.F, doc *document, seeds ...string) {
 			wantMeaning(t, data, err)
 			return
 		}
-		name2, err := doc.decode(text, "g.yaml", DefaultLimits(), &again)
+		name2, _, err := doc.decode(text, "g.yaml", DefaultLimits(), &again)
 		if err != nil || name2 != name || asJSON(t, &v) != asJSON(t, &again) {
 			t.Fatalf("%v\nname %q, then %q\n%s\n%s\n%s", err, name, name2, asJSON(t, &v), text, asJSON(t, &again))
 		}

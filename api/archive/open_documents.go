@@ -43,9 +43,10 @@ func (t *tree) documents() []yamlFile {
 
 // decoded is a document that has been read: a pointer to its model, or its fault.
 type decoded struct {
-	name  string
-	model any
-	fault *Finding
+	name     string
+	model    any
+	warnings Findings
+	fault    *Finding
 }
 
 // decode reads the documents in the order in which they lie in the archive,
@@ -83,10 +84,11 @@ func (r *reader) decode(documents []yamlFile) (broken error) {
 func (r *reader) decodeOne(f *zip.File, kind *document, text []byte) (d decoded, err error) {
 	if kind == nil {
 		d.model = new(map[string]models.EnvironmentVariable)
-		return d, decodeVariables(text, f.Name, r.limits, d.model)
+		d.warnings, err = decodeVariables(text, f.Name, r.limits, d.model)
+		return d, err
 	}
 	d.model = kind.model()
-	d.name, err = kind.decode(text, f.Name, r.limits, d.model)
+	d.name, d.warnings, err = kind.decode(text, f.Name, r.limits, d.model)
 	return d, err
 }
 
@@ -102,6 +104,9 @@ func modelOf[T any](r *reader, f *zip.File, v *T) (name string, ok bool) {
 		return "", false
 	}
 	delete(r.decoded, f)
+	for _, warning := range d.warnings {
+		r.incomplete.append(warning)
+	}
 	*v = *d.model.(*T)
 	return d.name, true
 }

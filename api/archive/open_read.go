@@ -13,9 +13,10 @@ import (
 // reader reads the documents of one archive and collects what is wrong.
 type reader struct {
 	*Archive
-	limits  Limits
-	decoded map[*zip.File]decoded
-	found   Findings
+	limits     Limits
+	decoded    map[*zip.File]decoded
+	incomplete Findings
+	found      Findings
 }
 
 func read(t *tree, from source, warnings Findings, o options) (*Archive, error) {
@@ -53,6 +54,7 @@ func read(t *tree, from source, warnings Findings, o options) (*Archive, error) 
 		return nil, r.found
 	}
 	r.list(t)
+	r.warnings = append(r.warnings, r.incomplete...)
 	r.lacking(t)
 	warn(o.warn, r.warnings)
 	return r.Archive, nil

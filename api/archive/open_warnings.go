@@ -12,12 +12,13 @@ import (
 
 // The codes of warnings: findings for which no archive is refused.
 const (
-	CodeNothing   Code = "nothing"    // the archive has nothing that an import creates
-	CodeIgnored   Code = "ignored"    // what looks like a part of the archive is not read
-	CodeLeftOut   Code = "left-out"   // a part of a directory is not taken along
-	CodeEnvFile   Code = "env-file"   // a part of a directory that is taken along may hold secrets
-	CodeBackSlash Code = "back-slash" // names have back-slashes, which are read as slashes
-	CodePortable  Code = "portable"   // a package has names or kinds of files that some systems cannot hold
+	CodeNothing    Code = "nothing"    // the archive has nothing that an import creates
+	CodeIgnored    Code = "ignored"    // what looks like a part of the archive is not read
+	CodeLeftOut    Code = "left-out"   // a part of a directory is not taken along
+	CodeEnvFile    Code = "env-file"   // a part of a directory that is taken along may hold secrets
+	CodeBackSlash  Code = "back-slash" // names have back-slashes, which are read as slashes
+	CodeIncomplete Code = "incomplete" // an object lacks what the contract requires; an import takes the empty value, 0 or false
+	CodePortable   Code = "portable"   // a package has names or kinds of files that some systems cannot hold
 )
 
 // Warnings returns what a person should know before the archive is used: that

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -72,9 +73,7 @@ func Write(w io.Writer, content Content, packages func(path string) (io.ReadClos
 	for _, opt := range opts {
 		opt.applyWrite(out)
 	}
-	if out.info.FormatSpec == "" {
-		out.info.FormatSpec = FormatSpec
-	}
+	out.info.FormatSpec = cmp.Or(out.info.FormatSpec, FormatSpec)
 	if err := out.plan(content); err != nil {
 		return fmt.Errorf("writing an archive: %w", err)
 	}

@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -156,33 +157,21 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Authenticate == nil {
 		errs = append(errs, errors.New("the function Authenticate is missing"))
 	}
-	if o.MaxJSONBody < 0 {
-		errs = append(errs, fmt.Errorf("the MaxJSONBody %d is negative", o.MaxJSONBody))
+	for _, limit := range []struct {
+		name  string
+		value int64
+	}{{"MaxJSONBody", o.MaxJSONBody}, {"MaxJSONMemory", o.MaxJSONMemory}, {"MaxUpload", o.MaxUpload}, {"RateLimit", int64(o.RateLimit)}} {
+		if limit.value < 0 {
+			errs = append(errs, fmt.Errorf("the %s %d is negative", limit.name, limit.value))
+		}
 	}
-	if o.MaxJSONBody == 0 {
-		o.MaxJSONBody = defaultMaxJSONBody
-	}
-	if o.MaxJSONMemory < 0 {
-		errs = append(errs, fmt.Errorf("the MaxJSONMemory %d is negative", o.MaxJSONMemory))
-	}
-	if o.MaxJSONMemory == 0 {
-		o.MaxJSONMemory = jsonMemoryFactor * o.MaxJSONBody
-	}
-	if o.MaxUpload < 0 {
-		errs = append(errs, fmt.Errorf("the MaxUpload %d is negative", o.MaxUpload))
-	}
-	if o.RateLimit < 0 {
-		errs = append(errs, fmt.Errorf("the RateLimit %d is negative", o.RateLimit))
-	}
-	if o.MinRate == 0 {
-		o.MinRate = defaultMinRate
-	}
+	o.MaxJSONBody = cmp.Or(o.MaxJSONBody, defaultMaxJSONBody)
+	o.MaxJSONMemory = cmp.Or(o.MaxJSONMemory, jsonMemoryFactor*o.MaxJSONBody)
+	o.MinRate = cmp.Or(o.MinRate, defaultMinRate)
 	if o.MinRateAfter < 0 {
 		errs = append(errs, fmt.Errorf("the MinRateAfter %v is negative", o.MinRateAfter))
 	}
-	if o.MinRateAfter == 0 {
-		o.MinRateAfter = defaultMinRateAfter
-	}
+	o.MinRateAfter = cmp.Or(o.MinRateAfter, defaultMinRateAfter)
 	if o.Responses < TrustResponses || o.Responses > RefuseResponses {
 		errs = append(errs, fmt.Errorf("%d is not a ResponseCheck", o.Responses))
 	}

@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -76,9 +77,7 @@ func (w *response) FlushError() error {
 }
 
 func (w *response) begin() {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
+	w.status = cmp.Or(w.status, http.StatusOK)
 }
 
 // fail answers with err, or breaks the response off when it has begun.

@@ -1,11 +1,13 @@
 package server_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -194,6 +196,50 @@ func TestAnArchiveOfMoreTextThanIsTakenFailsTheImport(t *testing.T) {
 		_, err := c.Project("p").Imports.WaitScanned(t.Context(), upload(t, c, "p", data).ID)
 		if want == "" && err != nil || want != "" && (!errors.Is(err, api.ErrJobFailed) || !strings.Contains(err.Error(), want)) {
 			t.Errorf("with a limit of %d: error %v", limit, err)
+		}
+	}
+}
+
+// An archive of before the contract required a member is taken: the detail shows the
+// empty value, which the confirmation can replace.
+func TestAnArchiveWithoutWhatTheContractRequiresNowIsImported(t *testing.T) {
+	t.Parallel()
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	for name, text := range map[string]string{
+		"info.yaml":            "format_spec: v1.0\n",
+		"deployments/d/d.yaml": "deployment_name: d\ninput_type: structured\noutput_type: plain\ninput_fields: [{name: x}]\n",
+	} {
+		f, err := w.Create(name)
+		if err == nil {
+			_, err = io.WriteString(f, text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, given := range []models.DataType{"", models.DataTypeInt} {
+		h := start(t, server.Options{})
+		c := h.client("p")
+		id := upload(t, c, "p", data.Bytes()).ID
+		offered := waitImport(t, c, "p", id, models.ImportStatusConfirmation).Deployments["d"]
+		fields := models.Fields{{Name: "x", DataType: given}}
+		if shown := offered.InputFields.Or(nil); len(shown) != 1 || shown[0].Name != "x" || shown[0].DataType != "" {
+			t.Errorf("offered %+v", shown)
+		}
+		var update models.ImportUpdate
+		if given != "" {
+			update.Deployments = map[string]models.Deployment{"d": {InputFields: models.Value(fields)}}
+		}
+		if _, err := c.Project("p").Imports.Confirm(t.Context(), id, update); err != nil {
+			t.Fatal(err)
+		}
+		waitImport(t, c, "p", id, models.ImportStatusCompleted)
+		if got, err := h.Content(t.Context(), "p"); err != nil || !reflect.DeepEqual(got.Deployments["d"].InputFields, models.Value(fields)) {
+			t.Errorf("created %+v, %v", got.Deployments["d"].InputFields, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,21 +140,11 @@ func (o Options) withDefaults() (Options, error) {
 			errs = append(errs, fmt.Errorf("AllowLinkHosts: %q is not a host with or without a port", host))
 		}
 	}
-	if o.MaxArchive == 0 {
-		o.MaxArchive = defaultMaxArchive
-	}
-	if o.Workers == 0 {
-		o.Workers = defaultWorkers
-	}
-	if o.ProjectWorkers == 0 {
-		o.ProjectWorkers = max(1, o.Workers-1)
-	}
-	if o.Memory == 0 {
-		o.Memory = defaultMemory
-	}
-	if o.MaxDocuments == 0 {
-		o.MaxDocuments = defaultMaxDocuments
-	}
+	o.MaxArchive = cmp.Or(o.MaxArchive, defaultMaxArchive)
+	o.Workers = cmp.Or(o.Workers, defaultWorkers)
+	o.ProjectWorkers = cmp.Or(o.ProjectWorkers, max(1, o.Workers-1))
+	o.Memory = cmp.Or(o.Memory, defaultMemory)
+	o.MaxDocuments = cmp.Or(o.MaxDocuments, defaultMaxDocuments)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -205,10 +205,13 @@ func TestUnknownKeysAreFoundAtEveryLevel(t *testing.T) {
 		with(variablesFile, "[{name: A, k15: 1, secret: true}]")
 	var got []string
 	for _, f := range Check(a.open(t)) {
-		if f.Code != CodeUnknownKey {
+		switch f.Code {
+		case CodeUnknownKey:
+			got = append(got, f.Path)
+		case archive.CodeIncomplete: // which a later contract may add
+		default:
 			t.Error(f)
 		}
-		got = append(got, f.Path)
 	}
 	want := []string{
 		"/deployments/d/input_fields/x/k3", "/deployments/d/k4",

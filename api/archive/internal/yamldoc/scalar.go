@@ -1,6 +1,7 @@
 package yamldoc
 
 import (
+	"cmp"
 	"math/big"
 	"regexp"
 	"strings"
@@ -52,9 +53,7 @@ func Decimal(s string) (string, bool) {
 	}
 	whole, fraction, _ := strings.Cut(digits[:end], ".")
 	whole = strings.TrimLeft(whole, "0")
-	if whole == "" {
-		whole = "0"
-	}
+	whole = cmp.Or(whole, "0")
 	number := whole + digits[end:]
 	if fraction != "" {
 		number = whole + "." + fraction + digits[end:]

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,9 +46,7 @@ type Links struct {
 // second, on average over a minute or over the timeout if that is shorter, is
 // given up.
 func NewLinks(client *http.Client, allowed []string, timeout time.Duration) *Links {
-	if timeout == 0 {
-		timeout = defaultLinkTimeout
-	}
+	timeout = cmp.Or(timeout, defaultLinkTimeout)
 	l := &Links{timeout: timeout, stall: min(timeout, linkStall)}
 	for _, host := range allowed {
 		if strings.HasSuffix(host, "]") { // an address of IPv6 without a port
@@ -116,9 +115,7 @@ func (l *Links) check(u *url.URL) error {
 		return errors.New("credentials are not accepted in a link")
 	}
 	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
+	port = cmp.Or(port, map[string]string{"http": "80", "https": "443"}[u.Scheme])
 	if l.allows(u.Hostname(), port) {
 		return nil
 	}

@@ -110,6 +110,25 @@ var rows = map[string]func(*testing.T, store.Store){
 			})
 		}
 	},
+	"an import that is read, deleted and put again in one transaction is whole": func(t *testing.T, s store.Store) {
+		want := store.Import{Project: project, ID: "1", Created: when, Scanned: fullContent(), Packages: []string{"a.zip"}}
+		update(t, s, addProject, addBlob(t, store.Blob{Key: "k"}, "k"), putContent(environments("k")), putImport(want), func(tx store.Tx) error {
+			got, err := tx.Import(project, "1")
+			if err == nil {
+				got.Status = models.ImportStatusConfirmation
+				err = errors.Join(tx.PutImport(got), tx.DeleteImport(project, "1"), tx.PutImport(got))
+			}
+			return err
+		})
+		want.Status = models.ImportStatusConfirmation
+		view(t, s, func(tx store.Tx) error {
+			got, err := tx.Import(project, "1")
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("import\n%+v, want\n%+v", got, want)
+			}
+			return err
+		})
+	},
 	"an import is kept whole and replaced": func(t *testing.T, s store.Store) {
 		full := store.Import{
 			Project: project, ID: "1", Status: models.ImportStatusConfirmation, ErrorMessage: "because", Created: when, By: "who",

@@ -7,6 +7,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -87,9 +88,7 @@ func Open(ctx context.Context, options Options) (_ *Database, err error) {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
 	options.Log = slog.New(quiet{options.Log.Handler()})
-	if options.BusyTimeout == 0 {
-		options.BusyTimeout = defaultBusyTimeout
-	}
+	options.BusyTimeout = cmp.Or(options.BusyTimeout, defaultBusyTimeout)
 	if options.RetryDelay == nil {
 		options.RetryDelay = retryDelay
 	}

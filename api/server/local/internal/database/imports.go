@@ -3,6 +3,7 @@ package database
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -28,7 +29,20 @@ func (t *tx) Import(project, id string) (store.Import, error) {
 	if err != nil {
 		return store.Import{}, fmt.Errorf("import %s: %w", id, err)
 	}
+	t.kept = documentsOf(i)
 	return i, nil
+}
+
+// importDocuments are what lists leave out: they are large, so what has not changed
+// since the transaction has read it is not sealed and written again.
+type importDocuments struct {
+	project, id, link  string
+	packages           []string
+	scanned, confirmed models.ImportUpdate
+}
+
+func documentsOf(i store.Import) importDocuments {
+	return importDocuments{i.Project, i.ID, i.Link, i.Packages, i.Scanned, i.Confirmed}
 }
 
 func importOf(row queries.Import) store.Import {
@@ -63,12 +77,6 @@ func (t *tx) PutImport(i store.Import) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
-	scanned, scannedErr := t.seal(&i.Scanned)
-	confirmed, confirmedErr := t.seal(&i.Confirmed)
-	packages, packagesErr := json.Marshal(i.Packages, json.FormatNilSliceAsNull(true))
-	if err := errors.Join(scannedErr, confirmedErr, packagesErr); err != nil {
-		return fmt.Errorf("import %s: %w", i.ID, err)
-	}
 	err := t.queries.PutImport(t.ctx, queries.PutImportParams{
 		Project: i.Project, ID: i.ID, Status: string(i.Status), ErrorMessage: i.ErrorMessage,
 		CreatedAt: i.Created.UnixMicro(), CreatedBy: i.By, SkipConfirmation: i.SkipConfirmation,
@@ -77,13 +85,31 @@ func (t *tx) PutImport(i store.Import) error {
 	if err != nil {
 		return t.result(err)
 	}
-	err = t.queries.PutImportDocuments(t.ctx, queries.PutImportDocumentsParams{
+	if err := t.putDocuments(i); err != nil {
+		return err
+	}
+	return t.refer(owner{ownerImport, i.Project, i.ID}, i.Blob)
+}
+
+func (t *tx) putDocuments(i store.Import) error {
+	documents := documentsOf(i)
+	if reflect.DeepEqual(t.kept, documents) { // at once, for the maps that were read
+		return nil
+	}
+	scanned, scannedErr := t.seal(&i.Scanned)
+	confirmed, confirmedErr := t.seal(&i.Confirmed)
+	packages, packagesErr := json.Marshal(i.Packages, json.FormatNilSliceAsNull(true))
+	if err := errors.Join(scannedErr, confirmedErr, packagesErr); err != nil {
+		return t.result(fmt.Errorf("import %s: %w", i.ID, err)) // its row is written already
+	}
+	err := t.queries.PutImportDocuments(t.ctx, queries.PutImportDocumentsParams{
 		Project: i.Project, ID: i.ID, Link: t.sealText(i.Link), Scanned: scanned, Packages: string(packages), Confirmed: confirmed,
 	})
 	if err != nil {
 		return t.result(err)
 	}
-	return t.refer(owner{ownerImport, i.Project, i.ID}, i.Blob)
+	t.kept = documents
+	return nil
 }
 
 // DeleteImport implements [store.Tx].
@@ -91,6 +117,7 @@ func (t *tx) DeleteImport(project, id string) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
+	t.kept = nil
 	n, err := t.queries.DeleteImport(t.ctx, queries.DeleteImportParams{Project: project, ID: id})
 	if err != nil {
 		return t.result(err)
