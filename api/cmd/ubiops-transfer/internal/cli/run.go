@@ -37,7 +37,7 @@ func rootCommand(s *session) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.AddCommand(archiveCommand(s), conformanceCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s), importsCommand(s),
-		profileCommand(s), schemaCommand(), serveCommand(s.getenv))
+		planCommand(s), profileCommand(s), schemaCommand(), serveCommand(s.getenv))
 	root.SetOut(printable{s.stdout})
 	root.SetErr(printable{s.stderr})
 	return root
