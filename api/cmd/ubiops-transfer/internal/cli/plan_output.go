@@ -47,9 +47,7 @@ func (o *planOutput) print(cmd *cobra.Command, p *plan.Plan) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	var err error
 	if o.format == jsonFormat {
-		if err = p.Write(out); err == nil {
-			err = out.WriteByte('\n')
-		}
+		err = p.Write(out)
 	} else {
 		for line := range planLines(p) {
 			fmt.Fprintln(out, line)

@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"github.com/spf13/cobra"
 	"io"
 	"strings"
-	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
