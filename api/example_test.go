@@ -232,7 +232,7 @@ func ExampleExportsService_Download() {
 	defer done()
 	ctx := context.Background()
 
-	export, err := source.Exports.Run(ctx, api.Everything().WithoutPackages())
+	export, err := source.Exports.Run(ctx, api.Everything().WithoutPackages().WithDescription("nightly"))
 	if err != nil {
 		log.Fatal(err)
 	}

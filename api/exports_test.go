@@ -24,6 +24,7 @@ func TestExports_createSendsTheSelection(t *testing.T) {
 		"named":                       {named, "/projects/p/exports", body},
 		"named, without packages":     {named.WithoutPackages(), "/projects/p/exports?packages=false", body},
 		"everything":                  {Everything(), "/projects/p/exports?all=true", "{}"},
+		"everything with a note":      {Everything().WithDescription("nightly"), "/projects/p/exports?all=true", `{"description":"nightly"}`},
 		"everything without packages": {Everything().WithoutPackages(), "/projects/p/exports?all=true&packages=false", "{}"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,9 +10,9 @@ import (
 )
 
 // An object is a model with members. Its generated methods read and write them
-// without reflection, which takes less than half the time. They know the usual
-// only: whatever else there is, an error above all, is left to reflection, which
-// goes over the same value once more. So both have one behaviour.
+// without reflection, in about half the time. They know the usual only: whatever
+// else there is, an error above all, is left to reflection, which goes over the
+// same value once more. So both have one behaviour.
 type object interface {
 	// readMember reads the member of that name. It reports whether it could.
 	readMember(s *scanner, name []byte) bool

@@ -95,7 +95,7 @@ func (s *server) peak(t *testing.T) int {
 type client struct {
 	*http.Client
 	url, token string
-	most       int64 // bytes of an answer that are kept, if more than 1 MiB
+	most       int64 // bytes of a response that are kept, if more than 1 MiB
 }
 
 func (s *server) client(token, from string) *client {

@@ -77,7 +77,7 @@ func TestTooManyOpenFilesAreAnsweredWithTryLater(t *testing.T) {
 	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, nil, &before))
 	must(t, unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: before.Max}, nil))
 	err := take()
-	wantRefused(t, err, http.StatusServiceUnavailable, "too many files open")
+	wantRefused(t, err, http.StatusServiceUnavailable, "too many open files")
 	if refused, ok := errors.AsType[*api.Error](err); ok && refused.RetryAfter <= 0 {
 		t.Error("it does not say when to try again")
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	jsonv2 "github.com/go-json-experiment/json"
@@ -151,12 +152,11 @@ func FuzzGeneratedMethods(f *testing.F) {
 			return
 		}
 		model := all[int(which)%len(all)]
-		// Inside of something else: what is outermost is left to reflection.
-		for _, inside := range []string{"[%s]", `{ "a~/b" : 1 , "T":[null, %s ] }`} {
-			typ := reflect.SliceOf(model.typ)
-			if inside[0] == '{' {
-				typ = reflect.StructOf([]reflect.StructField{{Name: "T", Type: typ}})
-			}
+		list := reflect.SliceOf(model.typ)
+		for inside, typ := range map[string]reflect.Type{
+			"%s":   model.typ, // an object by itself is left to reflection, those inside it are not
+			"[%s]": list, `{ "a~/b" : 1 , "T":[null, %s ] }`: reflect.StructOf([]reflect.StructField{{Name: "T", Type: list}}),
+		} {
 			if v, ok := sameDecoding(t, typ, fmt.Appendf(nil, inside, data)); ok {
 				sameEncoding(t, v)
 			}
@@ -182,6 +182,7 @@ func FuzzEncoding(f *testing.F) {
 			models.PipelineObject{Name: text, Configuration: raw, ReferenceType: models.Value(models.ReferenceType(text))},
 			models.PipelineObject{Configuration: raw, Unknown: raw},
 			models.EnvironmentSelection{Unknown: raw},
+			models.ExportList{CreationDate: models.Time{Time: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}, ID: text, Unknown: raw},
 			models.VersionSelection{EnvironmentVariables: models.VariableSelections{text: {}, "b": {}, "a\xff": {Unknown: raw}}},
 			models.Deployment{Versions: map[string]models.DeploymentVersion{text: {Args: raw}, "b": {Unknown: raw}}},
 		} {

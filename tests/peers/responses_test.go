@@ -63,26 +63,8 @@ var (
 	fixed = []string{"id", "status", "creation_date"} // cannot be any text
 )
 
-// Distinct returns the response with a number at the end of each text, so that no two
-// are the same. A decoder cannot gain there from having seen a text before.
-func Distinct(answer []byte) []byte {
-	n := 0
-	return texts.ReplaceAllFunc(answer, func(member []byte) []byte {
-		if slices.Contains(fixed, string(texts.FindSubmatch(member)[1])) {
-			return member
-		}
-		n++
-		return fmt.Appendf(nil, `%s-%d"`, member[:len(member)-1], n)
-	})
-}
-
-var (
-	texts = regexp.MustCompile(`"(\w+)":"[^"]*"`)
-	fixed = []string{"id", "status", "creation_date"} // cannot be any text
-)
-
-// distinctTexts returns the response with a number at the end of each text, so that no two
-// are the same. A decoder cannot gain there from having seen a text before.
+// distinctTexts returns the response with a number at the end of each text, so that
+// no two are the same. A decoder cannot gain there from having seen a text before.
 func distinctTexts(response []byte) []byte {
 	n := 0
 	return texts.ReplaceAllFunc(response, func(member []byte) []byte {

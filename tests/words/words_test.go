@@ -14,7 +14,7 @@ import (
 )
 
 // foreign are paths whose words are not ours.
-var foreign = regexp.MustCompile(`[._]gen\.go$|/queries/|/testdata/|/node_modules/|^tests/contract/page/|^\.git/|^LICENSE`)
+var foreign = regexp.MustCompile(`[._]gen\.go$|/queries/|/testdata/|/node_modules/|^tests/contract/page/|^tests/peers/ogen/|^\.git/|^LICENSE`)
 
 // rules are phrases that read as a translation does, with what to write instead.
 var rules = []struct {

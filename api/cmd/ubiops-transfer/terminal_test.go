@@ -114,17 +114,43 @@ func TestAPromptIsAnsweredOnATerminal(t *testing.T) {
 	}
 }
 
-func TestCtrlCEndsAWaitAtOnceAndSaysHowToContinue(t *testing.T) {
+func TestATokenThatIsTypedIsNotShown(t *testing.T) {
 	t.Parallel()
-	s := apitest.New(t, apitest.WithLoopback(), apitest.JobsByHand(), apitest.WithProject("source"))
-	export, err := s.Project("source").Exports.Create(t.Context(), api.Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := onTerminal(t, s, nil, "exports", "wait", export.ID)
-	c.until("pending, ")
-	c.typed("\x03")
-	if text, code := c.end(); code != 130 || !strings.Contains(text, "exports wait "+export.ID) || strings.Contains(text, "100 %") {
+	c := onTerminal(t, apitest.New(t, apitest.WithLoopback(), apitest.WithProject("source")), nil, "profile", "add")
+	c.until("Token: ")
+	c.typed("0123456789abcdef\r")
+	if text, code := c.end(); code != 0 || strings.Contains(text, "0123456789abcdef") || !strings.Contains(text, "token in the file") {
 		t.Errorf("exit code %d, it shows %q", code, text)
+	}
+}
+
+func TestCtrlCEndsAtOnceAndSaysHowToContinue(t *testing.T) {
+	t.Parallel()
+	const id = "00000000-0000-7000-8000-000000000001"
+	for shown, step := range map[string]struct {
+		args []string
+		want string
+	}{
+		"pending, ":   {[]string{"exports", "wait", id}, "exports wait " + id},
+		"downloading": {[]string{"exports", "download", id, "-o", filepath.Join(t.TempDir(), "e.zip")}, "the same command continues"},
+		"Token: ":     {[]string{"profile", "add"}, "nothing was left behind"},
+	} {
+		t.Run(strings.Join(step.args[:2], " "), func(t *testing.T) {
+			t.Parallel()
+			s := apitest.New(t, apitest.WithLoopback(), apitest.JobsByHand(), apitest.WithProject("source"),
+				apitest.WithClock(apitest.NewClock(time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC))))
+			if _, err := s.Project("source").Exports.Create(t.Context(), api.Everything()); err != nil {
+				t.Fatal(err)
+			}
+			if step.args[1] == "download" {
+				s.Inject(apitest.ExportsGet, apitest.Every(), apitest.Delay(time.Hour))
+			}
+			c := onTerminal(t, s, nil, step.args...)
+			c.until(shown)
+			c.typed("\x03")
+			if text, code := c.end(); code != 130 || !strings.Contains(text, step.want) || strings.Contains(text, "100 %") {
+				t.Errorf("exit code %d, it shows %q", code, text)
+			}
+		})
 	}
 }

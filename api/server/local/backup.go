@@ -19,16 +19,17 @@ import (
 // and does not wait; it has to be of this version. On one file system the
 // archives are not copied: both folders have the same files, which never change.
 //
-// The new folder appears when it is complete. If an archive is already lost, it
-// appears without that archive and the error says so.
+// The new folder appears when it is complete and on the disk, so that it survives
+// a loss of power. If an archive is already lost, it appears without that archive
+// and the error says so.
 func Backup(ctx context.Context, data, to string) error {
-	if err := backup(ctx, data, to); err != nil {
+	if err := backup(ctx, data, to, syncPath); err != nil {
 		return fmt.Errorf("backup of the data folder %s: %w", data, err)
 	}
 	return nil
 }
 
-func backup(ctx context.Context, data, to string) (err error) {
+func backup(ctx context.Context, data, to string, sync func(path string) error) (err error) {
 	for _, name := range []string{databaseFile, blobFolder} { // which are made otherwise
 		if _, err := os.Stat(filepath.Join(data, name)); err != nil {
 			return err
@@ -46,12 +47,32 @@ func backup(ctx context.Context, data, to string) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(making)) }()
 	lost, err := copyData(ctx, data, making)
 	if err == nil {
+		err = filepath.WalkDir(making, func(path string, _ fs.DirEntry, err error) error { return errors.Join(err, ctx.Err(), sync(path)) })
+	}
+	if err == nil {
 		err = os.Rename(making, to)
+	}
+	if err == nil {
+		err = sync(filepath.Dir(to))
 	}
 	if err == nil && len(lost) > 0 {
 		err = fmt.Errorf("these archives or packages are lost: %s", strings.Join(lost, ", "))
 	}
 	return err
+}
+
+// syncPath writes a file or folder to the disk. Links are entries of a folder, so
+// that has to be written as well as the files.
+func syncPath(path string) error {
+	file, err := os.Open(path) //nolint:gosec // where the user wants it
+	if err != nil {
+		return err
+	}
+	err = file.Sync()
+	if errors.Is(err, errors.ErrUnsupported) { // of folders, by some file systems
+		err = nil
+	}
+	return errors.Join(err, file.Close())
 }
 
 // copyData copies the database and then the blobs that it knows. The next copy

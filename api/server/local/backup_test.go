@@ -150,3 +150,41 @@ func TestABackupWithoutALostArchiveSaysSo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestABackupIsOnTheDiskBeforeItHasItsName(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	s := serve(t, data)
+	load(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	to := filepath.Join(parent, "backup")
+	synced := map[string]bool{}
+	record := func(path string) error {
+		if _, err := os.Lstat(to); (err == nil) != (path == parent) {
+			t.Errorf("%s is written when the backup is there: %t", path, err == nil)
+		}
+		synced[path] = true
+		return nil
+	}
+	if err := local.BackupWith(t.Context(), data, to, record); err != nil {
+		t.Fatal(err)
+	}
+	want := 1 // the parent
+	if err := filepath.WalkDir(to, func(string, fs.DirEntry, error) error { want++; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(synced) != want || want < 6 || !synced[parent] {
+		t.Errorf("%d files and folders are there; these were written to the disk: %v", want, synced)
+	}
+	// Without that there is no backup.
+	full := errors.New("no")
+	if err := local.BackupWith(t.Context(), data, filepath.Join(parent, "other"), func(string) error { return full }); !errors.Is(err, full) {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(parent); err != nil || len(left) != 1 {
+		t.Errorf("there are %v, %v", left, err)
+	}
+}

@@ -37,7 +37,7 @@ func readLine(ctx context.Context, lines *bufio.Reader) (string, error) {
 	return unlessDone(ctx, func() (string, error) {
 		line, err := lines.ReadString('\n')
 		if line != "" {
-			return line, nil //nolint:nilerr // the next read has it
+			return line, nil
 		}
 		return "", err
 	})

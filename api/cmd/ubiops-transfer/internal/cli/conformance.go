@@ -9,7 +9,10 @@ import (
 )
 
 func conformanceCommand(s *session) *cobra.Command {
-	cmd := &cobra.Command{Use: "conformance", Short: "Check whether a server or a client keeps the contract"}
+	cmd := &cobra.Command{
+		Use: "conformance", Short: "Check whether a server or a client keeps the contract",
+		Example: "  ubiops-transfer conformance server --host http://localhost:8080/v2.1 --project conformance",
+	}
 	cmd.AddCommand(conformanceServerCommand(s), conformanceClientCommand())
 	return cmd
 }

@@ -3,6 +3,9 @@ package cli
 import (
 	"context"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -17,7 +20,7 @@ type job struct {
 	optional []string // and those that it leaves out
 
 	archives func(api.Project) archives
-	list     func(ctx context.Context, p api.Project, status string) (any, error)
+	list     func(ctx context.Context, p api.Project, status string) ([]any, error)
 	get      func(ctx context.Context, p api.Project, id string) (any, error)
 	// wait waits for a status, and tells of each one.
 	wait func(ctx context.Context, p api.Project, id, until string, report func(status string)) (any, error)
@@ -41,8 +44,8 @@ var exportJob = &job{
 	saved:    []string{"id", "deployments", "pipelines", "environment_variables"},
 	optional: []string{"environments", "services", "description"},
 	archives: func(p api.Project) archives { return p.Exports },
-	list: func(ctx context.Context, p api.Project, status string) (any, error) {
-		return p.Exports.List(ctx, api.ExportsIn(models.ExportStatus(status)))
+	list: func(ctx context.Context, p api.Project, status string) ([]any, error) {
+		return anys(p.Exports.List(ctx, api.ExportsIn(models.ExportStatus(status))))
 	},
 	get: func(ctx context.Context, p api.Project, id string) (any, error) { return p.Exports.Get(ctx, id) },
 	wait: func(ctx context.Context, p api.Project, id, _ string, report func(string)) (any, error) {
@@ -61,8 +64,8 @@ var importJob = &job{
 	saved:    []string{"deployments", "pipelines", "environment_variables"},
 	optional: []string{"environments", "services"},
 	archives: func(p api.Project) archives { return p.Imports },
-	list: func(ctx context.Context, p api.Project, status string) (any, error) {
-		return p.Imports.List(ctx, api.ImportsIn(models.ImportStatus(status)))
+	list: func(ctx context.Context, p api.Project, status string) ([]any, error) {
+		return anys(p.Imports.List(ctx, api.ImportsIn(models.ImportStatus(status))))
 	},
 	get: func(ctx context.Context, p api.Project, id string) (any, error) { return p.Imports.Get(ctx, id) },
 	wait: func(ctx context.Context, p api.Project, id, until string, report func(string)) (any, error) {
@@ -72,4 +75,26 @@ var importJob = &job{
 		}
 		return p.Imports.WaitCompleted(ctx, id, seen)
 	},
+}
+
+func anys[T any](list []T, err error) ([]any, error) {
+	all := make([]any, len(list))
+	for i := range list {
+		all[i] = &list[i]
+	}
+	return all, err
+}
+
+// record makes a record of what a list has, or of a detail.
+func (j *job) record(value any, detail bool) (record, error) {
+	names := j.members
+	if !detail {
+		names = names[:j.listed]
+	}
+	var values map[string]jsontext.Value
+	text, err := json.Marshal(value, json.Deterministic(true))
+	if err == nil {
+		err = json.Unmarshal(text, &values)
+	}
+	return newRecord(names, values), err
 }

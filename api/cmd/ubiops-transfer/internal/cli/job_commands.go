@@ -28,9 +28,14 @@ func (j *job) listCommand(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			records, err := j.records(list)
-			if err != nil || format == jsonFormat {
-				return errors.Join(err, printAs(cmd.OutOrStdout(), format, records, nil))
+			records := make([]record, len(list))
+			for i, value := range list {
+				if records[i], err = j.record(value, false); err != nil {
+					return err
+				}
+			}
+			if format == jsonFormat {
+				return printAs(cmd.OutOrStdout(), format, records, nil)
 			}
 			slices.SortStableFunc(records, func(a, b record) int { return b.created().Compare(a.created()) })
 			return s.printTable(cmd.OutOrStdout(), listColumns, records)

@@ -29,40 +29,6 @@ type record struct {
 	values map[string]jsontext.Value
 }
 
-// records makes a record of each value of a list.
-func (j *job) records(list any) ([]record, error) {
-	text, err := json.Marshal(list)
-	if err != nil {
-		return nil, err
-	}
-	var all []map[string]jsontext.Value
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, err
-	}
-	records := make([]record, 0, len(all))
-	for _, values := range all {
-		records = append(records, newRecord(j.members[:j.listed], values))
-	}
-	return records, nil
-}
-
-// record makes a record of a value with the members of a list, or those of a
-// detail.
-func (j *job) record(value any, detail bool) (record, error) {
-	text, err := json.Marshal(value, json.Deterministic(true))
-	if err != nil {
-		return record{}, err
-	}
-	var values map[string]jsontext.Value
-	if err := json.Unmarshal(text, &values); err != nil {
-		return record{}, err
-	}
-	if detail {
-		return newRecord(j.members, values), nil
-	}
-	return newRecord(j.members[:j.listed], values), nil
-}
-
 // newRecord gives members an order: that of names, and then any others.
 func newRecord(names []string, values map[string]jsontext.Value) record {
 	var others []string

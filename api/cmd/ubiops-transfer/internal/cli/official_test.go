@@ -89,22 +89,29 @@ func TestATruthValueHasTheWordsOfTheOfficialCLI(t *testing.T) {
 func TestATableIsAsTheOfficialCLIHasIt(t *testing.T) {
 	t.Parallel()
 	s := &session{getenv: func(string) string { return "" }, stdout: io.Discard}
-	for name, step := range map[string]struct{ list, want string }{
-		"empty": {`[]`, "ID    CREATION_DATE    STATUS    SIZE\n----  ---------------  --------  ------\n"},
+	for name, step := range map[string]struct {
+		list []rawJSON
+		want string
+	}{
+		"empty": {nil, "ID    CREATION_DATE    STATUS    SIZE\n----  ---------------  --------  ------\n"},
 		"no size": {
-			`[{"id":"a-b","creation_date":"2026-11-26T21:35:32.1Z","status":"pending","size":null}]`,
+			[]rawJSON{`{"id":"a-b","creation_date":"2026-11-26T21:35:32.1Z","status":"pending","size":null}`},
 			"ID    CREATION_DATE                 STATUS    SIZE\n----  ----------------------------  --------  ------\na-b   Thu Nov 26 2026 21:35:32 UTC  pending\n",
 		},
 		"sizes": {
-			`[{"id":"a","creation_date":"2026-11-26T23:35:32+02:00","status":"completed","size":123456789},{"id":"b","status":"failed"}]`,
+			[]rawJSON{`{"id":"a","creation_date":"2026-11-26T23:35:32+02:00","status":"completed","size":123456789}`, `{"id":"b","status":"failed"}`},
 			"ID    CREATION_DATE                 STATUS          SIZE\n----  ----------------------------  ---------  ---------\na     Thu Nov 26 2026 21:35:32 UTC  completed  123456789\nb                                   failed\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			records, err := exportJob.records(rawJSON(step.list))
-			if err != nil {
-				t.Fatal(err)
+			var records []record
+			for _, value := range step.list {
+				r, err := exportJob.record(value, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				records = append(records, r)
 			}
 			var out bytes.Buffer
 			if err := s.printTable(&out, listColumns, records); err != nil || out.String() != step.want {

@@ -132,15 +132,23 @@ func (s *session) readToken(ctx context.Context) (line string, err error) {
 	return strings.TrimSpace(line), err
 }
 
+// readHidden reads a line that is not shown: the prompt comes when nothing is shown
+// any more. Ctrl-C is a character then.
 func (s *session) readHidden(ctx context.Context, fd int) (string, error) {
-	before, err := term.GetState(fd)
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprint(s.stderr, "Token: ")
-	typed, err := unlessDone(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
-	fmt.Fprintln(s.stderr)
-	return string(typed), errors.Join(err, term.Restore(fd, before))
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{s.stdin, s.stderr}, "")
+	typed, err := unlessDone(ctx, func() (string, error) { return t.ReadPassword("Token: ") })
+	if errors.Is(err, io.EOF) {
+		err = context.Canceled
+		fmt.Fprint(s.stderr, "\r\n")
+	}
+	return typed, errors.Join(err, term.Restore(fd, before))
 }
 
 // summary says what a profile is without its token.
