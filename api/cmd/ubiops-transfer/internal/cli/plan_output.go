@@ -127,21 +127,21 @@ func planSummary(p *plan.Plan) []string {
 func markdown(w io.Writer, p *plan.Plan) error {
 	var b strings.Builder
 	b.WriteString("### Plan of an import\n\n<pre>\n")
-	text := func(line string) string { return html.EscapeString(escaped(line)) + "\n" }
 	left := 0
 	add := func(line string) {
-		if b.Len()+len(line) < maxReport {
-			b.WriteString(line)
-		} else {
+		line = html.EscapeString(escaped(line)) + "\n"
+		if left > 0 || b.Len()+len(line) > maxReport {
 			left++
+			return
 		}
+		b.WriteString(line)
 	}
 	for _, line := range planSummary(p) {
-		add(text(line))
+		add(line)
 	}
-	add("</pre>\n\n<details><summary>Objects and members</summary>\n\n<pre>\n")
+	b.WriteString("</pre>\n\n<details><summary>Objects and members</summary>\n\n<pre>\n")
 	for line := range planLines(p) {
-		add(text(line))
+		add(line)
 	}
 	if left > 0 {
 		fmt.Fprintf(&b, "%d more lines: plan show prints them\n", left)
