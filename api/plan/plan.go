@@ -21,6 +21,7 @@ type Plan struct {
 	Host       string     `json:"host"`
 	Project    string     `json:"project"`
 	OnConflict OnConflict `json:"on_conflict"`
+	Packages   bool       `json:"packages"` // whether they were compared
 	Overrides  Overrides  `json:"overrides,omitzero"`
 	Counts     Counts     `json:"counts"`
 	Rows       []Row      `json:"rows"`
@@ -91,7 +92,7 @@ func New(in Input) (*Plan, error) {
 	conflicts(rows, Confirmation{Scanned: wanted, Target: in.Target, OnConflict: in.OnConflict}, create)
 	p := &Plan{
 		Format: Format, File: in.File, Host: in.Host, Project: in.Project, OnConflict: in.OnConflict, Overrides: in.Overrides,
-		Counts: count(rows), Rows: rows, Confirmation: shareable(create),
+		Packages: in.OfferedArchive != nil && in.TargetArchive != nil, Counts: count(rows), Rows: rows, Confirmation: shareable(create),
 	}
 	p.Values, err = in.Overrides.references(wanted, create)
 	return p, err

@@ -19,7 +19,11 @@ func Schema() string { return schema }
 
 // Write writes a plan file: JSON, the same for the same plan.
 func (p *Plan) Write(w io.Writer) error {
-	return json.MarshalWrite(w, p, json.Deterministic(true), jsontext.Multiline(true), jsontext.WithIndent("  "))
+	if err := json.MarshalWrite(w, p, json.Deterministic(true), jsontext.Multiline(true), jsontext.WithIndent("  ")); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
 }
 
 // Read reads a plan file. It refuses one of another format, members that the schema

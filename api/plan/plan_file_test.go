@@ -159,6 +159,7 @@ func ExamplePlan_Write() {
 	//   "host": "https://api.ubiops.com/v2.1",
 	//   "project": "production",
 	//   "on_conflict": "fail",
+	//   "packages": false,
 	//   "counts": {
 	//     "create": 2,
 	//     "same": 0,

@@ -27,7 +27,7 @@ func completeData(data *string) error {
 	return nil
 }
 
-func backupCommand(getenv func(string) string) *cobra.Command {
+func dataBackupCommand(getenv func(string) string) *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
 		Use:     "backup FOLDER",

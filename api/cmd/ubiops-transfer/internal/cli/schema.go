@@ -4,9 +4,13 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
 // Each file is the JSON schema of what --format json and yaml of a command print.
@@ -20,18 +24,24 @@ func schemaCommand() *cobra.Command {
 	if err != nil {
 		panic(err) // the pattern is wrong
 	}
-	names := make([]string, len(files))
-	for i, file := range files {
-		names[i] = strings.TrimSuffix(strings.TrimPrefix(file, "schema/"), ".json")
+	others := map[string]func() string{"plan": plan.Schema, "target": plan.OverridesSchema}
+	names := slices.Collect(maps.Keys(others))
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(strings.TrimPrefix(file, "schema/"), ".json"))
 	}
+	slices.Sort(names)
 	return &cobra.Command{
 		Use:       "schema NAME",
-		Short:     "Print the JSON schema of what a command prints",
-		Long:      "schema prints the JSON schema of what --format json and yaml print. NAME is one of\n" + strings.Join(names, ", ") + ".",
+		Short:     "Print the JSON schema of what a command prints or reads",
+		Long:      "schema prints the JSON schema of what --format json and yaml print, of plan files, and of\nthe files for --target. NAME is one of\n" + strings.Join(names, ", ") + ".",
 		Example:   "  ubiops-transfer schema archive-diff",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: names,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if other, ok := others[args[0]]; ok {
+				_, err := fmt.Fprint(cmd.OutOrStdout(), other())
+				return err
+			}
 			text, err := schemas.ReadFile("schema/" + args[0] + ".json")
 			if err != nil {
 				return err

@@ -58,7 +58,7 @@ func serveCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	f.define(cmd)
-	cmd.AddCommand(backupCommand(getenv))
+	cmd.AddCommand(dataBackupCommand(getenv))
 	return cmd
 }
 
