@@ -111,6 +111,7 @@ func (p *pageReader) section(id string, s section) error {
 		part, _, _ := strings.Cut(strings.ToLower(s.heading), " ")
 		return p.examples(id, part, s)
 	case "Parameters":
+		body := slices.ContainsFunc(s.rows(), func(row []string) bool { return row[0] == "data" })
 		for _, row := range s.rows() {
 			in := "form"
 			switch {
@@ -118,7 +119,7 @@ func (p *pageReader) section(id string, s section) error {
 				in = "path"
 			case row[0] == "data":
 				in = "body"
-			case op.Method != "POST":
+			case op.Method != "POST" || body:
 				in = "query"
 			}
 			words := map[string]string{"str": "string", "bool": "boolean", "int": "integer"}
@@ -140,7 +141,7 @@ func (p *pageReader) examples(id, part string, s section) error {
 		text := line.text
 		if m := unclosed.FindStringSubmatch(text); m != nil {
 			text = m[1] + `"` + m[2]
-			p.Malformed.add("%s %s example, line %d: %s lacks a closing quote", id, part, line.number, strings.TrimSpace(m[1]))
+			p.Malformed.add("%s %s example: %s lacks a closing quote (line %d)", id, part, strings.TrimSpace(m[1]), line.number)
 		}
 		data.WriteString(text + "\n")
 	}

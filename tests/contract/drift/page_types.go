@@ -114,7 +114,7 @@ func (p *pageReader) ref(schema string) *openapi3.SchemaRef {
 func (p *pageReader) listed(d described) {
 	op, schema := p.Operations[d.operation], p.schemaOf(d.operation, d.part)
 	values := statuses(d.about)
-	if d.part == "request" && schema == "" {
+	if _, ok := op.Parameters[d.name]; d.part == "request" && (ok || schema == "") {
 		parameter := op.Parameters[d.name]
 		switch {
 		case parameter.In == "":

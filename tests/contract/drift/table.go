@@ -12,7 +12,7 @@ import (
 // names, each an X), unknown, and the names under Schemas and Values.
 type Table struct {
 	Server        string
-	Authorization struct{ In, Name string }
+	Authorization struct{ In, Name string } // empty if it is not said
 	Operations    map[string]Operation
 	Schemas       map[string]Fields
 	Values        map[string][]string

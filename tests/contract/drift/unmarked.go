@@ -123,7 +123,7 @@ func (r *reader) content(where string, content openapi3.Content, outer string) {
 func (r *reader) components(doc *openapi3.T) {
 	for name, scheme := range doc.Components.SecuritySchemes {
 		page := r.table.Authorization
-		r.part("scheme "+name, mark(scheme.Value.Extensions, fromPage), scheme.Value.In == page.In && scheme.Value.Name == page.Name)
+		r.part("scheme "+name, mark(scheme.Value.Extensions, fromPage), page.Name == "" || scheme.Value.In == page.In && scheme.Value.Name == page.Name)
 	}
 	for name, parameter := range doc.Components.Parameters {
 		where := "component parameter " + name
