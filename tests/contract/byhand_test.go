@@ -20,6 +20,7 @@ import (
 	"github.com/ubiops-contrib/transfer/api/apitest"
 	sampleproject "github.com/ubiops-contrib/transfer/api/archive/sample"
 	"github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/tests/contract/drift"
 )
 
 // These tests find what a change of the contract leaves to be done by hand, and
@@ -73,7 +74,7 @@ func optional(doc *openapi3.T) map[string][]string {
 					all[op.OperationID] = append(all[op.OperationID], p.Value.In+" "+p.Value.Name)
 				}
 			}
-			if form := content(op.RequestBody, "multipart/form-data"); form != nil {
+			if form := drift.Content(op.RequestBody, "multipart/form-data"); form != nil {
 				for name := range form.Value.Properties {
 					all[op.OperationID] = append(all[op.OperationID], "form "+name)
 				}

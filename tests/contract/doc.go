@@ -2,8 +2,8 @@
 // page, and what they compare it with:
 //
 //   - page, the documentation page itself, in two forms;
-//   - documented.yaml, a table kept by hand of what the page documents: its
-//     operations, parameters, fields and values;
+//   - drift, which reads the page into a table of its operations, parameters,
+//     fields and values, and compares that with the contract;
 //   - fixtures, the page's JSON examples, one file each.
 //
 // The command check runs before the generator and names the line of what that

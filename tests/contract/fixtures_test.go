@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/ubiops-contrib/transfer/tests/contract/document"
+	"github.com/ubiops-contrib/transfer/tests/contract/drift"
 	"github.com/ubiops-contrib/transfer/tests/contract/fixtures"
 )
 
@@ -114,7 +115,7 @@ func TestFixturesAreTheNamedExamplesOfTheirOperations(t *testing.T) {
 			} else {
 				media = success(op).Content["application/json"]
 			}
-			if got := name(media.Schema.Ref); got != fixture.Schema {
+			if got := drift.Name(media.Schema.Ref); got != fixture.Schema {
 				t.Errorf("its schema is %s", got)
 			}
 			at := "#/components/examples/" + fixture.Example

@@ -9,13 +9,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/ubiops-contrib/transfer/tests/contract/document"
+	"github.com/ubiops-contrib/transfer/tests/contract/drift"
 )
 
 // check runs both directions over a contract.
-func check(t testing.TB, table table, tree any) findings {
+func check(t testing.TB, table drift.Table, tree any) drift.Findings {
 	t.Helper()
 	doc := load(t, tree)
-	return append(missing(table, doc), unmarked(table, doc)...)
+	return append(drift.Missing(table, doc), drift.Unmarked(table, doc)...)
 }
 
 const (

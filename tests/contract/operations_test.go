@@ -104,8 +104,9 @@ func next(op *openapi3.Operation) []string {
 
 // brokenLinks returns the links that generic tools could not follow. What a
 // link takes from a response is looked up in the example of that answer.
-func brokenLinks(doc *openapi3.T) findings {
-	var found findings
+func brokenLinks(doc *openapi3.T) []string {
+	var found []string
+	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	parameters := map[string]openapi3.Parameters{}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
@@ -118,20 +119,20 @@ func brokenLinks(doc *openapi3.T) findings {
 				where := fmt.Sprintf("%s %s, link %s", from, status, name)
 				target, ok := parameters[link.Value.OperationID]
 				if !ok {
-					found.add("%s: %s is not an operation", where, link.Value.OperationID)
+					add("%s: %s is not an operation", where, link.Value.OperationID)
 					continue
 				}
 				for name, expression := range link.Value.Parameters {
 					if !slices.ContainsFunc(target, func(p *openapi3.ParameterRef) bool { return p.Value.Name == name }) {
-						found.add("%s: %s takes no %s", where, link.Value.OperationID, name)
+						add("%s: %s takes no %s", where, link.Value.OperationID, name)
 					}
 					if err := follow(fmt.Sprint(expression), parameters[from], response.Value); err != nil {
-						found.add("%s: %v", where, err)
+						add("%s: %v", where, err)
 					}
 				}
 				for _, parameter := range target {
 					if p := parameter.Value; p.Required && link.Value.Parameters[p.Name] == nil {
-						found.add("%s: %s needs %s", where, link.Value.OperationID, p.Name)
+						add("%s: %s needs %s", where, link.Value.OperationID, p.Name)
 					}
 				}
 			}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ubiops-contrib/transfer/tests/contract/drift"
 )
 
 // printed matches a block of the page that is not indented, which is how it
@@ -51,4 +53,18 @@ func TestFixturesAreWhatThePagePrintsAndAllOfIt(t *testing.T) {
 			t.Errorf("no fixture has what the page prints %d times more:\n%s", times, block)
 		}
 	}
+}
+
+// documented returns what the page documents.
+func documented(t testing.TB) drift.Table {
+	t.Helper()
+	data, err := os.ReadFile("page/imports-and-exports.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := drift.ReadPage(string(data), contract(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Table
 }

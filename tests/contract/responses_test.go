@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ubiops-contrib/transfer/tests/contract/drift"
 )
 
 // TestRateLimitsAreAnnounced checks the headers that every response has, since a
@@ -91,14 +93,14 @@ func success(op *openapi3.Operation) *openapi3.Response {
 func contentTypes(response *openapi3.Response) string {
 	var types []string
 	for _, media := range slices.Sorted(maps.Keys(response.Content)) {
-		types = append(types, media+" "+typeOf(response.Content[media].Schema))
+		types = append(types, media+" "+drift.TypeOf(response.Content[media].Schema))
 	}
 	return strings.Join(types, ", ")
 }
 
 func errorSchema(response *openapi3.Response) string {
 	if body := response.Content["application/json"]; body != nil && len(response.Content) == 1 {
-		return typeOf(body.Schema)
+		return drift.TypeOf(body.Schema)
 	}
 	return "no JSON"
 }
@@ -120,7 +122,7 @@ func TestDownloadsAreStreamsThatCanBeResumed(t *testing.T) {
 					t.Errorf("%s %s has no %s", id, status, name)
 				}
 			}
-			if status[0] == '2' && (response.Content["application/zip"] == nil || typeOf(response.Content["application/zip"].Schema) != "file") {
+			if status[0] == '2' && (response.Content["application/zip"] == nil || drift.TypeOf(response.Content["application/zip"].Schema) != "file") {
 				t.Errorf("%s %s is not a ZIP", id, status)
 			}
 		}

@@ -1,20 +1,12 @@
-package contract
+package drift
 
 import (
 	"maps"
 	"regexp"
 	"slices"
-	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
-
-func TestEveryPartOfTheContractSaysWhereItComesFrom(t *testing.T) {
-	t.Parallel()
-	for _, finding := range unmarked(documented(t), contract(t)) {
-		t.Error(finding)
-	}
-}
 
 // fromPage is the source of what has no mark, and is inside of nothing that has
 // one.
@@ -57,8 +49,8 @@ func vocabulary(schema *openapi3.Schema) []any {
 // A reader of marks walks the contract and finds the marks that are not known,
 // and the parts without one that the table does not have.
 type reader struct {
-	table table
-	findings
+	table Table
+	Findings
 }
 
 // part checks the mark of one part; inPage says whether the table has it.
@@ -71,10 +63,10 @@ func (r *reader) part(where, mark string, inPage bool) {
 	}
 }
 
-// unmarked returns the parts of the contract that the page does not document
+// Unmarked returns the parts of the contract that the page does not document
 // and that do not say where else they are known from. What is referred to is
 // checked once, where it is defined.
-func unmarked(table table, doc *openapi3.T) findings {
+func Unmarked(table Table, doc *openapi3.T) Findings {
 	r := &reader{table: table}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
 		item := doc.Paths.Value(path)
@@ -99,15 +91,15 @@ func unmarked(table table, doc *openapi3.T) findings {
 		}
 	}
 	r.components(doc)
-	return r.findings
+	return r.Findings
 }
 
-func (r *reader) parameter(where string, parameter *openapi3.Parameter, page operation, outer string) {
+func (r *reader) parameter(where string, parameter *openapi3.Parameter, page Operation, outer string) {
 	known, ok := page.Parameters[parameter.Name]
 	where += " parameter " + parameter.Name
 	source := mark(parameter.Extensions, outer)
 	r.part(where, source, ok && known.In == parameter.In)
-	r.schema(where, parameter.Schema, fields{}, source)
+	r.schema(where, parameter.Schema, Fields{}, source)
 }
 
 func (r *reader) response(where string, response *openapi3.Response, inPage bool, outer string) {
@@ -123,7 +115,7 @@ func (r *reader) response(where string, response *openapi3.Response, inPage bool
 
 func (r *reader) content(where string, content openapi3.Content, outer string) {
 	for media, body := range content {
-		r.schema(where+" "+media, body.Schema, fields{}, outer)
+		r.schema(where+" "+media, body.Schema, Fields{}, outer)
 	}
 }
 
@@ -131,13 +123,13 @@ func (r *reader) content(where string, content openapi3.Content, outer string) {
 func (r *reader) components(doc *openapi3.T) {
 	for name, scheme := range doc.Components.SecuritySchemes {
 		page := r.table.Authorization
-		r.part("scheme "+name, mark(scheme.Value.Extensions, fromPage), scheme.Value.In == page.In && scheme.Value.Name == page.Name)
+		r.part("scheme "+name, mark(scheme.Value.Extensions, fromPage), page.Name == "" || scheme.Value.In == page.In && scheme.Value.Name == page.Name)
 	}
 	for name, parameter := range doc.Components.Parameters {
 		where := "component parameter " + name
 		source := mark(parameter.Value.Extensions, fromPage)
 		r.part(where, source, r.takesAnywhere(parameter.Value))
-		r.schema(where, parameter.Value.Schema, fields{}, source)
+		r.schema(where, parameter.Value.Schema, Fields{}, source)
 	}
 	for name, header := range doc.Components.Headers {
 		r.part("component header "+name, mark(header.Value.Extensions, fromPage), false)
@@ -148,7 +140,7 @@ func (r *reader) components(doc *openapi3.T) {
 	for name, schema := range doc.Components.Schemas {
 		_, ok := r.table.Schemas[name]
 		_, values := r.table.Values[name]
-		list := r.returnsType(typeOf(&openapi3.SchemaRef{Value: schema.Value}))
+		list := r.returnsType(TypeOf(&openapi3.SchemaRef{Value: schema.Value}))
 		source := mark(schema.Value.Extensions, fromPage)
 		r.part("schema "+name, source, ok || values || list || r.inside(doc, name))
 		r.schema(name, &openapi3.SchemaRef{Value: schema.Value}, r.pageFields(doc, name), source)
@@ -157,8 +149,8 @@ func (r *reader) components(doc *openapi3.T) {
 
 // pageFields are the fields that the page has of a schema, or of the schemas
 // that are composed of it.
-func (r *reader) pageFields(doc *openapi3.T, name string) fields {
-	all := fields{Fields: maps.Clone(r.table.Schemas[name].Fields)}
+func (r *reader) pageFields(doc *openapi3.T, name string) Fields {
+	all := Fields{Fields: maps.Clone(r.table.Schemas[name].Fields)}
 	if all.Fields == nil {
 		all.Fields = map[string]string{}
 	}
@@ -195,7 +187,7 @@ func (r *reader) inside(doc *openapi3.T, name string) bool {
 
 // schema checks the properties and values of a schema at every level. What it
 // refers to is a component, which is checked by itself.
-func (r *reader) schema(where string, ref *openapi3.SchemaRef, page fields, outer string) {
+func (r *reader) schema(where string, ref *openapi3.SchemaRef, page Fields, outer string) {
 	if ref == nil || ref.Ref != "" {
 		return
 	}
@@ -205,7 +197,7 @@ func (r *reader) schema(where string, ref *openapi3.SchemaRef, page fields, oute
 		_, ok := page.Fields[name]
 		source := memberMark(property, outer)
 		r.part(at, source, ok)
-		r.schema(at, property, fields{}, source)
+		r.schema(at, property, Fields{}, source)
 	}
 	marks := enumMarks(schema)
 	for _, value := range vocabulary(schema) {
@@ -222,8 +214,8 @@ func (r *reader) schema(where string, ref *openapi3.SchemaRef, page fields, oute
 			r.add("%s: a source for %s, which is not a value", where, value)
 		}
 	}
-	r.schema(where+" element", schema.Items, fields{}, outer)
-	r.schema(where+" entry", schema.AdditionalProperties.Schema, fields{}, outer)
+	r.schema(where+" element", schema.Items, Fields{}, outer)
+	r.schema(where+" entry", schema.AdditionalProperties.Schema, Fields{}, outer)
 	for _, part := range slices.Concat(schema.AllOf, schema.OneOf) {
 		r.schema(where, part, page, outer)
 	}
@@ -231,7 +223,7 @@ func (r *reader) schema(where string, ref *openapi3.SchemaRef, page fields, oute
 
 func (r *reader) takesAnywhere(parameter *openapi3.Parameter) bool {
 	for _, op := range r.table.Operations {
-		if page, ok := op.Parameters[parameter.Name]; ok && page.In == parameter.In && page.Type == typeOf(parameter.Schema) {
+		if page, ok := op.Parameters[parameter.Name]; ok && page.In == parameter.In && page.Type == TypeOf(parameter.Schema) {
 			return true
 		}
 	}
