@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -26,12 +27,15 @@ import (
 // command continues after it was killed. It has no values of variables.
 type run struct {
 	Key     string    `json:"key"`
+	ID      string    `json:"id"` // of this run alone
 	Command string    `json:"command"`
 	Host    string    `json:"host"`
 	Project string    `json:"project"`
 	PID     int       `json:"pid"`
 	Started time.Time `json:"started"`
 
+	// Export is of what is taken, empty until it was created.
+	Export  string    `json:"export,omitzero"`
 	Archive plan.File `json:"archive,omitzero"`
 	// Before are the imports that the project had before the upload, which has
 	// begun if they are there.
@@ -40,8 +44,9 @@ type run struct {
 	Import string     `json:"import,omitzero"`
 	Plan   *plan.Plan `json:"plan,omitempty"` // what was agreed to
 
-	lock *flock.Flock
-	path string
+	lock    *flock.Flock
+	path    string
+	resumed bool // an earlier process has begun it
 }
 
 var errRunning = errors.New("the same command is running already")
@@ -70,6 +75,9 @@ func openRun(command, host, project string, parts ...string) (*run, error) {
 	r, err := lockRun(folder, hex.EncodeToString(sum[:8]))
 	if err != nil {
 		return nil, err
+	}
+	if r.resumed = r.ID != ""; !r.resumed {
+		r.ID = strings.ToLower(rand.Text()[:16])
 	}
 	r.Command, r.Host, r.Project = command, host, project
 	r.PID, r.Started = os.Getpid(), time.Now().UTC().Truncate(time.Second)
@@ -130,10 +138,15 @@ func (r *run) save() error {
 func (r *run) archivePath() string { return strings.TrimSuffix(r.path, ".json") + ".zip" }
 
 // note is the description of the exports that a run makes.
-func (r *run) note() string { return "ubiops-transfer " + r.Command + " " + r.Key }
+func (r *run) note() string { return "ubiops-transfer " + r.Command + " " + r.ID }
 
-// close lets other processes have the run.
-func (r *run) close() error { return r.lock.Close() }
+// close lets other processes have the run. One that has made nothing is forgotten.
+func (r *run) close() (err error) {
+	if !r.resumed && r.Export == "" && r.Before == nil && r.Import == "" {
+		err = r.forget()
+	}
+	return errors.Join(err, r.lock.Close())
+}
 
 // forget removes the run, with its archive. The file of the lock stays, since a
 // lock on a file that was removed keeps nobody out.
@@ -154,6 +167,8 @@ func (r *run) step() string {
 		return "import " + r.Import
 	case r.Before != nil:
 		return "uploading"
+	case r.Export != "":
+		return "export " + r.Export
 	}
 	return "preparing"
 }

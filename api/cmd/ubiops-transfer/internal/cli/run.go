@@ -37,7 +37,7 @@ func rootCommand(s *session) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s),
-		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
+		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
 	root.SetOut(printable{s.stdout})
 	root.SetErr(printable{s.stderr})
 	return root
