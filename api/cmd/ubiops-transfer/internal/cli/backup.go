@@ -66,7 +66,7 @@ func backupCommand(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = r.take(run, &parts, path, keep)
+			err = r.take(run, &parts, path, path, keep)
 			if err == nil {
 				err = run.forget()
 			}
@@ -83,16 +83,16 @@ func backupCommand(s *session) *cobra.Command {
 }
 
 // checkBackup reads all of an archive and says what is in it, and what is not.
-func (s *session) checkBackup(cmd *cobra.Command, path string) (file plan.File, err error) {
-	err = s.accepted(cmd, path, func(in *input) error {
+func (s *session) checkBackup(cmd *cobra.Command, name, path string) (file plan.File, err error) {
+	err = s.acceptedAs(cmd, name, path, func(in *input) error {
 		if err := in.verify(cmd); err != nil {
-			return refused(path, err)
+			return refused(name, err)
 		}
 		content := in.Content()
 		if isEmpty(content) {
-			return fmt.Errorf("%s: nothing is in it", path)
+			return fmt.Errorf("%s: nothing is in it", name)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s; every byte was checked\n", path, count(content))
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s; every byte was checked\n", name, count(content))
 		fmt.Fprintf(cmd.OutOrStdout(), "not in it: the values of %s, permissions, schedules, requests and their results, logs, files in buckets\n",
 			many(len(plan.Needs(content)), "variable"))
 		file, err = fileOf(cmd.Context(), in)
@@ -122,7 +122,7 @@ func backupVerifyCommand(s *session) *cobra.Command {
 		Example: "  ubiops-transfer backup verify project.zip",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := s.checkBackup(cmd, args[0])
+			_, err := s.checkBackup(cmd, args[0], args[0])
 			return err
 		},
 	}

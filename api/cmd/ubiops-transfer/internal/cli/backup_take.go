@@ -13,24 +13,24 @@ import (
 
 // take takes what was chosen of a project into a file, checks it, and deletes the
 // export unless it is to be kept. It continues after a process that was killed: the
-// export has the note of the run.
-func (r *projectReader) take(run *run, parts *chosenParts, path string, keep bool) error {
+// export has the note of the run. The file is called by a name.
+func (r *projectReader) take(run *run, parts *chosenParts, name, path string, keep bool) error {
 	r.note = run.note()
 	there, err := r.taken(run, path)
 	if err != nil {
 		return err
 	}
-	if !there {
-		if err := r.download(run, parts, path); err != nil {
-			return err
-		}
+	if there {
+		fmt.Fprintf(r.cmd.ErrOrStderr(), "continuing with what was taken already; 'ubiops-transfer journal forget %s' begins anew\n", run.Key)
+	} else if err := r.download(run, parts, name, path); err != nil {
+		return err
 	}
-	file, err := r.checkBackup(r.cmd, path)
+	file, err := r.checkBackup(r.cmd, name, path)
 	if err != nil {
 		return err
 	}
 	if run.Archive != (plan.File{}) && run.Archive != file {
-		return exitWith(exitRefused, fmt.Errorf("%s is not the file that was taken", path))
+		return exitWith(exitRefused, fmt.Errorf("%s is not the file that was taken", name))
 	}
 	run.Archive = file
 	if err := run.save(); err != nil || keep {
@@ -67,7 +67,7 @@ func (r *projectReader) taken(run *run, path string) (bool, error) {
 }
 
 // download exports what was chosen, unless an earlier process has, and downloads it.
-func (r *projectReader) download(run *run, parts *chosenParts, path string) error {
+func (r *projectReader) download(run *run, parts *chosenParts, name, path string) error {
 	ids, err := r.left()
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (r *projectReader) download(run *run, parts *chosenParts, path string) erro
 	}
 	return r.withArchive(r.cmd.Context(), path, func(in *input, err error) error {
 		if err != nil {
-			return refused(path, err)
+			return refused(name, err)
 		}
 		return holdsEverything(detail, in.Content())
 	})

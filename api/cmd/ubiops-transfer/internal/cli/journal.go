@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,14 +10,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofrs/flock"
-	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
@@ -167,85 +164,10 @@ func (r *run) step() string {
 		return "import " + r.Import
 	case r.Before != nil:
 		return "uploading"
+	case r.Export != "" && r.Archive.Size > 0:
+		return "downloaded"
 	case r.Export != "":
 		return "export " + r.Export
 	}
 	return "preparing"
-}
-
-func journalCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "journal",
-		Short: "Look at the runs of restore and copy that have not ended",
-		Long: "A run of restore or copy that was killed is continued by the same command. Until then\n" +
-			"the journal has it, without any value of a variable.",
-		Example: "  ubiops-transfer journal list",
-	}
-	cmd.AddCommand(journalListCommand(), journalForgetCommand())
-	return cmd
-}
-
-func journalListCommand() *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the runs that have not ended",
-		Example: "  ubiops-transfer journal list --format json",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			folder, err := journalFolder()
-			if err != nil {
-				return err
-			}
-			paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
-			if err != nil {
-				return err
-			}
-			runs := []*run{}
-			for _, path := range paths {
-				r, err := readRun(path)
-				if errors.Is(err, fs.ErrNotExist) { // it has ended meanwhile
-					continue
-				} else if err != nil {
-					return err
-				}
-				runs = append(runs, r)
-			}
-			slices.SortFunc(runs, func(a, b *run) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Key, b.Key)) })
-			return printAs(cmd.OutOrStdout(), format, runs, func(w io.Writer) {
-				fmt.Fprint(w, "KEY\tCOMMAND\tHOST\tPROJECT\tSTARTED\tPID\tSTEP\n")
-				for _, r := range runs {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", cell(r.Key), cell(r.Command), cell(r.Host), cell(r.Project), r.Started.Format(time.RFC3339), r.PID, cell(r.step()))
-				}
-			})
-		},
-	}
-	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
-	return cmd
-}
-
-func journalForgetCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "forget KEY",
-		Short:   "Forget a run, so that the same command begins anew",
-		Long:    "forget removes a run from the journal. What it has made on a host stays there.",
-		Example: "  ubiops-transfer journal forget 0123456789abcdef",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			folder, err := journalFolder()
-			if err != nil {
-				return err
-			}
-			path := filepath.Join(folder, args[0]+".json")
-			if _, err := os.Stat(path); err != nil || filepath.Base(path) != args[0]+".json" {
-				return fmt.Errorf("there is no run %s; 'ubiops-transfer journal list' shows those that there are", args[0])
-			}
-			lock := flock.New(strings.TrimSuffix(path, ".json") + ".lock")
-			if ok, err := lock.TryLock(); err != nil || !ok {
-				return errors.Join(err, exitWith(exitRefused, errRunning))
-			}
-			r := &run{lock: lock, path: path} // it may be one that cannot be read
-			return errors.Join(r.forget(), r.close())
-		},
-	}
 }
