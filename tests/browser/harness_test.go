@@ -194,9 +194,9 @@ func (w *tab) looks(name, address string) {
 	for _, scripts := range []bool{true, false} {
 		w.scripts(scripts)
 		w.visit(address)
+		w.scripts(true) // axe-core needs timers; the scripts of the page stay as they were
 		w.sizes(fmt.Sprintf("%s-scripts-%t", name, scripts))
 	}
-	w.scripts(true)
 }
 
 // sizes checks the page that is open, narrow and wide, light and dark.
@@ -223,19 +223,17 @@ func (w *tab) check(name string) {
 		w.Fatal(err)
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, request := range w.requests {
+	requests, said := slices.Clone(w.requests), slices.Clone(w.said)
+	w.mu.Unlock()
+	for _, request := range requests {
 		if !strings.HasPrefix(request, here.Scheme+"://"+here.Host+"/") && request != "about:blank" && here.Scheme != "file" {
 			w.Errorf("%s: it loads %s", name, request)
 		}
 	}
-	for _, line := range w.said {
+	for _, line := range said {
 		w.Errorf("%s: on the console: %s", name, line)
 	}
-	w.mu.Unlock()
-	found := w.axe()
-	w.mu.Lock()
-	for _, f := range found {
+	for _, f := range w.axe() {
 		w.Errorf("%s: axe-core: %s", name, f)
 	}
 }
@@ -257,8 +255,8 @@ func (f finding) String() string {
 	return text
 }
 
-// axe returns the serious and critical findings of axe-core on the page. It runs in
-// the page, also if scripts of the page itself are off.
+// axe returns the serious and critical findings of axe-core on the page, which has to
+// allow scripts.
 func (w *tab) axe() (serious []finding) {
 	w.Helper()
 	eval[any](w, axeScript()+"\n;null")
