@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -11,20 +12,21 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	transfer "github.com/ubiops-contrib/transfer"
+	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/docs"
 )
 
 // A checker holds a page against a contract that is plain values, and knows the
 // words of OpenAPI, but none of the contract.
 type checker struct {
 	*shown
-	root  map[string]any
+	tree  map[string]any
 	seen  map[string]bool
 	found []string
 }
 
 // check returns what of a contract is not on a page, once, or not as it is written.
 func check(p *shown, root map[string]any) []string {
-	c := &checker{shown: p, root: root, seen: map[string]bool{}}
+	c := &checker{shown: p, tree: root, seen: map[string]bool{}}
 	for path, item := range object(root["paths"]) {
 		for method, op := range object(item) {
 			if op, ok := op.(map[string]any); ok && op["responses"] != nil {
@@ -44,12 +46,39 @@ func check(p *shown, root map[string]any) []string {
 	for _, server := range root["servers"].([]any) {
 		c.part("servers."+object(server)["url"].(string), object(server), "page")
 	}
+	c.texts("info", root["info"])
+	for _, tag := range root["tags"].([]any) {
+		c.texts("tags", tag)
+	}
 	for _, e := range p.all {
 		if e.source != "" && !c.seen[e.id] {
 			c.fail(e.id, "the contract does not have it")
 		}
 	}
 	return c.found
+}
+
+// texts checks that the page has all texts of a value outside of its parts, line by
+// line, without what draws tables.
+func (c *checker) texts(at string, value any) {
+	if o := object(value); o != nil {
+		for name, value := range o {
+			c.texts(at+" "+name, value)
+		}
+		return
+	}
+	outside := c.root.text + strings.Join(c.root.links, " ")
+	for _, e := range c.all {
+		if e.source == "" {
+			outside += e.text
+		}
+	}
+	outside = plain(outside)
+	for _, line := range strings.FieldsFunc(value.(string), func(r rune) bool { return r == '\n' || r == '|' }) {
+		if line = plain(line); strings.Trim(line, "- ") != "" && !strings.Contains(outside, line) {
+			c.fail(at, "the page does not say %q", line)
+		}
+	}
 }
 
 func object(v any) map[string]any { o, _ := v.(map[string]any); return o }
@@ -64,7 +93,7 @@ func (c *checker) resolve(o map[string]any) (map[string]any, string) {
 	if !ok {
 		return o, ""
 	}
-	at := any(c.root)
+	at := any(c.tree)
 	steps := strings.Split(strings.TrimPrefix(ref, "#/"), "/")
 	for _, step := range steps {
 		at = object(at)[step]
@@ -286,6 +315,23 @@ func TestEverythingInTheContractIsOnThePageOnce(t *testing.T) {
 	for _, link := range p.root.links {
 		if to, ok := strings.CutPrefix(link, "#"); ok && p.anchors[to] == nil {
 			t.Errorf("the page leads to %s, which is not there", to)
+		}
+	}
+}
+
+func TestThePageIsTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	var first []byte
+	for range 10 {
+		p, err := docs.New(transfer.Contract())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = p.HTML
+		}
+		if !bytes.Equal(first, p.HTML) {
+			t.Fatal("the page differs")
 		}
 	}
 }

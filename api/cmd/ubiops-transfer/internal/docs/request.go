@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -75,18 +76,19 @@ func (r *request) body() []string {
 	if content == nil {
 		return nil
 	}
-	example := "{}"
-	for _, e := range content.Examples {
-		if data, err := json.Marshal(e.Value.Value); err == nil && (example == "{}" || len(data) < len(example)) {
+	example := ""
+	for _, e := range inOrder(content.Examples) {
+		if data, err := json.Marshal(e.Value.Value); err == nil && (example == "" || len(data) < len(example)) {
 			example = string(data)
 		}
 	}
+	example = cmp.Or(example, "{}")
 	if media != "multipart/form-data" {
 		return []string{"-H", quoted("Content-Type: " + media), "-d", quoted(example)}
 	}
 	members := map[string]any{}
 	_ = json.Unmarshal([]byte(example), &members) // it was marshalled; if not an object, it has no members
-	for name, member := range content.Schema.Value.Properties {
+	for name, member := range inOrder(content.Schema.Value.Properties) {
 		if member.Value.Format == "binary" {
 			members = map[string]any{name: "@" + file}
 		}
