@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -42,6 +43,11 @@ func (p *place) continues(t *testing.T, args []string) {
 	p.exits(t, 0, args...)
 	p.exits(t, 0, "plan", p.zip, "--packages", "--detailed-exitcode")
 	p.holds(t, 1)
+	if p.server != nil {
+		if got := p.server.Content(p.target).Content().EnvironmentVariables["KEY"].Value.Or(""); got != "planted-secret" {
+			t.Errorf("the secret has arrived as %q", got)
+		}
+	}
 	for _, ext := range []string{"*.json", "*.zip", ".*.part"} {
 		if left, err := filepath.Glob(filepath.Join(p.home, "ubiops-transfer", "journal", ext)); err != nil || len(left) > 0 {
 			t.Errorf("the journal has %v, error %v", left, err)
@@ -152,13 +158,14 @@ func places(t *testing.T, n int) []*place {
 	if err := os.WriteFile(zip, content(t, models.Value("planted-secret")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(folder, "data"), "--rate-limit", "0", "--log-level", "error"}
+	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(folder, "data"), "--rate-limit", "0", "--log-level", "debug"}
 	for i := range n {
 		args = append(args, "--project", fmt.Sprintf("source-%d=%s", i, zip), "--project", fmt.Sprintf("target-%d", i))
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "TEST_RUNS_THE_COMMAND=1")
-	cmd.Stderr = os.Stderr
+	var log bytes.Buffer
+	cmd.Stderr = &log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -180,6 +187,9 @@ func places(t *testing.T, n int) []*place {
 			t.Error(err)
 		}
 		_ = cmd.Wait() // it was killed
+		if found := planted.Find(log.Bytes()); found != nil || log.Len() == 0 {
+			t.Errorf("the log of %d bytes has %q", log.Len(), found)
+		}
 	})
 	all := make([]*place, n)
 	for i := range all {
