@@ -35,7 +35,7 @@ type place struct {
 	tokens         map[string]string // by project
 	home           string
 	plan, zip      string
-	output         bytes.Buffer // of all commands
+	output         output // of all commands
 	server         *apitest.Server
 
 	mu          sync.Mutex // for what follows
@@ -43,6 +43,24 @@ type place struct {
 	response    func(r *http.Response) error
 	requests    int
 	interrupted func(n int, w http.ResponseWriter, r *http.Request, serve func()) // nil after it
+}
+
+// output is what processes write, several at once too.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // content is what commands move: a package, a secret and a plain variable.
@@ -194,9 +212,9 @@ func (p *place) holds(t *testing.T, imports int) {
 // clean checks that neither the output nor a file has a value.
 func (p *place) clean(t *testing.T) {
 	t.Helper()
-	texts := map[string][]byte{"output": p.output.Bytes()}
+	texts := map[string][]byte{"output": []byte(p.output.String())}
 	if err := filepath.WalkDir(p.home, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path == p.zip || slices.Contains([]string{".zip", ".part"}, filepath.Ext(path)) && filepath.Base(filepath.Dir(path)) == "journal" {
+		if err != nil || d.IsDir() || path == p.zip || slices.Contains([]string{".zip", ".part"}, filepath.Ext(path)) && filepath.Base(filepath.Dir(filepath.Dir(path))) == "journal" {
 			return err
 		}
 		texts[path], err = os.ReadFile(path)

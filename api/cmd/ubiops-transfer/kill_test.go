@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,10 +49,10 @@ func (p *place) continues(t *testing.T, args []string) {
 			t.Errorf("the secret has arrived as %q", got)
 		}
 	}
-	for _, ext := range []string{"*.json", "*.zip", ".*.part"} {
-		if left, err := filepath.Glob(filepath.Join(p.home, "ubiops-transfer", "journal", ext)); err != nil || len(left) > 0 {
-			t.Errorf("the journal has %v, error %v", left, err)
-		}
+	left, err := filepath.Glob(filepath.Join(p.home, "ubiops-transfer", "journal", "*"))
+	left = slices.DeleteFunc(left, func(path string) bool { return filepath.Ext(path) == ".lock" })
+	if err != nil || len(left) > 0 {
+		t.Errorf("the journal has %v, error %v", left, err)
 	}
 	if t.Failed() {
 		t.Logf("the output of all commands:\n%s", p.output.String())
@@ -149,15 +150,47 @@ func (p *place) killAt(t *testing.T, n int, carriedOut bool, args []string) {
 	}
 }
 
+// While it runs, the same command does nothing.
+func TestTheSameCommandDoesNotRunTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	args := killable["restore"](t, p)
+	arrived := make(chan struct{})
+	p.mu.Lock()
+	p.interrupted = func(at int, _ http.ResponseWriter, _ *http.Request, serve func()) {
+		if at == 5 {
+			arrived <- struct{}{}
+			<-arrived
+		}
+		serve()
+	}
+	p.mu.Unlock()
+	cmd := p.start(t, args...)
+	<-arrived
+	second := p.start(t, args...)
+	err := second.Wait()
+	close(arrived)
+	if first := cmd.Wait(); first != nil || second.ProcessState.ExitCode() != 4 || !strings.Contains(p.output.String(), "the same command is running already: process ") {
+		t.Errorf("the first ends with %v, the second with %v\n%s", first, err, p.output.String())
+	}
+	p.continues(t, args)
+}
+
 // places starts serve in a process of its own, with two projects for each of n
 // places.
 func places(t *testing.T, n int) []*place {
 	t.Helper()
-	folder := t.TempDir()
-	zip := filepath.Join(folder, "source.zip")
+	zip := filepath.Join(t.TempDir(), "source.zip")
 	if err := os.WriteFile(zip, content(t, models.Value("planted-secret")), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return placesOf(t, zip, n)
+}
+
+// placesOf are places whose sources have an archive.
+func placesOf(t *testing.T, zip string, n int) []*place {
+	t.Helper()
+	folder := t.TempDir()
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(folder, "data"), "--rate-limit", "0", "--log-level", "debug"}
 	for i := range n {
 		args = append(args, "--project", fmt.Sprintf("source-%d=%s", i, zip), "--project", fmt.Sprintf("target-%d", i))
