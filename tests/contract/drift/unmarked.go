@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ubiops-contrib/transfer/tests/contract/fixtures"
 )
 
 // fromPage is the source of what has no mark, and is inside of nothing that has
@@ -115,12 +117,22 @@ func (r *reader) response(where string, response *openapi3.Response, inPage bool
 			r.part(where+" header "+name, mark(header.Value.Extensions, source), false)
 		}
 	}
+	for name, link := range response.Links {
+		if link.Ref == "" {
+			r.part(where+" link "+name, mark(link.Value.Extensions, source), false)
+		}
+	}
 	r.content(where, response.Content, source)
 }
 
 func (r *reader) content(where string, content openapi3.Content, outer string) {
 	for media, body := range content {
 		r.schema(where+" "+media, body.Schema, Fields{}, outer)
+		for name, example := range body.Examples {
+			if example.Ref == "" {
+				r.part(where+" "+media+" example "+name, mark(example.Value.Extensions, outer), false)
+			}
+		}
 	}
 }
 
@@ -138,6 +150,16 @@ func (r *reader) components(doc *openapi3.T) {
 	}
 	for name, header := range doc.Components.Headers {
 		r.part("component header "+name, mark(header.Value.Extensions, fromPage), false)
+	}
+	for name, link := range doc.Components.Links {
+		r.part("component link "+name, mark(link.Value.Extensions, fromPage), false)
+	}
+	printed, err := fixtures.All() // which are the page's, or another check fails
+	if err != nil {
+		r.add("the examples of the page: %v", err)
+	}
+	for name, example := range doc.Components.Examples {
+		r.part("component example "+name, mark(example.Value.Extensions, fromPage), slices.ContainsFunc(printed, func(f fixtures.Fixture) bool { return f.Example == name }))
 	}
 	for name, response := range doc.Components.Responses {
 		r.response("component response "+name, response.Value, r.succeeds(doc, name), fromPage)

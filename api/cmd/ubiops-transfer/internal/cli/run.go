@@ -36,8 +36,8 @@ func rootCommand(s *session) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s),
-		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
+	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), copyCommand(s), demoCommand(), docsCommand(), doctorCommand(s), exportsCommand(s),
+		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
 	root.SetOut(printable{s.stdout})
 	root.SetErr(printable{s.stderr})
 	return root
