@@ -132,7 +132,11 @@ func (r *reader) everySource() []source {
 			return semver.Compare("v"+strings.TrimPrefix(a, any.Mark), "v"+strings.TrimPrefix(b, any.Mark))
 		})
 		for _, mark := range kinds[kind] {
-			each = append(each, source{Mark: mark, Label: mark, Parts: r.sources[mark]})
+			label := mark
+			if mark == fromPage {
+				label = "the platform's page"
+			}
+			each = append(each, source{Mark: mark, Label: label, Parts: r.sources[mark]})
 			any.Parts += r.sources[mark]
 		}
 		if len(each) > 1 {
