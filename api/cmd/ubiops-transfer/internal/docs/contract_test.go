@@ -55,6 +55,15 @@ func TestThePageIsTheSameEachTime(t *testing.T) {
 	}
 }
 
+func TestExamplesKeepTheOrderOfTheirMembers(t *testing.T) {
+	t.Parallel()
+	contract := strings.Replace(transfer.Contract(), "value: { error: the token is not known }", "value: { z: 1, 2: [true], a: 1.50 }", 1)
+	got := page(t, contract).anchors["examples.Unauthorized"].code[0]
+	if got = strings.Join(strings.Fields(got), ""); got != `{"z":1,"2":[true],"a":1.5}` {
+		t.Errorf("the example is %s", got)
+	}
+}
+
 // additions are parts of all kinds that a contract may get.
 const additions = `
 paths:
@@ -128,7 +137,8 @@ func TestWhatIsAddedToTheContractComesOntoThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, found := range check(page(t, string(text)), root) {
+	after := page(t, string(text))
+	for _, found := range check(after, root) {
 		t.Error(found)
 	}
 	// The check sees what a page lacks, and what it has more.
@@ -140,7 +150,7 @@ func TestWhatIsAddedToTheContractComesOntoThePage(t *testing.T) {
 	if want := []string{"examples.Extra", "extras_get", "schemas.Extra"}; !reflect.DeepEqual(lacking, want) {
 		t.Errorf("of the page before, the check says %q", lacking)
 	}
-	if found := check(page(t, string(text)), tree(t)); len(found) < 20 || !slices.Contains(found, "extras_get.responses.299: the contract does not have it") {
+	if found := check(after, tree(t)); len(found) < 20 || !slices.Contains(found, "extras_get.responses.299: the contract does not have it") {
 		t.Errorf("of the contract before, the check says %q", found)
 	}
 }
