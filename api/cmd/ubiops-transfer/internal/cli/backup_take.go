@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -91,9 +92,10 @@ func (r *projectReader) download(run *run, parts *chosenParts, name, path string
 	detail, err := r.fetch(ids[0], path)
 	switch {
 	case errors.Is(err, api.ErrJobFailed):
-		return errors.Join(err, r.discard(), run.forget())
+		run.forget()
+		return errors.Join(err, r.discard())
 	case err != nil:
-		return leaving(err, "The same command continues")
+		return leaving(err, cmp.Or(run.again, "The same command continues"))
 	case !parts.all():
 		return nil
 	}
