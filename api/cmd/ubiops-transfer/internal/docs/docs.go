@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v4"
 	"golang.org/x/mod/semver"
 )
 
@@ -42,7 +43,12 @@ func New(contract string) (*Page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	r := &reader{doc: doc, sources: map[string]int{}}
+	var text yaml.Node
+	if err := yaml.Load([]byte(contract), &text); err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	r := &reader{doc: doc, places: map[place]*yaml.Node{}, sources: map[string]int{}}
+	r.find(&text)
 	v := &view{Info: doc.Info, About: r.text(doc.Info.Description), Project: project, Facts: slices.Concat(
 		r.facts(doc, "openapi", "info", "servers", "tags", "paths", "components"),
 		r.facts(doc.Info, "title", "version", "description", "contact", "license"))}
@@ -132,7 +138,11 @@ func (r *reader) everySource() []source {
 			return semver.Compare("v"+strings.TrimPrefix(a, any.Mark), "v"+strings.TrimPrefix(b, any.Mark))
 		})
 		for _, mark := range kinds[kind] {
-			each = append(each, source{Mark: mark, Label: mark, Parts: r.sources[mark]})
+			label := mark
+			if mark == fromPage {
+				label = "platform's page"
+			}
+			each = append(each, source{Mark: mark, Label: label, Parts: r.sources[mark]})
 			any.Parts += r.sources[mark]
 		}
 		if len(each) > 1 {

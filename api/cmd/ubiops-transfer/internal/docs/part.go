@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"go.yaml.in/yaml/v4"
 )
 
 // A part is anything of the contract that has a name. Its anchor is where it lies in
@@ -48,6 +49,7 @@ type fact struct{ Name, Value string }
 // A reader makes parts of a contract.
 type reader struct {
 	doc     *openapi3.T
+	places  map[place]*yaml.Node
 	sources map[string]int // of parts, by source
 	err     error          // the first
 }
