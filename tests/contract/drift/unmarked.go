@@ -25,17 +25,22 @@ func mark(extensions map[string]any, outer string) string {
 	return outer
 }
 
-// memberMark is the mark of a member. One that is only a reference has that of
-// what it refers to, if that is more special.
-func memberMark(ref *openapi3.SchemaRef, outer string) string {
+// memberMark is the mark of a member. One that is only a reference has the mark
+// that the object has for it, or that of what it refers to.
+func memberMark(object *openapi3.Schema, name, outer string) string {
+	ref := object.Properties[name]
+	if source, ok := marks(object, "x-property-source")[name].(string); ok && ref.Ref != "" {
+		return source
+	}
 	if source := mark(ref.Value.Extensions, fromPage); source != fromPage {
 		return source
 	}
 	return outer
 }
 
-func enumMarks(schema *openapi3.Schema) map[string]any {
-	marks, _ := schema.Extensions["x-enum-source"].(map[string]any)
+// marks are those of the single values or properties of a schema.
+func marks(schema *openapi3.Schema, extension string) map[string]any {
+	marks, _ := schema.Extensions[extension].(map[string]any)
 	return marks
 }
 
@@ -217,21 +222,26 @@ func (r *reader) schema(where string, ref *openapi3.SchemaRef, page Fields, oute
 	for name, property := range schema.Properties {
 		at := where + "." + name
 		_, ok := page.Fields[name]
-		source := memberMark(property, outer)
+		source := memberMark(schema, name, outer)
 		r.part(at, source, ok)
 		r.schema(at, property, Fields{}, source)
 	}
-	marks := enumMarks(schema)
+	for name := range marks(schema, "x-property-source") {
+		if property := schema.Properties[name]; property == nil || property.Ref == "" {
+			r.add("%s: a source for %s, which is not a property that is only a reference", where, name)
+		}
+	}
+	values := marks(schema, "x-enum-source")
 	for _, value := range vocabulary(schema) {
 		if text, ok := value.(string); ok {
-			source, ok := marks[text].(string)
+			source, ok := values[text].(string)
 			if !ok {
 				source = outer
 			}
 			r.part(where+" value "+text, source, slices.Contains(r.table.Values[where], text))
 		}
 	}
-	for value := range marks {
+	for value := range values {
 		if !slices.Contains(vocabulary(schema), any(value)) {
 			r.add("%s: a source for %s, which is not a value", where, value)
 		}
