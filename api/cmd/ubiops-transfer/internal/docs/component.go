@@ -1,10 +1,14 @@
 package docs
 
-import "github.com/getkin/kin-openapi/openapi3"
+import (
+	"cmp"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
 
 // components adds sections of the parts that others refer to.
 func (r *reader) components(v *view) {
-	c := r.doc.Components
+	c := cmp.Or(r.doc.Components, &openapi3.Components{})
 	root := &part{Source: fromPage}
 	for _, s := range []*section{
 		{"schemas", "Schemas", parts(root, "schemas", c.Schemas, r.schema)},

@@ -76,6 +76,7 @@ paths:
       description: One paragraph.
       x-source: client 9.9.9
       parameters:
+        - {$ref: "#/components/parameters/ProjectName"}
         - {name: extra_id, in: path, required: true, description: Which one., schema: {type: string, enum: [first one, second]}}
         - {name: depth, in: query, required: true, x-source: ours, description: How deep., schema: {type: integer, description: A number., minimum: 3}}
       requestBody:

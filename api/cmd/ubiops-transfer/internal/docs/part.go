@@ -24,7 +24,7 @@ type part struct {
 	ID     string // its anchor
 	Name   string
 	Source string
-	Ref    []word // what it is, if that is elsewhere on the page
+	Ref    *word // what it is, if that is elsewhere on the page
 	Type   []word
 	Notes  []string
 	Text   template.HTML
@@ -70,15 +70,7 @@ func (r *reader) part(id, name string, extensions map[string]any, outer string) 
 
 // reference makes a part that is only a name, and has its anchor elsewhere.
 func reference(name, ref string, extensions map[string]any) *part {
-	return &part{Name: name, Source: mark(extensions, fromPage), Ref: []word{component(ref)}}
-}
-
-// mark is the source in the extensions of a part, or that of what it is inside of.
-func mark(extensions map[string]any, outer string) string {
-	if source, ok := extensions["x-source"].(string); ok {
-		return source
-	}
-	return outer
+	return &part{Name: name, Source: mark(extensions, fromPage), Ref: new(component(ref))}
 }
 
 // anchor is a path as an anchor, which has no spaces.
@@ -171,7 +163,7 @@ func (p *part) refer(ref string) bool {
 	if ref == "" {
 		return false
 	}
-	p.Ref = []word{component(ref)}
+	p.Ref = new(component(ref))
 	return true
 }
 
