@@ -42,7 +42,7 @@ func TestThePageIsTheSameEachTime(t *testing.T) {
 	t.Parallel()
 	var first []byte
 	for range 10 {
-		p, err := docs.New(transfer.Contract())
+		p, err := docs.New(t.Context(), transfer.Contract())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ type Page struct {
 
 // New makes the page of a contract, which is a document of OpenAPI 3.0 in YAML. An
 // error says what of it cannot be read.
-func New(contract string) (*Page, error) {
+func New(ctx context.Context, contract string) (*Page, error) {
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true // for the order of the parts
 	doc, err := loader.LoadFromData([]byte(contract))
@@ -42,7 +42,7 @@ func New(contract string) (*Page, error) {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
 	var text yaml.Node
-	err = errors.Join(doc.Validate(context.Background(), openapi3.DisableExamplesValidation()), yaml.Load([]byte(contract), &text))
+	err = errors.Join(doc.Validate(ctx, openapi3.DisableExamplesValidation()), yaml.Load([]byte(contract), &text))
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
