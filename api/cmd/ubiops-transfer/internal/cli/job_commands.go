@@ -36,7 +36,7 @@ func (j *job) listCommand(s *session) *cobra.Command {
 					return err
 				}
 			}
-			if format == jsonFormat {
+			if format != "table" {
 				return printAs(cmd.OutOrStdout(), format, records, nil)
 			}
 			slices.SortStableFunc(records, func(a, b record) int { return b.created().Compare(a.created()) })
@@ -44,7 +44,7 @@ func (j *job) listCommand(s *session) *cobra.Command {
 		})
 	cmd.Flags().StringVar(&status, "status", "", "only those in this status: "+strings.Join(j.statuses, ", "))
 	complete(cmd, "status", j.statuses...)
-	formatFlag(cmd, &format, "table", jsonFormat)
+	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
 	return cmd
 }
 
