@@ -246,34 +246,61 @@ func TestCommandsContinueAfterTheyWereKilledAtRandomMoments(t *testing.T) {
 	for name, prepare := range killable {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all := places(t, rounds+1)
+			const tries = 3
+			all := places(t, 1+tries*rounds)
 			args := prepare(t, all[0])
 			start := time.Now()
 			all[0].exits(t, 0, args...)
-			took := time.Since(start)
-			var mu sync.Mutex
-			var killed []time.Duration
+			k := killer{took: time.Since(start)}
 			t.Run("rounds", func(t *testing.T) {
-				for _, p := range all[1:] {
-					t.Run(p.target, func(t *testing.T) {
+				for round := range slices.Chunk(all[1:], tries) {
+					t.Run(round[0].target, func(t *testing.T) {
 						t.Parallel()
-						args, moment := prepare(t, p), rand.N(took)
-						cmd := p.start(t, args...)
-						timer := time.AfterFunc(moment, func() { _ = cmd.Process.Kill() }) // it may have ended
-						if err := cmd.Wait(); err != nil {
-							mu.Lock()
-							killed = append(killed, moment.Round(time.Millisecond))
-							mu.Unlock()
+						for _, p := range round {
+							args := prepare(t, p)
+							if k.kills(t, p, args) {
+								p.continues(t, args)
+								return
+							}
 						}
-						timer.Stop()
-						p.continues(t, args)
 					})
 				}
 			})
-			t.Logf("of %v, killed after %v", took.Round(time.Millisecond), killed)
-			if len(killed) < rounds/2 {
-				t.Errorf("only %d of %d were killed", len(killed), rounds)
+			t.Logf("of %v, killed after %v", k.took.Round(time.Millisecond), k.killed)
+			if len(k.killed) < (rounds+1)/2 {
+				t.Errorf("only %d of %d were killed", len(k.killed), rounds)
 			}
 		})
 	}
+}
+
+// killer kills a command at random moments.
+type killer struct {
+	mu     sync.Mutex
+	took   time.Duration // the least that it has taken by itself
+	killed []time.Duration
+}
+
+// kills reports whether the command was killed before it has ended.
+func (k *killer) kills(t *testing.T, p *place, args []string) bool {
+	t.Helper()
+	k.mu.Lock()
+	moment := rand.N(k.took)
+	k.mu.Unlock()
+	start := time.Now()
+	cmd := p.start(t, args...)
+	timer := time.AfterFunc(moment, func() { _ = cmd.Process.Kill() }) // it may have ended
+	defer timer.Stop()
+	err := cmd.Wait()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err != nil && cmd.ProcessState.ExitCode() >= 0 {
+		t.Fatalf("%v: %v\n%s", args, err, p.output.String())
+	}
+	if err == nil {
+		k.took = min(k.took, time.Since(start))
+		return false
+	}
+	k.killed = append(k.killed, moment.Round(time.Millisecond))
+	return true
 }
