@@ -64,6 +64,12 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
+func (o *output) Reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text.Reset()
+}
+
 // content is what commands move: a package, a secret and a plain variable.
 func content(t *testing.T, secret models.Nullable[string]) []byte {
 	t.Helper()
