@@ -37,9 +37,9 @@ func TestADownloadIntoAFolderContinuesAfterItWasKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.target = p.source
 	folder := t.TempDir()
-	args := []string{"exports", "download", export.ID, "-p", p.source, "-o", folder}
-	p.tokens[p.target] = p.tokens[p.source]
+	args := []string{"exports", "download", export.ID, "-o", folder}
 	arrived := make(chan struct{})
 	p.change(nil, func(r *http.Response) error {
 		if strings.HasSuffix(r.Request.URL.Path, "/download") {
@@ -51,7 +51,7 @@ func TestADownloadIntoAFolderContinuesAfterItWasKilled(t *testing.T) {
 		return nil
 	})
 	cmd := p.start(t, args...)
-	<-arrived
+	p.await(t, cmd, arrived)
 	for parts := []string(nil); len(parts) == 0 || sizeOf(t, parts[0]) == 0; { // until the process has written some of it
 		if parts, err = filepath.Glob(filepath.Join(folder, ".download-*.part")); err != nil {
 			t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -130,8 +129,15 @@ func (r *run) save() error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(r.path, 0o600, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
+	if err := os.WriteFile(r.unfinished(), append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(r.unfinished(), r.path)
 }
+
+// unfinished is what a process that is killed leaves of a save: one file, whose name
+// is always the same.
+func (r *run) unfinished() string { return r.path + ".new" }
 
 // folder is where a run keeps an archive until it is done.
 func (r *run) folder() string { return strings.TrimSuffix(r.path, ".json") }
@@ -148,7 +154,7 @@ func (r *run) forget() { r.ended = true }
 // was removed keeps nobody out.
 func (r *run) close() (err error) {
 	if r.ended || !r.resumed && r.Export == "" && r.Before == nil && r.Import == "" {
-		err = os.RemoveAll(r.folder())
+		err = errors.Join(os.RemoveAll(r.folder()), os.RemoveAll(r.unfinished()))
 		if removed := os.Remove(r.path); !errors.Is(removed, fs.ErrNotExist) {
 			err = errors.Join(err, removed)
 		}
