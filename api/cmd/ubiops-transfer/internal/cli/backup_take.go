@@ -140,6 +140,7 @@ func (r *projectReader) selection(parts *chosenParts) (selection api.Selection, 
 			return err
 		}
 		for _, item := range plan.Items(part) {
+			item.Note = "" // it was read without packages, which says nothing of them
 			fmt.Fprintln(out, item)
 		}
 		for _, dependency := range needed {
