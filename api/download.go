@@ -96,14 +96,14 @@ func (r remoteArchive) fetch(ctx context.Context, s span) (*remoteBody, error) {
 // size is what the job says, -1 if that is nothing.
 func (r remoteArchive) size(ctx context.Context) (int64, error) {
 	if r.job == "import" {
-		req, err := client.NewImportsGetRequest(r.send.server, r.project, r.id)
+		req, err := r.get(ctx, "imports", r.id)
 		job, err := receive[models.ImportDetail](ctx, r.send, req, err)
 		if err != nil {
 			return -1, err
 		}
 		return job.Size.Or(-1), nil
 	}
-	req, err := client.NewExportsGetRequest(r.send.server, r.project, r.id)
+	req, err := r.get(ctx, "exports", r.id)
 	job, err := receive[models.ExportDetail](ctx, r.send, req, err)
 	if err != nil {
 		return -1, err

@@ -87,7 +87,7 @@ func (s *ExportsService) Get(ctx context.Context, id string) (*models.ExportDeta
 	if err := s.check("export id", id); err != nil {
 		return nil, err
 	}
-	req, err := client.NewExportsGetRequest(s.send.server, s.project, id)
+	req, err := s.get(ctx, "exports", id)
 	return receive[models.ExportDetail](ctx, s.send, req, err)
 }
 
@@ -172,7 +172,7 @@ func (s *ExportsService) WaitCompleted(ctx context.Context, id string, opts ...E
 func (s *ExportsService) wait(ctx context.Context, id string, set choices) (*models.ExportDetail, error) {
 	f := follower{send: s.send, job: "export", id: id}
 	for {
-		req, err := client.NewExportsGetRequest(s.send.server, s.project, id)
+		req, err := s.get(ctx, "exports", id)
 		export, err := read[models.ExportDetail](ctx, &f, req, err)
 		if err != nil {
 			return nil, err

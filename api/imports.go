@@ -71,7 +71,7 @@ func (s *ImportsService) Get(ctx context.Context, id string) (*models.ImportDeta
 	if err := s.check("import id", id); err != nil {
 		return nil, err
 	}
-	req, err := client.NewImportsGetRequest(s.send.server, s.project, id)
+	req, err := s.get(ctx, "imports", id)
 	return receive[models.ImportDetail](ctx, s.send, req, err)
 }
 

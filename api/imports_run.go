@@ -46,7 +46,7 @@ func (s *ImportsService) WaitCompleted(ctx context.Context, id string, opts ...I
 func (s *ImportsService) wait(ctx context.Context, id string, until models.ImportStatus, set choices) (*models.ImportDetail, error) {
 	f := follower{send: s.send, job: "import", id: id}
 	for {
-		req, err := client.NewImportsGetRequest(s.send.server, s.project, id)
+		req, err := s.get(ctx, "imports", id)
 		detail, err := read[models.ImportDetail](ctx, &f, req, err)
 		if err != nil {
 			return nil, err

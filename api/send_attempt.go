@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -143,7 +144,7 @@ func (a *attempt) decode(resp *http.Response, into any) error {
 	v := reflect.ValueOf(into).Elem()
 	v.SetZero() // of what an attempt before has left
 	body := jsonBody{Reader: resp.Body, limit: a.sender.limit}
-	err := json.UnmarshalRead(&body, into)
+	err := body.decode(into)
 	switch {
 	case err != nil && body.read == 0 && body.broken == nil:
 		err = errors.New("it is empty")
@@ -183,7 +184,25 @@ type jsonBody struct {
 	broken  error
 }
 
+// heads are buffers for the start of a body, which most often is all of it.
+var heads = sync.Pool{New: func() any { return new([4 << 10]byte) }}
+
+// decode reads the body to its end, unless what comes before is wrong. A body that
+// comes with one Read is decoded in one piece, which is faster.
+func (b *jsonBody) decode(into any) error {
+	head := heads.Get().(*[4 << 10]byte)
+	defer heads.Put(head)
+	n, err := b.Read(head[:])
+	if b.broken == nil && errors.Is(err, io.EOF) {
+		return json.Unmarshal(head[:n], into)
+	}
+	return json.UnmarshalRead(io.MultiReader(bytes.NewReader(head[:n]), b), into) // which meets err again
+}
+
 func (b *jsonBody) Read(p []byte) (int, error) {
+	if b.broken != nil {
+		return 0, b.broken
+	}
 	n, err := b.Reader.Read(p)
 	b.read += int64(n)
 	if err != nil && err != io.EOF {

@@ -22,8 +22,9 @@ type object interface {
 	plain() any
 }
 
-// decodeObject decodes into o. What is outermost is read member by member as it
-// comes, so that a large response is not held as a whole; each object inside it is.
+// decodeObject decodes into o. What is outermost and does not lie in the buffer yet
+// is read member by member as it comes, so that a large response is not held as a
+// whole; each object inside it is.
 func decodeObject(dec *jsontext.Decoder, o object) error {
 	v := reflect.ValueOf(o.plain())
 	if !v.Elem().IsZero() { // a member that is read again is merged, and new unknown ones are appended in place
@@ -31,10 +32,21 @@ func decodeObject(dec *jsontext.Decoder, o object) error {
 		unknown.SetBytes(bytes.Clone(unknown.Bytes()))
 		return decode(dec, v.Interface())
 	}
-	if dec.StackDepth() == 0 || readsOtherwise(dec.Options()) {
+	if readsOtherwise(dec.Options()) || dec.StackDepth() == 0 && !buffered(dec) {
 		return decode(dec, v.Interface())
 	}
 	return readObject(dec, o)
+}
+
+// buffered reports whether the object that is next is small and in the buffer.
+func buffered(dec *jsontext.Decoder) bool {
+	dec.PeekKind()
+	data := dec.UnreadBuffer()
+	if len(data) > 4<<10 {
+		return false
+	}
+	length, _ := enclosed(data)
+	return length > 0
 }
 
 // decodeList decodes into a list of objects, element by element. plain is the

@@ -43,13 +43,21 @@ func readInteger(s *scanner, v *int64) bool {
 	if s.null() {
 		return true
 	}
-	i, err := strconv.ParseInt(string(s.raw()), 10, 64)
+	raw, i := s.raw(), int64(0)
+	for n, c := range raw {
+		if c < '0' || c > '9' || n == 18 { // not digits only, or it may be too large
+			parsed, err := strconv.ParseInt(string(raw), 10, 64)
+			*v = parsed
+			return err == nil
+		}
+		i = i*10 + int64(c-'0')
+	}
 	*v = i
-	return err == nil
+	return true
 }
 
 func readBool(s *scanner, v *bool) bool {
-	switch s.next() {
+	switch s.data[s.at] {
 	case 't':
 		*v = true
 		s.at += len("true")
@@ -84,11 +92,15 @@ func readNullable[T any](s *scanner, v *Nullable[T], read func(*scanner, *T) boo
 }
 
 func readList[L ~[]T, T any](s *scanner, v *L) bool {
-	if s.next() != '[' {
+	if s.data[s.at] != '[' {
 		return s.null()
 	}
+	_, commas := enclosed(s.data[s.at:])
 	list := L{}
 	for s.at++; s.more(']'); {
+		if len(list) == 0 {
+			list = make(L, 0, 1+commas)
+		}
 		list = append(list, *new(T))
 		if !readValue(s, &list[len(list)-1]) {
 			return false
@@ -99,13 +111,13 @@ func readList[L ~[]T, T any](s *scanner, v *L) bool {
 }
 
 func readDictionary[M ~map[string]T, T any](s *scanner, m *M) bool {
-	if s.next() != '{' {
+	if s.data[s.at] != '{' {
 		return s.null()
 	}
 	*m = M{}
 	v := spare[T](&s.spares)
 	for s.at++; s.more('}'); {
-		name, ok := s.name()
+		name, ok := s.nextName()
 		key := s.keep(name)
 		if !ok || !readValue(s, v) {
 			return false

@@ -3,8 +3,8 @@ package models
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -14,10 +14,10 @@ import (
 // does not know; the scanner is of no use after that.
 type scanner struct {
 	data    []byte
-	at      int
-	escapes bool   // data has some
-	quoted  []byte // name of the member that is read, as it stands in data
-	pieces  strings.Builder
+	at      int                      // of the value, element or name that is next
+	name    struct{ start, end int } // of the member that is read
+	escapes bool                     // data has some
+	memory  []byte                   // that is left of the last piece
 	spares
 }
 
@@ -33,22 +33,30 @@ func scan(data []byte, o object) bool {
 	return ok
 }
 
-// piece is how many bytes of strings share memory. Many short strings cost one
-// allocation, and one of them that is kept does not keep much else.
+// piece is how many bytes of texts and unknown members share memory. Many short
+// ones cost one allocation, and one of them that is kept does not keep much else.
 const piece = 256
+
+// room returns n bytes that nothing else uses.
+func (s *scanner) room(n int) []byte {
+	if n > len(s.memory) {
+		if n > piece/4 {
+			return make([]byte, n)
+		}
+		s.memory = make([]byte, min(piece, max(n, (len(s.data)-s.at)/2)))
+	}
+	room := s.memory[:n:n]
+	s.memory = s.memory[n:]
+	return room
+}
 
 // keep returns the text as a string.
 func (s *scanner) keep(text []byte) string {
-	if len(text) > s.pieces.Cap()-s.pieces.Len() {
-		if len(text) > piece/2 {
-			return string(text)
-		}
-		s.pieces.Reset()
-		s.pieces.Grow(min(piece, max(len(text), (len(s.data)-s.at)/2)))
+	if len(text) == 0 {
+		return ""
 	}
-	before := s.pieces.Len()
-	s.pieces.Write(text)
-	return s.pieces.String()[before:]
+	room := s.room(len(text))
+	return unsafe.String(&room[0], copy(room, text)) // which nothing writes to any more
 }
 
 // next returns the first byte of what comes next.
@@ -71,13 +79,14 @@ func (s *scanner) more(end byte) bool {
 		return false
 	case ',':
 		s.at++
+		s.next()
 	}
 	return true
 }
 
 // null goes past null if it is next.
 func (s *scanner) null() bool {
-	if s.next() != 'n' {
+	if s.data[s.at] != 'n' {
 		return false
 	}
 	s.at += len("null")
@@ -102,7 +111,7 @@ func (s *scanner) str() (quoted []byte, escaped bool) {
 
 // text returns what the string that is next says.
 func (s *scanner) text() (text []byte, ok bool) {
-	if s.next() != '"' {
+	if s.data[s.at] != '"' {
 		return nil, false
 	}
 	quoted, escaped := s.str()
@@ -113,26 +122,26 @@ func (s *scanner) text() (text []byte, ok bool) {
 	return quoted[1 : len(quoted)-1], true
 }
 
-// name returns the name that is next, and goes to its value.
-func (s *scanner) name() (name []byte, ok bool) {
-	s.next()
-	start := s.at
+// nextName returns the name that is next, and goes to its value.
+func (s *scanner) nextName() (name []byte, ok bool) {
+	s.name.start = s.at
 	name, ok = s.text()
-	s.quoted = s.data[start:s.at]
+	s.name.end = s.at
 	s.next()
 	s.at += len(":")
+	s.next()
 	return name, ok
 }
 
 // raw returns the value that is next as it stands in data.
 func (s *scanner) raw() []byte {
-	c := s.next()
 	start := s.at
-	switch c {
+	switch s.data[start] {
 	case '"':
 		s.str()
 	case '{', '[':
-		s.nested()
+		length, _ := enclosed(s.data[start:])
+		s.at += length
 	default:
 		for s.at < len(s.data) && s.data[s.at] > ' ' && s.data[s.at] != ',' && s.data[s.at] != '}' && s.data[s.at] != ']' {
 			s.at++
@@ -141,32 +150,41 @@ func (s *scanner) raw() []byte {
 	return s.data[start:s.at]
 }
 
-// nested goes past the object or list that is next.
-func (s *scanner) nested() {
-	for depth := 0; ; {
-		switch s.data[s.at] {
+// enclosed returns the length of the object or list that data begins with, as far
+// as quotes and brackets tell, or 0 if it does not end there; and how many commas
+// it has.
+func enclosed(data []byte) (length, commas int) {
+	depth := 0
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
 		case '"':
-			s.str()
-			continue
+			for i++; i < len(data) && data[i] != '"'; i++ {
+				if data[i] == '\\' {
+					i++
+				}
+			}
 		case '{', '[':
 			depth++
 		case '}', ']':
-			depth--
-		}
-		s.at++
-		if depth == 0 {
-			return
+			if depth--; depth == 0 {
+				return i + 1, commas
+			}
+		case ',':
+			if depth == 1 {
+				commas++
+			}
 		}
 	}
+	return 0, 0
 }
 
 // object reads an object, or null, which leaves it as it is.
 func (s *scanner) object(o object) bool {
-	if s.next() != '{' {
+	if s.data[s.at] != '{' {
 		return s.null()
 	}
 	for s.at++; s.more('}'); {
-		if name, ok := s.name(); !ok || !o.readMember(s, name) {
+		if name, ok := s.nextName(); !ok || !o.readMember(s, name) {
 			return false
 		}
 	}
@@ -175,12 +193,14 @@ func (s *scanner) object(o object) bool {
 
 // unknown appends the member that the model does not name, as it stands in data.
 func (s *scanner) unknown(members *jsontext.Value) bool {
-	name := s.quoted
+	name := s.data[s.name.start:s.name.end]
 	value := s.raw()
-	all := slices.Grow([]byte(*members), len("{:}")+len(name)+len(value))
-	if len(all) == 0 {
-		all = append(all, '{')
+	size := len("{:}") + len(name) + len(value)
+	all := []byte(*members)
+	if all == nil {
+		all = append(s.room(size)[:0], '{')
 	} else {
+		all = slices.Grow(all, size)
 		all[len(all)-1] = ','
 	}
 	all = append(append(append(all, name...), ':'), value...)

@@ -1,7 +1,6 @@
 package models
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strconv"
@@ -47,21 +46,22 @@ func (w *writer) name(name string) {
 	w.data = append(append(append(w.data, '"'), name...), `":`...)
 }
 
-// unknown writes the members that the model does not name.
+// unknown writes the members that the model does not name. Here they are only
+// prevented from closing the object that they are in; the encoder does the rest.
 func (w *writer) unknown(members jsontext.Value) {
 	if len(members) == 0 {
 		return
 	}
-	if members.Kind() != '{' || !members.IsValid() {
+	length, _ := enclosed(members)
+	inside := length - 1
+	if length != len(members) || members[0] != '{' || members[inside] != '}' {
 		w.failed = true
 		return
 	}
-	members = bytes.TrimSpace(members)
-	members = bytes.TrimSpace(members[1 : len(members)-1])
-	if len(members) > 0 && w.data[len(w.data)-1] != '{' {
+	if inside > 1 && w.data[len(w.data)-1] != '{' {
 		w.data = append(w.data, ',')
 	}
-	w.data = append(w.data, members...)
+	w.data = append(w.data, members[1:inside]...)
 }
 
 func (w *writer) null() { w.data = append(w.data, "null"...) }
@@ -146,6 +146,10 @@ func writeList[L ~[]T, T any](w *writer, v *L) {
 }
 
 func writeDictionary[M ~map[string]T, T any](w *writer, m *M) {
+	if len(*m) == 0 {
+		w.data = append(w.data, "{}"...)
+		return
+	}
 	v := spare[T](&w.spares)
 	w.data = append(w.data, '{')
 	if w.sorted && len(*m) > 1 {
