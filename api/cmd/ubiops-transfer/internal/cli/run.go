@@ -35,9 +35,11 @@ func rootCommand(s *session) *cobra.Command {
 			"  ubiops-transfer exports create --all --wait",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		DisableSuggestions: true, // they make several lines of an error
 	}
-	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s),
-		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
+	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), copyCommand(s), demoCommand(), docsCommand(), doctorCommand(s), exportsCommand(s),
+		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
 	root.SetOut(printable{s.stdout})
 	root.SetErr(printable{s.stderr})
 	return root
