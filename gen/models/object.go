@@ -22,9 +22,9 @@ type object interface {
 	plain() any
 }
 
-// decodeObject decodes into o. What is outermost and does not lie in the buffer yet
-// is read member by member as it comes, so that a large response is not held as a
-// whole; each object inside it is.
+// decodeObject decodes into o. What is outermost is read member by member as it
+// comes, unless it has come, so that a large response is not held as a whole; each
+// object inside it is.
 func decodeObject(dec *jsontext.Decoder, o object) error {
 	v := reflect.ValueOf(o.plain())
 	if !v.Elem().IsZero() { // a member that is read again is merged, and new unknown ones are appended in place
@@ -38,12 +38,13 @@ func decodeObject(dec *jsontext.Decoder, o object) error {
 	return readObject(dec, o)
 }
 
-// buffered reports whether the object that is next is small and in the buffer.
+// buffered reports whether the object that is next is in the buffer as a whole. Of
+// a document in memory, all is; a stream begins with less than a large one.
 func buffered(dec *jsontext.Decoder) bool {
 	dec.PeekKind()
 	data := dec.UnreadBuffer()
-	if len(data) > 4<<10 {
-		return false
+	if len(data) > 4<<10 { // it would take a while to find out
+		return len(data) > 64<<10
 	}
 	length, _ := enclosed(data)
 	return length > 0
