@@ -66,7 +66,9 @@ func (w *tab) note(event any) {
 	case *runtime.EventExceptionThrown:
 		w.said = append(w.said, e.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
-		w.said = append(w.said, e.Entry.Text)
+		if e.Entry.Level == log.EntryLevelWarning || e.Entry.Level == log.EntryLevelError {
+			w.said = append(w.said, e.Entry.Text)
+		}
 	}
 }
 
@@ -194,9 +196,9 @@ func (w *tab) looks(name, address string) {
 	for _, scripts := range []bool{true, false} {
 		w.scripts(scripts)
 		w.visit(address)
-		w.scripts(true) // axe-core needs timers; the scripts of the page stay as they were
 		w.sizes(fmt.Sprintf("%s-scripts-%t", name, scripts))
 	}
+	w.scripts(true)
 }
 
 // sizes checks the page that is open, narrow and wide, light and dark.
@@ -223,10 +225,10 @@ func (w *tab) check(name string) {
 		w.Fatal(err)
 	}
 	w.mu.Lock()
-	requests, said := slices.Clone(w.requests), slices.Clone(w.said)
+	requests, said := w.requests, w.said
 	w.mu.Unlock()
 	for _, request := range requests {
-		if !strings.HasPrefix(request, here.Scheme+"://"+here.Host+"/") && request != "about:blank" && here.Scheme != "file" {
+		if !strings.HasPrefix(request, here.Scheme+"://"+here.Host+"/") && here.Scheme != "file" {
 			w.Errorf("%s: it loads %s", name, request)
 		}
 	}
@@ -255,12 +257,13 @@ func (f finding) String() string {
 	return text
 }
 
-// axe returns the serious and critical findings of axe-core on the page, which has to
-// allow scripts.
+// axe returns the serious and critical findings of axe-core on the page. It runs in
+// the page, also if scripts of the page itself are off.
 func (w *tab) axe() (serious []finding) {
 	w.Helper()
+	w.scripts(true)
 	eval[any](w, axeScript()+"\n;null")
-	text := eval[string](w, "axe.run().then(result => JSON.stringify({passes: result.passes.length, violations: result.violations}))")
+	text := eval[string](w, "axe.run({preload: false}).then(result => JSON.stringify({passes: result.passes.length, violations: result.violations}))")
 	var result struct {
 		Passes     int
 		Violations []finding

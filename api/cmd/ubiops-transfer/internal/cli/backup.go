@@ -66,9 +66,10 @@ func backupCommand(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			run.again = "The same command, with -o " + path + ", continues"
 			err = r.take(run, &parts, path, path, keep)
 			if err == nil {
-				err = run.forget()
+				run.forget()
 			}
 			return errors.Join(err, run.close())
 		})
@@ -111,19 +112,4 @@ func (in *input) verify(cmd *cobra.Command) error {
 		return err
 	}
 	return archive.Verify(cmd.Context(), in.zip, info.Size(), archive.OnWarning(func(*archive.Finding) {})) // openZip has warned
-}
-
-func backupVerifyCommand(s *session) *cobra.Command {
-	return &cobra.Command{
-		Use:   "verify FILE",
-		Short: "Check every byte of a backup",
-		Long: "verify reads all of a backup, offline. It proves that the file is whole and that the\n" +
-			"archive is valid; not that the platform would accept it today.",
-		Example: "  ubiops-transfer backup verify project.zip",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := s.checkBackup(cmd, args[0], args[0])
-			return err
-		},
-	}
 }

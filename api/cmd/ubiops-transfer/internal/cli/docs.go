@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -26,7 +27,7 @@ func docsCommand() *cobra.Command {
 		Example: "  ubiops-transfer docs -o public",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			page, err := docs.New(transfer.Contract())
+			page, err := docs.New(cmd.Context(), transfer.Contract())
 			if err != nil {
 				return err
 			}
@@ -74,8 +75,8 @@ func writeDocs(out io.Writer, folder string, overwrite bool, page []byte) error 
 }
 
 // withDocs serves the documentation at /, and whatever else next serves.
-func withDocs(next http.Handler) (http.Handler, error) {
-	page, err := docs.New(transfer.Contract())
+func withDocs(ctx context.Context, next http.Handler) (http.Handler, error) {
+	page, err := docs.New(ctx, transfer.Contract())
 	if err != nil {
 		return nil, err
 	}

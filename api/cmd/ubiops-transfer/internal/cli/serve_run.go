@@ -49,7 +49,7 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	pages, err := withDocs(s)
+	pages, err := withDocs(ctx, s)
 	if err != nil {
 		return err
 	}

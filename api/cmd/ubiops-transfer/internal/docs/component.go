@@ -1,15 +1,14 @@
 package docs
 
 import (
-	"encoding/json"
-	"strings"
+	"cmp"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // components adds sections of the parts that others refer to.
 func (r *reader) components(v *view) {
-	c := r.doc.Components
+	c := cmp.Or(r.doc.Components, &openapi3.Components{})
 	root := &part{Source: fromPage}
 	for _, s := range []*section{
 		{"schemas", "Schemas", parts(root, "schemas", c.Schemas, r.schema)},
@@ -46,24 +45,6 @@ func (r *reader) link(id, name string, ref *openapi3.LinkRef, outer string) *par
 	p := r.part(id, name, ref.Value.Extensions, outer)
 	p.Type = []word{{ref.Value.OperationID, ref.Value.OperationID}}
 	p.Text, p.Facts = r.text(ref.Value.Description), r.facts(ref.Value, "operationId", "description")
-	return p
-}
-
-func (r *reader) example(id, name string, ref *openapi3.ExampleRef, outer string) *part {
-	if ref.Ref != "" {
-		return reference(name, ref.Ref, ref.Value.Extensions)
-	}
-	p := r.part(id, name, ref.Value.Extensions, outer)
-	p.Text = r.text(ref.Value.Summary + "\n\n" + ref.Value.Description)
-	p.Facts = r.facts(ref.Value, "summary", "description", "value")
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(ref.Value.Value); err != nil {
-		r.fail(err)
-	}
-	p.Code = code(strings.TrimSpace(text.String()))
 	return p
 }
 

@@ -5,6 +5,7 @@ package docs
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -12,12 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"golang.org/x/mod/semver"
+	"go.yaml.in/yaml/v4"
 )
 
 //go:embed page.html part.html style.css
@@ -35,14 +34,20 @@ type Page struct {
 
 // New makes the page of a contract, which is a document of OpenAPI 3.0 in YAML. An
 // error says what of it cannot be read.
-func New(contract string) (*Page, error) {
+func New(ctx context.Context, contract string) (*Page, error) {
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true // for the order of the parts
 	doc, err := loader.LoadFromData([]byte(contract))
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	r := &reader{doc: doc, sources: map[string]int{}}
+	var text yaml.Node
+	err = errors.Join(doc.Validate(ctx, openapi3.DisableExamplesValidation()), yaml.Load([]byte(contract), &text))
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	r := &reader{doc: doc, places: map[place]*yaml.Node{}, sources: map[string]int{}}
+	r.find(&text)
 	v := &view{Info: doc.Info, About: r.text(doc.Info.Description), Project: project, Facts: slices.Concat(
 		r.facts(doc, "openapi", "info", "servers", "tags", "paths", "components"),
 		r.facts(doc.Info, "title", "version", "description", "contact", "license"))}
@@ -102,43 +107,4 @@ type tag struct {
 type section struct {
 	ID, Title string
 	Parts     []*part
-}
-
-// A source is where parts are known from, and how many are. If it is a prefix, it is
-// all sources that begin so.
-type source struct {
-	Mark, Label string
-	Prefix      bool
-	Parts       int
-}
-
-// fromPage is the source of what has no mark, and is inside of nothing that has one.
-const fromPage = "page"
-
-// everySource lists the sources that there are, with all versions of a client in
-// their order, and before them what all of them have.
-func (r *reader) everySource() []source {
-	kinds := map[string][]string{}
-	for mark := range r.sources {
-		kind, _, _ := strings.Cut(mark, " ")
-		kinds[kind] = append(kinds[kind], mark)
-	}
-	var all []source
-	rest := slices.DeleteFunc(slices.Sorted(maps.Keys(kinds)), func(kind string) bool { return kind == fromPage })
-	for _, kind := range append([]string{fromPage}, rest...) {
-		any := source{Mark: kind + " ", Label: "any " + kind, Prefix: true}
-		var each []source
-		slices.SortFunc(kinds[kind], func(a, b string) int {
-			return semver.Compare("v"+strings.TrimPrefix(a, any.Mark), "v"+strings.TrimPrefix(b, any.Mark))
-		})
-		for _, mark := range kinds[kind] {
-			each = append(each, source{Mark: mark, Label: mark, Parts: r.sources[mark]})
-			any.Parts += r.sources[mark]
-		}
-		if len(each) > 1 {
-			all = append(all, any)
-		}
-		all = append(all, each...)
-	}
-	return all
 }

@@ -13,7 +13,7 @@ import (
 
 func TestThePageIsServedWithAPolicyAndAnETag(t *testing.T) {
 	t.Parallel()
-	p, err := docs.New(transfer.Contract())
+	p, err := docs.New(t.Context(), transfer.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestThePageIsServedWithAPolicyAndAnETag(t *testing.T) {
 
 func TestThePageIsSmallAndByItself(t *testing.T) {
 	t.Parallel()
-	p, err := docs.New(transfer.Contract())
+	p, err := docs.New(t.Context(), transfer.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestWhatIsHTMLInAContractIsNotOnThePage(t *testing.T) {
 		"x-source: archive", `x-source: "\"]{}</style><script>alert(4)</script>"`,
 		"id: 903ccd12-81d1-46e1-9ac9-b9d70af118de", `id: "</code><script>alert(5)</script>"`,
 	).Replace(transfer.Contract())
-	p, err := docs.New(planted)
+	p, err := docs.New(t.Context(), planted)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,29 @@ func TestWhatIsHTMLInAContractIsNotOnThePage(t *testing.T) {
 
 func TestAContractThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
-	if _, err := docs.New("paths: ["); err == nil || !strings.Contains(err.Error(), "reading the contract") {
-		t.Errorf("error %v", err)
+	for _, contract := range []string{"", "paths: [", strings.Replace(transfer.Contract(), "description: The token may not do this.", "x-none: true", 1)} {
+		if _, err := docs.New(t.Context(), contract); err == nil || !strings.Contains(err.Error(), "reading the contract") {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+func TestAContractMayLeaveOutWhatIsOptional(t *testing.T) {
+	t.Parallel()
+	p, err := docs.New(t.Context(), `
+openapi: 3.0.3
+info: {title: Small, version: "1"}
+paths:
+  /a:
+    post:
+      operationId: act
+      requestBody: {content: {multipart/form-data: {}}}
+      responses: {"200": {description: Done., content: {text/plain: {}}}}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := parse(t, p.HTML); page.anchors["act.responses.200.content.text/plain"] == nil {
+		t.Error("the response is not on the page")
 	}
 }

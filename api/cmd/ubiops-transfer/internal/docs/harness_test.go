@@ -87,7 +87,7 @@ func parse(t *testing.T, html []byte) *shown {
 // page makes and parses the page of a contract.
 func page(t *testing.T, contract string) *shown {
 	t.Helper()
-	p, err := docs.New(contract)
+	p, err := docs.New(t.Context(), contract)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"go.yaml.in/yaml/v4"
 )
 
 // A part is anything of the contract that has a name. Its anchor is where it lies in
@@ -23,7 +24,7 @@ type part struct {
 	ID     string // its anchor
 	Name   string
 	Source string
-	Ref    []word // what it is, if that is elsewhere on the page
+	Ref    *word // what it is, if that is elsewhere on the page
 	Type   []word
 	Notes  []string
 	Text   template.HTML
@@ -48,6 +49,7 @@ type fact struct{ Name, Value string }
 // A reader makes parts of a contract.
 type reader struct {
 	doc     *openapi3.T
+	places  map[place]*yaml.Node
 	sources map[string]int // of parts, by source
 	err     error          // the first
 }
@@ -68,15 +70,7 @@ func (r *reader) part(id, name string, extensions map[string]any, outer string) 
 
 // reference makes a part that is only a name, and has its anchor elsewhere.
 func reference(name, ref string, extensions map[string]any) *part {
-	return &part{Name: name, Source: mark(extensions, fromPage), Ref: []word{component(ref)}}
-}
-
-// mark is the source in the extensions of a part, or that of what it is inside of.
-func mark(extensions map[string]any, outer string) string {
-	if source, ok := extensions["x-source"].(string); ok {
-		return source
-	}
-	return outer
+	return &part{Name: name, Source: mark(extensions, fromPage), Ref: new(component(ref))}
 }
 
 // anchor is a path as an anchor, which has no spaces.
@@ -169,7 +163,7 @@ func (p *part) refer(ref string) bool {
 	if ref == "" {
 		return false
 	}
-	p.Ref = []word{component(ref)}
+	p.Ref = new(component(ref))
 	return true
 }
 

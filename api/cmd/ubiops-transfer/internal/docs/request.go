@@ -88,9 +88,11 @@ func (r *request) body() []string {
 	}
 	members := map[string]any{}
 	_ = json.Unmarshal([]byte(example), &members) // it was marshalled; if not an object, it has no members
-	for name, member := range inOrder(content.Schema.Value.Properties) {
-		if member.Value.Format == "binary" {
-			members = map[string]any{name: "@" + file}
+	if content.Schema != nil {
+		for name, member := range inOrder(content.Schema.Value.Properties) {
+			if member.Value.Format == "binary" {
+				members = map[string]any{name: "@" + file}
+			}
 		}
 	}
 	var words []string
@@ -110,6 +112,14 @@ func (r *request) content() (string, *openapi3.MediaType) {
 	return "", nil
 }
 
+// schemaOf is the name of the schema of a body, or empty.
+func schemaOf(content *openapi3.MediaType) string {
+	if content.Schema == nil {
+		return ""
+	}
+	return component(content.Schema.Ref).Text
+}
+
 // success is the media type and schema of what the operation returns.
 func (r *request) success() (string, string) {
 	for status, response := range inOrder(r.op.Responses.Map()) {
@@ -117,7 +127,7 @@ func (r *request) success() (string, string) {
 			continue
 		}
 		for media, content := range inOrder(response.Value.Content) {
-			return media, component(content.Schema.Ref).Text
+			return media, schemaOf(content)
 		}
 	}
 	return "", ""
@@ -136,7 +146,7 @@ func (r *request) call() string {
 		}
 	}
 	if _, content := r.content(); content != nil {
-		schema := component(content.Schema.Ref).Text
+		schema := schemaOf(content)
 		body, ok := bodies[schema]
 		if !ok {
 			body = "models." + schema + "{}"

@@ -129,7 +129,7 @@ func run(ctx context.Context) error {
 		t.Fatal(err)
 	}
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, source).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s\n%s", err, out, program)
+		t.Fatalf("the page has a call that package api does not have (%v):\n%s", err, out)
 	}
 	for _, call := range calls {
 		t.Run(call.operation, func(t *testing.T) {
