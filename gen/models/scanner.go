@@ -35,15 +35,15 @@ func scan(data []byte, o object) bool {
 
 // piece is how many bytes of texts and unknown members share memory. Many short
 // ones cost one allocation, and one of them that is kept does not keep much else.
-const piece = 512
+const piece = 256
 
 // room returns n bytes that nothing else uses.
 func (s *scanner) room(n int) []byte {
 	if n > len(s.memory) {
-		if n > piece/8 {
+		if n > piece/4 {
 			return make([]byte, n)
 		}
-		s.memory = make([]byte, min(piece, max(n, (len(s.data)-s.at)/3))) // the rest is mostly names and numbers
+		s.memory = make([]byte, min(piece, max(n, (len(s.data)-s.at)/2)))
 	}
 	room := s.memory[:n:n]
 	s.memory = s.memory[n:]
