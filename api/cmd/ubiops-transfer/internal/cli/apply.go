@@ -228,7 +228,8 @@ func (a *applying) verify() (lines []string, err error) {
 		if a.packages {
 			compared.TargetArchive, compared.WantedArchive = there, a.in.Archive
 		}
-		lines, err = deviations(compared)
+		rows, err := plan.Compare(compared)
+		lines = deviations(rows, a.wanted)
 		return err
 	}
 	err = a.export(api.Select(plan.All(a.wanted)), func(_ *models.ExportDetail, there *archive.Archive) error { return compare(there) })
@@ -238,18 +239,18 @@ func (a *applying) verify() (lines []string, err error) {
 	return lines, err
 }
 
-// deviations are the rows of a comparison that are not as wanted.
-func deviations(c plan.Comparison) (lines []string, err error) {
-	rows, err := plan.Compare(c)
-	wanted := map[string]bool{}
-	for _, item := range plan.Items(c.Wanted) {
-		wanted[item.Place] = true
+// deviations are the rows of a comparison that say that something wanted is not there
+// as it is wanted.
+func deviations(rows []plan.Row, wanted archive.Content) (lines []string) {
+	ours := map[string]bool{}
+	for _, item := range plan.Items(wanted) {
+		ours[item.Place] = true
 	}
 	for _, row := range rows {
-		if wanted[row.Place] && (row.Class == plan.Create || row.Class == plan.Different && row.Member != "") {
+		if ours[row.Place] && (row.Class == plan.Create || row.Class == plan.Different && row.Member != "") {
 			lines = append(lines, row.String())
 		}
 	}
 	slices.Sort(lines)
-	return slices.Compact(lines), err
+	return slices.Compact(lines)
 }

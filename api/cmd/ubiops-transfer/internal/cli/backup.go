@@ -112,18 +112,3 @@ func (in *input) verify(cmd *cobra.Command) error {
 	}
 	return archive.Verify(cmd.Context(), in.zip, info.Size(), archive.OnWarning(func(*archive.Finding) {})) // openZip has warned
 }
-
-func backupVerifyCommand(s *session) *cobra.Command {
-	return &cobra.Command{
-		Use:   "verify FILE",
-		Short: "Check every byte of a backup",
-		Long: "verify reads all of a backup, offline. It proves that the file is whole and that the\n" +
-			"archive is valid; not that the platform would accept it today.",
-		Example: "  ubiops-transfer backup verify project.zip",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := s.checkBackup(cmd, args[0], args[0])
-			return err
-		},
-	}
-}

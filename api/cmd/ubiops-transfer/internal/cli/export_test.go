@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/api/server"
 )
@@ -69,4 +70,10 @@ func RunsJSON() (string, error) {
 		Export: "e", Archive: plan.File{SHA256: "s", Size: 1}, Before: []string{}, Import: "i", Plan: &plan.Plan{}}
 	text, err := jsonText([]runLine{r.line()})
 	return string(text), err
+}
+
+// CameBack compares an archive with what was wanted, as a drill does.
+func CameBack(ctx context.Context, path string, wanted archive.Content) ([]string, error) {
+	lines, _, err := (&session{}).cameBack(ctx, path, nil, wanted)
+	return lines, err
 }

@@ -35,6 +35,8 @@ func rootCommand(s *session) *cobra.Command {
 			"  ubiops-transfer exports create --all --wait",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		DisableSuggestions: true, // they make several lines of an error
 	}
 	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), copyCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s),
 		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
