@@ -66,7 +66,9 @@ func (w *tab) note(event any) {
 	case *runtime.EventExceptionThrown:
 		w.said = append(w.said, e.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
-		w.said = append(w.said, e.Entry.Text)
+		if e.Entry.Level == log.EntryLevelWarning || e.Entry.Level == log.EntryLevelError {
+			w.said = append(w.said, e.Entry.Text)
+		}
 	}
 }
 
@@ -223,19 +225,17 @@ func (w *tab) check(name string) {
 		w.Fatal(err)
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, request := range w.requests {
-		if !strings.HasPrefix(request, here.Scheme+"://"+here.Host+"/") && request != "about:blank" && here.Scheme != "file" {
+	requests, said := w.requests, w.said
+	w.mu.Unlock()
+	for _, request := range requests {
+		if !strings.HasPrefix(request, here.Scheme+"://"+here.Host+"/") && here.Scheme != "file" {
 			w.Errorf("%s: it loads %s", name, request)
 		}
 	}
-	for _, line := range w.said {
+	for _, line := range said {
 		w.Errorf("%s: on the console: %s", name, line)
 	}
-	w.mu.Unlock()
-	found := w.axe()
-	w.mu.Lock()
-	for _, f := range found {
+	for _, f := range w.axe() {
 		w.Errorf("%s: axe-core: %s", name, f)
 	}
 }
@@ -261,8 +261,9 @@ func (f finding) String() string {
 // the page, also if scripts of the page itself are off.
 func (w *tab) axe() (serious []finding) {
 	w.Helper()
+	w.scripts(true)
 	eval[any](w, axeScript()+"\n;null")
-	text := eval[string](w, "axe.run().then(result => JSON.stringify({passes: result.passes.length, violations: result.violations}))")
+	text := eval[string](w, "axe.run({preload: false}).then(result => JSON.stringify({passes: result.passes.length, violations: result.violations}))")
 	var result struct {
 		Passes     int
 		Violations []finding

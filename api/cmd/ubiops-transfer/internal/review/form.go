@@ -29,7 +29,7 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 	if r.running != nil || r.isEnded() {
 		return nil
 	}
-	r.notes = nil
+	r.notes, r.ticked = nil, map[string]bool{}
 	if form.Get("version") != itoa(r.version) {
 		r.notes = []string{"The project was read again meanwhile: nothing that you had entered since was taken."}
 		return nil
@@ -63,8 +63,10 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 		taken, was := slices.Contains(form["take"], number), !r.draft.left[o.Place]
 		if taken && !was {
 			on = append(on, o.Place)
+			r.ticked[kindOf(*o)] = true
 		} else if was && !taken {
 			off = append(off, o.Place)
+			r.ticked[kindOf(*o)] = true
 		}
 	}
 	if len(on)+len(off) > 0 {

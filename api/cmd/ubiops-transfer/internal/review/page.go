@@ -62,17 +62,19 @@ func fail(w http.ResponseWriter, status int, title string, details ...string) {
 }
 
 // asset serves what pages load, and reports whether it was that.
+// They can be kept: the last page may come when nothing is served any more.
 func asset(w http.ResponseWriter, name string) bool {
+	kind, data := "text/css", style
 	switch name {
 	case "style.css":
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		_, _ = w.Write(style) // the reader has gone
 	case "script.js":
-		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		_, _ = w.Write(script) // the reader has gone
+		kind, data = "text/javascript", script
 	default:
 		return false
 	}
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, max-age=86400")
+	_, _ = w.Write(data) // the reader has gone
 	return true
 }
 
@@ -158,7 +160,8 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		query = nil
 	}
-	http.Redirect(w, req, "./?"+readLook(query).query(), http.StatusSeeOther)
+	w.Header().Set("Location", "./?"+readLook(query).query()) // http.Redirect would take the path for all of it
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // planFile is the plan as a file, for apply: it holds no value.

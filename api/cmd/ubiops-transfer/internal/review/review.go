@@ -26,6 +26,9 @@ type Subject struct {
 	Overrides  plan.Overrides
 	OnConflict plan.OnConflict
 
+	// Agreed is a plan that was made before; what has changed since is said.
+	Agreed *plan.Plan
+
 	// Left says what a cancelled review leaves behind; empty for nothing.
 	Left string
 
@@ -58,9 +61,10 @@ type Review struct {
 	wanted  archive.Content
 	target  archive.Content
 	objects []object
-	notes   []string // what the last change has brought along
-	changes []string // since the reviewer has looked first
-	version int      // of whole: other objects have other numbers
+	notes   []string        // what the last change has brought along
+	ticked  map[string]bool // the kinds of objects that it was about
+	changes []string        // since the reviewer has looked first
+	version int             // of whole: other objects have other numbers
 
 	lines   []string // that Apply has reported
 	news    chan struct{}
@@ -84,7 +88,17 @@ func New(ctx context.Context, s Subject) (*Review, error) {
 	r := &Review{Subject: s, ctx: ctx, csrf: rand.Text(), news: make(chan struct{}), ended: make(chan struct{}), shown: make(chan struct{})}
 	r.draft = draft{left: map[string]bool{}, types: maps.Clone(s.Overrides.InstanceTypes), envs: maps.Clone(s.Overrides.Environments),
 		mode: s.OnConflict, values: map[string]string{}}
-	return r, r.plan(ctx, r.draft, true)
+	if err := r.plan(ctx, r.draft, true); err != nil {
+		return nil, err
+	}
+	if s.Agreed != nil {
+		if changed, ok := errors.AsType[*plan.ChangedError](s.Agreed.Same(r.whole)); ok && changed.What == "target" {
+			r.changes = changed.Changes
+		} else if ok {
+			return nil, changed
+		}
+	}
+	return r, nil
 }
 
 // overrides are those that a draft makes of the subject's.

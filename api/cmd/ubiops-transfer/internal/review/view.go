@@ -221,7 +221,7 @@ func (r *Review) groups(l look) ([]group, error) {
 	}
 	var groups []group
 	for _, kind := range kinds {
-		g := group{Title: kind, Total: len(tops[kind]), Inside: totals[kind].String(), Open: l.class != "" || l.kind == kind && l.from > 0}
+		g := group{Title: kind, Total: len(tops[kind]), Inside: totals[kind].String(), Open: l.class != "" || l.kind == kind && l.from > 0 || r.ticked[kind]}
 		from := 0
 		if l.kind == kind {
 			from = min(l.from, max(len(tops[kind])-1, 0)) / mostLines * mostLines
