@@ -81,7 +81,7 @@ func (r *reviewing) make(ctx context.Context, o plan.Overrides, mode plan.OnConf
 		if _, err := plan.New(made); err != nil {
 			return nil, r.target, err
 		}
-		err := r.within(ctx, io.Discard, nil).read(func(there *archive.Archive) error {
+		err := r.within(ctx, io.Discard, nil).read(func(there *archive.Archive) error { //nolint:contextcheck // what is kept outlives the plan
 			r.target = there.Content()
 			if r.packages {
 				return r.keep(r.cmd.Context(), there)
@@ -163,7 +163,7 @@ func (r *reviewing) apply(ctx context.Context, p *plan.Plan, entered map[string]
 		path := filepath.Join(folder, "run.json")
 		a.run = &run{ID: r.id, Command: "review", Host: r.host, Project: r.name, Import: r.id, Archive: p.File, path: path, lock: flock.New(path + ".lock")}
 	}
-	return used.mask(a.stoppable(ctx, r.cmd.Context(), a.applyPlan()))
+	return used.mask(a.stoppable(ctx, r.cmd.Context(), a.applyPlan())) //nolint:contextcheck // what is left is deleted after ctx
 }
 
 // stoppable says what is left if the reviewer has stopped a run, and deletes what can
@@ -185,7 +185,7 @@ func (a *applying) stoppable(ctx, command context.Context, err error) error {
 				"Import "+a.run.Import+" is confirmed, and the host continues; 'ubiops-transfer imports wait' waits for it"))
 		}
 	}
-	return a.refuse(stopped)
+	return a.refuse(stopped) //nolint:contextcheck // what is left is deleted after ctx
 }
 
 // lineWriter reports lines.

@@ -62,8 +62,11 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	if f.tlsCert != "" {
 		scheme = "https"
 	}
-	fmt.Fprintf(stdout, "serving %s://%s%s\n", scheme, listener.Addr(), server.BaseURL)
-	return f.serveUntil(ctx, listener, s)
+	url := fmt.Sprintf("%s://%s%s", scheme, listener.Addr(), server.BaseURL)
+	site, closeSite := reviews(ctx, s, url, f.server.OnConflict)
+	defer func() { err = errors.Join(err, closeSite()) }()
+	fmt.Fprintf(stdout, "serving %s\n", url)
+	return f.serveUntil(ctx, listener, s, beside(s, site.Handler(reviewPath)))
 }
 
 // limitMemory makes the runtime collect garbage in time, and gives half of the memory
@@ -103,11 +106,11 @@ func listen(ctx context.Context, f *serveFlags) (net.Listener, error) {
 }
 
 // serveUntil serves until ctx ends, and then finishes what is being served.
-func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server) error {
+func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server, pages http.Handler) error {
 	log := f.server.Log
 	limited := newConnections(f.maxConnections, f.clientConnections)
 	web := &http.Server{
-		Handler:           limited.guard(s),
+		Handler:           limited.guard(pages),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

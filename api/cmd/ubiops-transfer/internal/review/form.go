@@ -47,9 +47,9 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 		r.draft = d
 		return nil
 	}
-	used := plan.Used(r.Offered)
-	d.types = mapped(form, "type", used.InstanceTypes, d.types)
-	d.envs = mapped(form, "environment", used.Environments, d.envs)
+	for _, x := range r.exchanges(&d) {
+		x.read(form)
+	}
 	if mode := plan.OnConflict(form.Get("mode")); slices.Contains([]plan.OnConflict{plan.Fail, plan.Skip, plan.Overwrite}, mode) {
 		d.mode = mode
 	}
@@ -90,23 +90,4 @@ func (r *Review) numbered(text string) *object {
 		return nil
 	}
 	return &r.objects[n]
-}
-
-// mapped reads what names are exchanged for; an empty choice is the archive's own.
-func mapped(form url.Values, field string, names []string, was map[string]string) map[string]string {
-	now := maps.Clone(was)
-	for i, from := range names {
-		choice, ok := form[field+":"+itoa(i)]
-		switch {
-		case !ok:
-		case choice[0] == "":
-			delete(now, from)
-		default:
-			if now == nil {
-				now = map[string]string{}
-			}
-			now[from] = choice[0]
-		}
-	}
-	return now
 }

@@ -60,7 +60,7 @@ func (r *Review) Local() (handler http.Handler, path string) {
 			let := false
 			once.Do(func() { let = true })
 			if let {
-				http.SetCookie(w, &http.Cookie{Name: "review", Value: cookie, Path: base, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: req.TLS != nil})
+				http.SetCookie(w, sessionCookie("review", cookie, base, req))
 				forward(w, base)
 				return
 			}
@@ -73,6 +73,12 @@ func (r *Review) Local() (handler http.Handler, path string) {
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fail(w, http.StatusNotFound, "There is no such page") })
 	return onLoopback(secure(mux)), base + "?token=" + token
+}
+
+// sessionCookie is for pages at a path, and for no script or other site. Over HTTP, as
+// on loopback, browsers would not keep a secure one.
+func sessionCookie(name, value, path string, req *http.Request) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: path, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: req.TLS != nil} //nolint:gosec // G124: see above
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -152,7 +152,7 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 		fail(w, http.StatusInternalServerError, "This cannot be planned", err.Error())
 		return
 	}
-	if do == "confirm" && r.start() {
+	if do == "confirm" && r.start() { //nolint:contextcheck // what is begun does not end with the request
 		r.follow(w, req)
 		return
 	}

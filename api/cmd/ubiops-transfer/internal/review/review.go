@@ -29,6 +29,9 @@ type Subject struct {
 	// Agreed is a plan that was made before; what has changed since is said.
 	Agreed *plan.Plan
 
+	// Back leads to where the reader came from; empty if that is not a page.
+	Back string
+
 	// Left says what a cancelled review leaves behind; empty for nothing.
 	Left string
 
@@ -92,10 +95,11 @@ func New(ctx context.Context, s Subject) (*Review, error) {
 		return nil, err
 	}
 	if s.Agreed != nil {
-		if changed, ok := errors.AsType[*plan.ChangedError](s.Agreed.Same(r.whole)); ok && changed.What == "target" {
-			r.changes = changed.Changes
-		} else if ok {
+		changed, ok := errors.AsType[*plan.ChangedError](s.Agreed.Same(r.whole))
+		if ok && (changed.What != "target" || s.Agreed.Host != r.whole.Host || s.Agreed.Project != r.whole.Project) {
 			return nil, changed
+		} else if ok {
+			r.changes = changed.Changes
 		}
 	}
 	return r, nil

@@ -70,14 +70,14 @@ func (r *Review) done(err error) {
 	defer r.mu.Unlock()
 	r.running = nil
 	if changed, ok := errors.AsType[*plan.ChangedError](err); ok && changed.What == "target" {
-		if failed := r.plan(r.ctx, r.draft, true); failed == nil {
+		failed := r.plan(r.ctx, r.draft, true)
+		if failed == nil {
 			r.changes = append(changed.Changes, r.changes...)
 			r.notes, r.version = nil, r.version+1
 			r.tell()
 			return
-		} else {
-			err = errors.Join(err, failed)
 		}
+		err = errors.Join(err, failed)
 	}
 	r.err = err
 	r.draft.values = nil
@@ -141,7 +141,9 @@ func (r *Review) follow(w http.ResponseWriter, req *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.isEnded() {
-		out.execute("result", r.result())
+		ended := r.result()
+		ended.Back = r.Back
+		out.execute("result", ended)
 	} else if p, err := r.page(look{open: -1}); err != nil {
 		out.err = err
 	} else {
@@ -158,22 +160,23 @@ type result struct {
 	Good    bool
 	Title   string
 	Details []string
+	Back    string
 }
 
 func (r *Review) result() result {
 	switch {
 	case r.err == nil && r.Apply == nil:
-		return result{true, "Approved", nil}
+		return result{Good: true, Title: "Approved"}
 	case r.err == nil:
-		return result{true, "Done", nil}
+		return result{Good: true, Title: "Done", Details: r.lines[max(0, len(r.lines)-1):]}
 	case errors.Is(r.err, ErrCancelled):
 		left := r.Left
 		if left == "" {
 			left = "Nothing was sent, and nothing is left behind."
 		}
-		return result{false, "Cancelled", []string{left}}
+		return result{Title: "Cancelled", Details: []string{left}}
 	case errors.Is(r.err, context.Canceled):
-		return result{false, "Stopped", clipped(splitLines(r.err.Error()))}
+		return result{Title: "Stopped", Details: clipped(splitLines(r.err.Error()))}
 	}
-	return result{false, "Not done, or not as planned", clipped(splitLines(r.err.Error()))}
+	return result{Title: "Not done, or not as planned", Details: clipped(splitLines(r.err.Error()))}
 }

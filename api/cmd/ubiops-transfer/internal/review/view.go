@@ -1,8 +1,8 @@
 package review
 
 import (
+	"crypto/sha256"
 	"fmt"
-	"hash/fnv"
 	"net/url"
 	"slices"
 	"strconv"
@@ -162,9 +162,8 @@ func (r *Review) page(l look) (page, error) {
 }
 
 func colourOf(text string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(text)) // it never fails
-	return Colours[h.Sum32()%uint32(len(Colours))]
+	sum := sha256.Sum256([]byte(text))
+	return Colours[int(sum[0])%len(Colours)]
 }
 
 func clipped(lines []string) []string {

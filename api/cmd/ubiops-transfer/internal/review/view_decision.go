@@ -3,8 +3,10 @@ package review
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
@@ -20,7 +22,7 @@ func (r *Review) decision(p *page) {
 		p.Blockers, p.Blocked = append(p.Blockers, "Nothing is ticked."), true
 		p.Action = "Create nothing"
 	case r.chosen.Counts.Conflict > 0:
-		p.Blockers, p.Blocked = append(p.Blockers, fmt.Sprintf("%s in conflict: leave out what the project has, or decide below what happens to it.", many(r.chosen.Counts.Conflict, "object is", "objects are"))), true
+		p.Blockers, p.Blocked = append(p.Blockers, fmt.Sprintf("%s in conflict: leave out what the project has, or choose above what happens to it.", many(r.chosen.Counts.Conflict, "object is", "objects are"))), true
 	}
 	if len(missing) > 0 {
 		p.Blockers = append(p.Blockers, fmt.Sprintf("%s no value yet.", many(len(missing), "variable has", "variables have")))
@@ -89,31 +91,72 @@ func (r *Review) mappings(p *page) {
 		mode.Selected = mode.Value == string(r.whole.OnConflict)
 		p.Modes = append(p.Modes, mode)
 	}
-	offered, there := plan.Used(r.Offered), plan.Used(r.target)
-	add := func(field, label string, names, others []string, chosen map[string]string) {
-		for i, from := range names {
-			if i == mostValues {
-				break
+	for _, m := range r.exchanges(&r.draft) {
+		for i, from := range m.names {
+			options := m.options(from)
+			if i == mostValues || len(options) == 0 {
+				continue
 			}
-			m := mapping{Field: field + ":" + itoa(i), Label: label + " " + legible(from, 200), Choices: []choice{{Text: legible(from, 200) + ", as in the archive"}}}
-			to, mapped := chosen[from]
-			options := slices.Clone(others)
-			if mapped && !slices.Contains(options, to) {
-				options = append(options, to) // as the target file says
-			}
+			shown := mapping{Field: m.field(i), Label: m.label + " " + legible(from, 200), Choices: []choice{{Text: legible(from, 200) + ", as in the archive"}}}
 			for k, option := range options {
-				if k == mostValues {
-					break
-				}
-				if option != from || mapped && to == from {
-					m.Choices = append(m.Choices, choice{option, legible(option, 200), mapped && option == to})
-				}
+				shown.Choices = append(shown.Choices, choice{itoa(k), legible(option, 200), option == m.to[from]})
 			}
-			if len(m.Choices) > 1 {
-				p.Maps = append(p.Maps, m)
-			}
+			p.Maps = append(p.Maps, shown)
 		}
 	}
-	add("type", "Instance type", offered.InstanceTypes, there.InstanceTypes, r.draft.types)
-	add("environment", "Environment", offered.Environments, there.Environments, r.draft.envs)
+}
+
+// exchange is what names of the archive can be exchanged for.
+type exchange struct {
+	label   string
+	names   []string // of the archive
+	there   []string // in the project
+	to      map[string]string
+	replace func(map[string]string)
+}
+
+// exchanges are those of a draft, which they change.
+func (r *Review) exchanges(d *draft) []exchange {
+	offered, there := plan.Used(r.Offered), plan.Used(r.target)
+	return []exchange{
+		{"Instance type", offered.InstanceTypes, there.InstanceTypes, d.types, func(to map[string]string) { d.types = to }},
+		{"Environment", offered.Environments, there.Environments, d.envs, func(to map[string]string) { d.envs = to }},
+	}
+}
+
+func (x *exchange) field(i int) string { return strings.ReplaceAll(x.label, " ", "-") + ":" + itoa(i) }
+
+// options are what a name can be exchanged for: what the project uses, and what it is
+// exchanged for already.
+func (x *exchange) options(from string) (options []string) {
+	to, mapped := x.to[from]
+	for _, option := range x.there {
+		if len(options) < mostValues && (option != from || mapped && to == from) {
+			options = append(options, option)
+		}
+	}
+	if mapped && !slices.Contains(options, to) {
+		options = append(options, to)
+	}
+	return options
+}
+
+// read takes what was chosen for the names; nothing stands for the archive's own.
+func (x *exchange) read(form url.Values) {
+	now := maps.Clone(x.to)
+	for i, from := range x.names {
+		chosen, ok := form[x.field(i)]
+		if !ok {
+			continue
+		}
+		delete(now, from)
+		options := x.options(from)
+		if k, err := strconv.Atoi(chosen[0]); err == nil && k >= 0 && k < len(options) {
+			if now == nil {
+				now = map[string]string{}
+			}
+			now[from] = options[k]
+		}
+	}
+	x.replace(now)
 }
