@@ -43,7 +43,7 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 			}
 		}
 	}
-	if r.fixed() {
+	if r.fixed {
 		r.draft = d
 		return nil
 	}

@@ -56,6 +56,8 @@ type Review struct {
 	Subject
 	ctx  context.Context // of what is done
 	csrf string
+	// fixed says that there is nothing to choose, since only a plan is there.
+	fixed bool
 
 	mu      sync.Mutex
 	draft   draft
@@ -64,6 +66,7 @@ type Review struct {
 	wanted  archive.Content
 	target  archive.Content
 	objects []object
+	creates int             // how many chosen does
 	notes   []string        // what the last change has brought along
 	ticked  map[string]bool // the kinds of objects that it was about
 	changes []string        // since the reviewer has looked first
@@ -88,7 +91,7 @@ type draft struct {
 
 // New makes a review and its first plan. What the reviewer starts ends with ctx.
 func New(ctx context.Context, s Subject) (*Review, error) {
-	r := &Review{Subject: s, ctx: ctx, csrf: rand.Text(), news: make(chan struct{}), ended: make(chan struct{}), shown: make(chan struct{})}
+	r := &Review{Subject: s, ctx: ctx, csrf: rand.Text(), fixed: len(plan.Items(s.Offered)) == 0, news: make(chan struct{}), ended: make(chan struct{}), shown: make(chan struct{})}
 	r.draft = draft{left: map[string]bool{}, types: maps.Clone(s.Overrides.InstanceTypes), envs: maps.Clone(s.Overrides.Environments),
 		mode: s.OnConflict, values: map[string]string{}}
 	if err := r.plan(ctx, r.draft, true); err != nil {
@@ -112,9 +115,6 @@ func (r *Review) overrides(d draft) plan.Overrides {
 	return o
 }
 
-// fixed reports whether there is nothing to choose, since only a plan is there.
-func (r *Review) fixed() bool { return len(plan.Items(r.Offered)) == 0 }
-
 // plan plans what a draft says, and makes it the draft of the review if that works.
 func (r *Review) plan(ctx context.Context, d draft, now bool) error {
 	o := r.overrides(d)
@@ -123,7 +123,7 @@ func (r *Review) plan(ctx context.Context, d draft, now bool) error {
 		return err
 	}
 	wanted, chosen := whole.Confirmation, whole
-	if !r.fixed() {
+	if !r.fixed {
 		if wanted, err = o.Apply(r.Offered); err != nil {
 			return err
 		}
@@ -134,7 +134,10 @@ func (r *Review) plan(ctx context.Context, d draft, now bool) error {
 		}
 	}
 	r.draft, r.whole, r.chosen, r.wanted, r.target = d, whole, chosen, wanted, target
-	r.objects = objectsOf(whole)
+	r.objects, r.creates = objectsOf(whole), 0
+	if chosen != nil {
+		r.creates = len(plan.Items(chosen.Confirmation))
+	}
 	return nil
 }
 

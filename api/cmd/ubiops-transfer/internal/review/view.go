@@ -152,7 +152,7 @@ func (r *Review) page(l look) (page, error) {
 		return p, err
 	}
 	r.decision(&p)
-	if !r.fixed() {
+	if !r.fixed {
 		r.mappings(&p)
 	}
 	if r.chosen != nil {
@@ -303,5 +303,5 @@ func (r *Review) line(l look, n int) (line, error) {
 // ticks reports whether an object has a tick box: what the project has as it is wanted
 // is not created in any case.
 func (r *Review) ticks(o *object) bool {
-	return !r.fixed() && len(o.Of) == 0 && o.inside.of(plan.Conflict)+o.inside.of(plan.Create)+o.inside.of(plan.Different) > 0
+	return !r.fixed && len(o.Of) == 0 && o.inside.of(plan.Conflict)+o.inside.of(plan.Create)+o.inside.of(plan.Different) > 0
 }

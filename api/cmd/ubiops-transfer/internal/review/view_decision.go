@@ -28,7 +28,7 @@ func (r *Review) decision(p *page) {
 		p.Blockers = append(p.Blockers, fmt.Sprintf("%s no value yet.", many(len(missing), "variable has", "variables have")))
 	}
 	if r.chosen != nil {
-		p.Action = fmt.Sprintf("Create %s in %s", many(len(plan.Items(r.chosen.Confirmation)), "object", "objects"), p.Project)
+		p.Action = fmt.Sprintf("Create %s in %s", many(r.creates, "object", "objects"), p.Project)
 		if r.Apply == nil {
 			p.Action = "Approve this plan"
 		}
@@ -48,37 +48,26 @@ func (r *Review) needs(p *page, missing []string) {
 	if r.Apply == nil {
 		return
 	}
-	numbers := make(map[string]int, len(r.chosen.Values))
-	for n, o := range r.objects {
-		if _, ok := r.chosen.Values[o.Place]; ok {
-			numbers[o.Place] = n
-		}
-	}
-	without := map[string]bool{}
+	without := make(map[string]bool, len(missing))
 	for _, place := range missing {
 		without[place] = true
 	}
-	places := slices.SortedFunc(maps.Keys(r.chosen.Values), func(a, b string) int {
-		switch {
-		case without[a] != without[b] && without[a]:
-			return -1
-		case without[a] != without[b]:
-			return 1
+	for _, first := range []bool{true, false} {
+		for n, o := range r.objects {
+			if _, needs := r.chosen.Values[o.Place]; !needs || without[o.Place] != first {
+				continue
+			}
+			if len(p.Needs) == mostValues {
+				p.MoreNeeds++
+				continue
+			}
+			given := r.draft.values[o.Place] != ""
+			shown := need{N: n, Name: legible(o.Name, 200), Known: !first && !given, Given: given}
+			if o.parent != n {
+				shown.Of = name(r.objects[o.parent].Item)
+			}
+			p.Needs = append(p.Needs, shown)
 		}
-		return numbers[a] - numbers[b]
-	})
-	for i, place := range places {
-		if i == mostValues {
-			p.MoreNeeds = len(places) - i
-			break
-		}
-		o := r.objects[numbers[place]]
-		of := ""
-		if o.parent != numbers[place] {
-			of = name(r.objects[o.parent].Item)
-		}
-		p.Needs = append(p.Needs, need{N: numbers[place], Name: legible(o.Name, 200), Of: of,
-			Known: !without[place] && r.draft.values[place] == "", Given: r.draft.values[place] != ""})
 	}
 }
 
