@@ -140,7 +140,12 @@ func Used(content archive.Content) Usage {
 // It returns nil if content has no such object.
 func Members(content archive.Content, place string) (map[string]jsontext.Value, error) {
 	path := jsontext.Pointer(place)
-	object := shareable(subset(content, map[jsontext.Pointer]bool{topOf(path): true}))
+	object := subset(content, map[jsontext.Pointer]bool{topOf(path): true})
+	for name, d := range object.Deployments { // the others may be thousands
+		d.Versions = kept(d.Versions, func(version string) bool { return strings.HasPrefix(place+"/", string(at("deployments", name, "versions", version))+"/") })
+		object.Deployments[name] = d
+	}
+	object = shareable(object)
 	data, err := json.Marshal(&object)
 	if err != nil {
 		return nil, err

@@ -169,10 +169,11 @@ type shownProfile struct {
 	Host         string   `json:"host"`
 	Project      string   `json:"project"`
 	TokenCommand []string `json:"token_command"` // empty if the token is in the file
+	Colour       string   `json:"colour"`        // empty if one is chosen
 }
 
 func shown(name string, p profile) shownProfile {
-	return shownProfile{name, cmp.Or(p.Host, api.DefaultHost), p.Project, slices.Concat([]string{}, p.TokenCommand)}
+	return shownProfile{name, cmp.Or(p.Host, api.DefaultHost), p.Project, slices.Concat([]string{}, p.TokenCommand), p.Colour}
 }
 
 func profileListCommand() *cobra.Command {
