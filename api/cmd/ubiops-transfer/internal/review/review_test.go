@@ -29,7 +29,7 @@ func TestLeavingOutTakesDependantsAlong(t *testing.T) {
 	t.Parallel()
 	r := begin(t, offered(), archive.Content{}, nil).enter()
 	page := r.untick("environment tools")
-	r.wants(page, "Left out along: deployment scorer, since it needs environment tools", "Left out along: pipeline nightly, since it needs deployment scorer", "<b>3</b> to create", "apply 3")
+	r.wants(page, "Left out along: deployment scorer, since it needs environment tools", "Left out along: pipeline nightly, since it needs deployment scorer", "<b>3</b> to create", "apply 3", "left out</span>")
 	v := form(page)
 	v.Add("take", r.number(page, "pipeline nightly"))
 	_, page = r.submit(v, "update")

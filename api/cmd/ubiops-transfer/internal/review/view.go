@@ -289,6 +289,9 @@ func (r *Review) line(l look, n int) (line, error) {
 	o := &r.objects[n]
 	out := line{N: n, Name: name(o.Item), Link: l.opened(n), Class: string(o.Class), Text: heading[o.Class], NotCompared: o.NotCompared,
 		Box: r.ticks(o), Taken: !r.draft.left[o.Place]}
+	if out.Box && !out.Taken {
+		out.Class, out.Text = "left-out", "left out"
+	}
 	if len(o.children) > 0 {
 		out.Inside = o.inside.String()
 	}
