@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -57,7 +58,7 @@ func TestApplySaysWhatHasArrivedDifferently(t *testing.T) {
 
 // A host of before client 4.11 takes an export of everything for one of nothing,
 // and has no services in details.
-func TestPlanNoticesAHostThatDoesNotKnowAll(t *testing.T) {
+func TestPlanAndBackupNoticeAHostThatDoesNotKnowAll(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.change(func(r *http.Request) { r.URL.RawQuery = "" }, func(r *http.Response) (err error) {
@@ -65,12 +66,21 @@ func TestPlanNoticesAHostThatDoesNotKnowAll(t *testing.T) {
 		r.Header.Del("Content-Length")
 		return err
 	})
-	p.exits(t, 1, "plan", p.zip, "-o", p.plan)
-	if out := p.output.String(); !strings.Contains(out, "may not know all=true") || strings.Contains(out, "create deployment") {
-		t.Error(out)
+	for file, args := range map[string][]string{
+		p.plan:                              {"plan", p.zip, "-o", p.plan},
+		filepath.Join(p.home, "backup.zip"): {"backup", "-o", filepath.Join(p.home, "backup.zip")},
+	} {
+		p.output.Reset()
+		p.exits(t, 1, args...)
+		if out := p.output.String(); !strings.Contains(out, "may not know all=true") || strings.Contains(out, "create deployment") || strings.Contains(out, "checked") {
+			t.Error(out)
+		}
+		if _, err := os.Stat(file); !os.IsNotExist(err) {
+			t.Errorf("there is a file: %v", err)
+		}
 	}
-	if _, err := os.Stat(p.plan); !os.IsNotExist(err) {
-		t.Errorf("there is a plan: %v", err)
+	if left := p.journal(t, "*.json"); len(left) > 0 {
+		t.Errorf("the journal has %v", left)
 	}
 	p.holds(t, 0)
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -17,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
@@ -34,7 +36,7 @@ type place struct {
 	tokens         map[string]string // by project
 	home           string
 	plan, zip      string
-	output         bytes.Buffer // of all commands
+	output         output // of all commands
 	server         *apitest.Server
 
 	mu          sync.Mutex // for what follows
@@ -42,6 +44,30 @@ type place struct {
 	response    func(r *http.Response) error
 	requests    int
 	interrupted func(n int, w http.ResponseWriter, r *http.Request, serve func()) // nil after it
+}
+
+// output is what processes write, several at once too.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+func (o *output) Reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text.Reset()
 }
 
 // content is what commands move: a package, a secret and a plain variable.
@@ -97,8 +123,10 @@ func newPlace(t *testing.T) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var p *place
+	p := newPlaceAt(t, "", "source", "target", map[string]string{"source": s.Token("source"), "target": s.Token("target")})
+	p.server = s
 	forward := &httputil.ReverseProxy{
+		ErrorLog: log.New(io.Discard, "", 0), // connections that break are meant to
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(&url.URL{Scheme: base.Scheme, Host: base.Host})
 			p.mu.Lock()
@@ -128,8 +156,7 @@ func newPlace(t *testing.T) *place {
 		interrupted(n, w, r, func() { forward.ServeHTTP(w, r) })
 	}))
 	t.Cleanup(proxy.Close)
-	p = newPlaceAt(t, proxy.URL+base.Path, "source", "target", map[string]string{"source": s.Token("source"), "target": s.Token("target")})
-	p.server = s
+	p.url = proxy.URL + base.Path
 	return p
 }
 
@@ -151,6 +178,16 @@ func (p *place) start(t *testing.T, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	return cmd
+}
+
+// await waits until a command has come to a point.
+func (p *place) await(t *testing.T, cmd *exec.Cmd, arrived <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-arrived:
+	case <-time.After(time.Minute):
+		t.Fatalf("%v does not come to the point\n%s", cmd.Args, p.output.String())
+	}
 }
 
 // exits runs the command to its end.
@@ -192,9 +229,9 @@ func (p *place) holds(t *testing.T, imports int) {
 // clean checks that neither the output nor a file has a value.
 func (p *place) clean(t *testing.T) {
 	t.Helper()
-	texts := map[string][]byte{"output": p.output.Bytes()}
+	texts := map[string][]byte{"output": []byte(p.output.String())}
 	if err := filepath.WalkDir(p.home, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path == p.zip || slices.Contains([]string{".zip", ".part"}, filepath.Ext(path)) && filepath.Base(filepath.Dir(path)) == "journal" {
+		if err != nil || d.IsDir() || slices.Contains([]string{".zip", ".part"}, filepath.Ext(path)) { // archives have plain values
 			return err
 		}
 		texts[path], err = os.ReadFile(path)

@@ -145,9 +145,7 @@ func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
 	if err != nil {
 		return leaving(err, "The import is completed; the same command compares")
 	}
-	if err := a.run.forget(); err != nil {
-		return err
-	}
+	a.run.forget()
 	for _, line := range lines {
 		fmt.Fprintln(a.cmd.OutOrStdout(), line)
 	}

@@ -75,6 +75,9 @@ func (a *applying) upload() (err error) {
 		a.run.Before = make([]string, 0, len(imports))
 		for _, i := range imports {
 			a.run.Before = append(a.run.Before, i.ID)
+			if i.Status == models.ImportStatusConfirmation && i.Size.Or(-1) == file.Size { // of a run on another machine: nothing else tells
+				fmt.Fprintf(a.cmd.ErrOrStderr(), "import %s has the same size and waits for a confirmation: it may be of another run, which 'ubiops-transfer imports delete %[1]s' would end\n", i.ID)
+			}
 		}
 		if err := a.run.save(); err != nil {
 			return err
@@ -166,7 +169,8 @@ func (a *applying) refuse(err error) error {
 // to the next one.
 func (a *applying) failed(err error) error {
 	if errors.Is(err, api.ErrJobFailed) || errors.Is(err, api.ErrNotFound) {
-		return errors.Join(err, a.run.forget())
+		a.run.forget()
+		return err
 	}
 	return leaving(err, "The same command continues")
 }
@@ -180,5 +184,6 @@ func (a *applying) end(err error) error {
 		}
 		fmt.Fprintf(a.cmd.ErrOrStderr(), "deleted import %s\n", a.run.Import)
 	}
-	return errors.Join(err, a.run.forget())
+	a.run.forget()
+	return err
 }

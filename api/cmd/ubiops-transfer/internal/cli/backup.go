@@ -66,9 +66,10 @@ func backupCommand(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			run.again = "The same command, with -o " + path + ", continues"
 			err = r.take(run, &parts, path, path, keep)
 			if err == nil {
-				err = run.forget()
+				run.forget()
 			}
 			return errors.Join(err, run.close())
 		})

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,7 +28,7 @@ func (r *projectReader) take(run *run, parts *chosenParts, name, path string, ke
 	}
 	file, err := r.checkBackup(r.cmd, name, path)
 	if err != nil {
-		return err
+		return leaving(err, "The export and the file are kept; if the file is removed, the same command downloads again")
 	}
 	if run.Archive != (plan.File{}) && run.Archive != file {
 		return exitWith(exitRefused, fmt.Errorf("%s is not the file that was taken", name))
@@ -91,18 +92,28 @@ func (r *projectReader) download(run *run, parts *chosenParts, name, path string
 	detail, err := r.fetch(ids[0], path)
 	switch {
 	case errors.Is(err, api.ErrJobFailed):
-		return errors.Join(err, r.discard(), run.forget())
+		run.forget()
+		return errors.Join(err, r.discard())
 	case err != nil:
-		return leaving(err, "The same command continues")
-	case !parts.all():
-		return nil
+		return leaving(err, cmp.Or(run.again, "The same command continues"))
 	}
-	return r.withArchive(r.cmd.Context(), path, func(in *input, err error) error {
-		if err != nil {
+	err = r.withArchive(r.cmd.Context(), path, func(in *input, err error) error {
+		switch {
+		case err != nil:
 			return refused(name, err)
+		case parts.all():
+			err = holdsEverything(detail, in.Content())
 		}
-		return holdsEverything(detail, in.Content())
+		if err == nil && isEmpty(in.Content()) {
+			err = fmt.Errorf("%s: nothing is in it", name)
+		}
+		return err
 	})
+	if err != nil && r.cmd.Context().Err() == nil { // another attempt would not end otherwise
+		run.forget()
+		err = errors.Join(err, os.Remove(path), r.discard())
+	}
+	return err
 }
 
 // selection is what was chosen, after it was listed with the reasons.

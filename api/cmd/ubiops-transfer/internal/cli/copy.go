@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 )
@@ -59,7 +61,10 @@ func copyCommand(s *session) *cobra.Command {
 
 // copy takes an archive into the journal and restores that.
 func (o *restoring) copy(source, target *projectReader, run *run, parts *chosenParts) error {
-	name, path := "project "+source.name, run.archivePath()
+	if err := os.MkdirAll(run.folder(), 0o700); err != nil {
+		return err
+	}
+	name, path := "project "+source.name, filepath.Join(run.folder(), "project.zip")
 	if err := source.take(run, parts, name, path, false); err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,6 +43,8 @@ type run struct {
 	lock    *flock.Flock
 	path    string
 	resumed bool // an earlier process has begun it
+	ended   bool
+	again   string // how to continue, unless it is by the same command
 }
 
 var errRunning = errors.New("the same command is running already")
@@ -128,33 +129,37 @@ func (r *run) save() error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(r.path, 0o600, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
+	if err := os.WriteFile(r.unfinished(), append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(r.unfinished(), r.path)
 }
 
-// archivePath is where a run keeps an archive until it is done.
-func (r *run) archivePath() string { return strings.TrimSuffix(r.path, ".json") + ".zip" }
+// unfinished is what a process that is killed leaves of a save: one file, whose name
+// is always the same.
+func (r *run) unfinished() string { return r.path + ".new" }
+
+// folder is where a run keeps an archive until it is done.
+func (r *run) folder() string { return strings.TrimSuffix(r.path, ".json") }
 
 // note is the description of the exports that a run makes.
 func (r *run) note() string { return "ubiops-transfer " + r.Command + " " + r.ID }
 
-// close lets other processes have the run. One that has made nothing is forgotten.
-func (r *run) close() (err error) {
-	if !r.resumed && r.Export == "" && r.Before == nil && r.Import == "" {
-		err = r.forget()
-	}
-	return errors.Join(err, r.lock.Close())
-}
+// forget says that the run has ended. It is removed when nothing of it is open any
+// more.
+func (r *run) forget() { r.ended = true }
 
-// forget removes the run, with its archive. The file of the lock stays, since a
-// lock on a file that was removed keeps nobody out.
-func (r *run) forget() error {
-	var errs []error
-	for _, path := range []string{r.archivePath(), r.path} {
-		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
+// close lets other processes have the run. One that has ended or has made nothing is
+// removed, with its archive. The file of the lock stays, since a lock on a file that
+// was removed keeps nobody out.
+func (r *run) close() (err error) {
+	if r.ended || !r.resumed && r.Export == "" && r.Before == nil && r.Import == "" {
+		err = errors.Join(os.RemoveAll(r.folder()), os.RemoveAll(r.unfinished()))
+		if removed := os.Remove(r.path); !errors.Is(removed, fs.ErrNotExist) {
+			err = errors.Join(err, removed)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(err, r.lock.Close())
 }
 
 // step is how far a run has come.

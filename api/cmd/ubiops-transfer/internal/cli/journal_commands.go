@@ -104,7 +104,8 @@ func journalForgetCommand() *cobra.Command {
 				return errors.Join(err, exitWith(exitRefused, errRunning))
 			}
 			r := &run{lock: lock, path: path} // it may be one that cannot be read
-			return errors.Join(r.forget(), r.close())
+			r.forget()
+			return r.close()
 		},
 	}
 }

@@ -49,6 +49,10 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	pages, err := withDocs(ctx, s)
+	if err != nil {
+		return err
+	}
 	counted.watch(s.Stats)
 	for _, p := range projects {
 		if err := p.add(ctx, s, f.tokenFile == "", stdout); err != nil {
@@ -66,7 +70,7 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	site, closeSite := reviews(ctx, s, url, f.server.OnConflict)
 	defer func() { err = errors.Join(err, closeSite()) }()
 	fmt.Fprintf(stdout, "serving %s\n", url)
-	return f.serveUntil(ctx, listener, s, beside(s, site.Handler(reviewPath)))
+	return f.serveUntil(ctx, listener, s, beside(pages, site.Handler(reviewPath)))
 }
 
 // limitMemory makes the runtime collect garbage in time, and gives half of the memory
@@ -105,12 +109,13 @@ func listen(ctx context.Context, f *serveFlags) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveUntil serves until ctx ends, and then finishes what is being served.
-func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server, pages http.Handler) error {
+// serveUntil serves until ctx ends, and then finishes what is being served. The
+// handler has what s serves, and pages beside it.
+func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server, handler http.Handler) error {
 	log := f.server.Log
 	limited := newConnections(f.maxConnections, f.clientConnections)
 	web := &http.Server{
-		Handler:           limited.guard(pages),
+		Handler:           limited.guard(handler),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
