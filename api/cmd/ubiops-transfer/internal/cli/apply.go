@@ -145,7 +145,9 @@ func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
 	if err != nil {
 		return leaving(err, "The import is completed; the same command compares")
 	}
-	a.run.forget()
+	if err := a.ended(); err != nil {
+		return err
+	}
 	for _, line := range lines {
 		fmt.Fprintln(a.cmd.OutOrStdout(), line)
 	}

@@ -184,6 +184,15 @@ func (a *applying) end(err error) error {
 		}
 		fmt.Fprintf(a.cmd.ErrOrStderr(), "deleted import %s\n", a.run.Import)
 	}
+	return errors.Join(err, a.ended())
+}
+
+// ended ends the run. A request of a process that was killed may have arrived after
+// this one has looked for its exports.
+func (a *applying) ended() error {
 	a.run.forget()
-	return err
+	if !a.run.resumed {
+		return nil
+	}
+	return a.discard()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -57,6 +58,9 @@ func backupCommand(s *session) *cobra.Command {
 			path, err := filepath.Abs(cmp.Or(path, fmt.Sprintf("%s_%s.zip", filepath.Base(r.name), time.Now().Format("2006-01-02_15-04-05"))))
 			if err != nil {
 				return err
+			}
+			if _, err := os.Stat(filepath.Dir(path)); err != nil {
+				return exitWith(exitRefused, err)
 			}
 			key, err := parts.key()
 			if err != nil {

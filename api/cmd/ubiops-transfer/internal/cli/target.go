@@ -117,24 +117,30 @@ func (r *projectReader) remove(id string) error {
 	return nil
 }
 
-// left returns the exports that a killed process has left.
+// left returns the exports with the note that a killed process has left.
 func (r *projectReader) left() (ids []string, err error) {
-	exports, err := r.project.Exports.List(r.cmd.Context())
-	for _, e := range exports {
-		if e.Description.Or("") == r.note {
-			ids = append(ids, e.ID)
-		}
-	}
-	return ids, err
+	return r.noted(func(note string) bool { return note == r.note })
 }
 
-// discard deletes the exports that a killed process has left.
+// discard deletes the exports that a killed process has left, also those of readers
+// whose notes begin with ours.
 func (r *projectReader) discard() error {
-	ids, err := r.left()
+	ids, err := r.noted(func(note string) bool { return strings.HasPrefix(note, r.note) })
 	for _, id := range ids {
 		err = errors.Join(err, r.remove(id))
 	}
 	return err
+}
+
+// noted returns the exports whose description is one of ours.
+func (r *projectReader) noted(ours func(note string) bool) (ids []string, err error) {
+	exports, err := r.project.Exports.List(r.cmd.Context())
+	for _, e := range exports {
+		if ours(e.Description.Or("")) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids, err
 }
 
 // holdsEverything checks that an export of everything is one. A host that does not
