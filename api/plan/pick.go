@@ -142,7 +142,9 @@ func Members(content archive.Content, place string) (map[string]jsontext.Value, 
 	path := jsontext.Pointer(place)
 	object := subset(content, map[jsontext.Pointer]bool{topOf(path): true})
 	for name, d := range object.Deployments { // the others may be thousands
-		d.Versions = kept(d.Versions, func(version string) bool { return strings.HasPrefix(place+"/", string(at("deployments", name, "versions", version))+"/") })
+		d.Versions = kept(d.Versions, func(version string) bool {
+			return strings.HasPrefix(place+"/", string(at("deployments", name, "versions", version))+"/")
+		})
 		object.Deployments[name] = d
 	}
 	object = shareable(object)

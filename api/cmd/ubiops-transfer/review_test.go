@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -290,4 +292,67 @@ func TestAReviewRefusesBeforeThereIsAPage(t *testing.T) {
 		r := p.review(t, test.args...)
 		r.wants(r.exits(test.code), test.says)
 	}
+}
+
+func TestWhatIsStoppedInAReviewLeavesNoImport(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := p.review(t, p.zip)
+	scanned := make(chan struct{})
+	p.mu.Lock()
+	p.interrupted = func(_ int, _ http.ResponseWriter, q *http.Request, serve func()) {
+		if q.Method != http.MethodGet || !strings.Contains(q.URL.Path, "/imports/") {
+			serve()
+			return
+		}
+		p.mu.Lock()
+		p.interrupted = nil
+		p.mu.Unlock()
+		close(scanned)
+		<-q.Context().Done() // until the command does not wait any more
+	}
+	p.mu.Unlock()
+	_, csrf, _ := strings.Cut(r.get(r.base), `name="csrf" value="`)
+	csrf, _, _ = strings.Cut(csrf, `"`)
+	result := make(chan string)
+	go func() { result <- r.decide("confirm", map[string]string{"KEY": "planted-secret"}) }()
+	<-scanned
+	response, err := r.client.PostForm(r.base, url.Values{"do": {"stop"}, "csrf": {csrf}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{r.text(response), <-result} {
+		r.wants(text, "created import", "deleted import", "stopped in the browser; nothing was created")
+	}
+	r.exits(4)
+	p.holds(t, 0)
+}
+
+func TestChangedFilesOfPackagesAreInTheReview(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.exits(t, 0, "restore", p.zip, "--yes", "--secret", "KEY=env:KEY")
+	var changed bytes.Buffer
+	a := p.server.Content(p.target)
+	other := func(string) (io.ReadCloser, error) {
+		var code bytes.Buffer
+		w := zip.NewWriter(&code)
+		file, err := w.Create("deployment_package/added.py")
+		if err == nil {
+			_, err = io.WriteString(file, "pass")
+		}
+		return io.NopCloser(&code), errors.Join(err, w.Close())
+	}
+	if err := archive.Write(&changed, archive.Content{Deployments: a.Content().Deployments}, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p.zip, changed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := p.review(t, p.zip, "--packages", "--on-conflict", "skip")
+	r.wants(r.get(r.base+"?open=1"), "version v of d", "added <code>deployment_package/added.py</code>", "removed <code>deployment_package/data</code>")
+	page := r.decide("update", nil)
+	r.wants(page, "--packages", "--on-conflict skip")
+	r.wants(r.decide("confirm", nil), "nothing to do")
+	r.exits(0)
 }

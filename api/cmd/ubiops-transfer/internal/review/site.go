@@ -10,10 +10,12 @@ import (
 	"time"
 )
 
-// How long a reader stays signed in, and how many can be.
+// How long a reader stays signed in without doing anything, how many can be, and how
+// many reviews can be open: a plan takes as much memory as what is compared.
 const (
-	signedIn     = 8 * time.Hour
+	signedIn     = time.Hour
 	mostAccounts = 100
+	mostReviews  = 8
 )
 
 // An Account is a project, for a reader who has a token of it.
@@ -33,6 +35,8 @@ type Site struct {
 	ctx    context.Context
 	signIn func(ctx context.Context, project, token string) (*Account, error)
 
+	slots chan struct{} // one for each review that is open
+
 	mu       sync.Mutex
 	accounts map[string]*account // by cookie
 }
@@ -40,6 +44,7 @@ type Site struct {
 // account is an account of somebody who is signed in, with at most one review.
 type account struct {
 	*Account
+	slots   chan struct{}
 	csrf    string
 	expires time.Time
 
@@ -52,7 +57,7 @@ type account struct {
 // NewSite returns a site, whose reviews end with ctx. An error of signIn is what a
 // reader is told.
 func NewSite(ctx context.Context, signIn func(ctx context.Context, project, token string) (*Account, error)) *Site {
-	return &Site{ctx: ctx, signIn: signIn, accounts: map[string]*account{}}
+	return &Site{ctx: ctx, signIn: signIn, accounts: map[string]*account{}, slots: make(chan struct{}, mostReviews)}
 }
 
 const siteCookie = "ubiops-transfer-review"
@@ -107,7 +112,11 @@ func (s *Site) account(req *http.Request) *account {
 	if err != nil {
 		return nil
 	}
-	return s.accounts[cookie.Value]
+	a := s.accounts[cookie.Value]
+	if a != nil {
+		a.expires = time.Now().Add(signedIn)
+	}
+	return a
 }
 
 // enter signs in.
@@ -123,7 +132,7 @@ func (s *Site) enter(w http.ResponseWriter, req *http.Request, path string) {
 	s.mu.Lock()
 	full := len(s.accounts) >= mostAccounts
 	if !full {
-		s.accounts[cookie] = &account{Account: entered, csrf: rand.Text(), expires: time.Now().Add(signedIn)}
+		s.accounts[cookie] = &account{Account: entered, slots: s.slots, csrf: rand.Text(), expires: time.Now().Add(signedIn)}
 	}
 	s.mu.Unlock()
 	if full {
@@ -168,9 +177,16 @@ func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Req
 		fail(w, http.StatusConflict, "Another review is not done", err.Error())
 		return
 	}
+	select {
+	case a.slots <- struct{}{}:
+	default:
+		fail(w, http.StatusServiceUnavailable, "Too many reviews are open", "Somebody has to end one, or to sign out.")
+		return
+	}
 	id := req.PostFormValue("id")
 	made, closes, err := a.Review(ctx, id)
 	if err != nil {
+		<-a.slots
 		fail(w, http.StatusConflict, "This import cannot be reviewed", legible(err.Error(), mostText))
 		return
 	}
@@ -178,6 +194,7 @@ func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Req
 	defer a.mu.Unlock()
 	if a.review != nil { // opened twice at once
 		_ = closes()
+		<-a.slots
 	} else {
 		a.id, a.review, a.close = id, made, closes
 	}
@@ -199,6 +216,7 @@ func (a *account) finish() error {
 	}
 	err := a.close()
 	a.review, a.id = nil, ""
+	<-a.slots
 	return err
 }
 

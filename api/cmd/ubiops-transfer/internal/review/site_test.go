@@ -8,10 +8,68 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/review"
+	"github.com/ubiops-contrib/transfer/api/plan"
 )
+
+func TestReadersAreSignedOutAndReviewsAreLimited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, err := plan.New(plan.Input{Offered: offered()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		open := 0
+		site := review.NewSite(t.Context(), func(_ context.Context, project, _ string) (*review.Account, error) {
+			return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil },
+				Review: func(ctx context.Context, _ string) (*review.Review, func() error, error) {
+					made, err := review.New(ctx, review.Subject{Plan: func(context.Context, plan.Overrides, plan.OnConflict, bool) (*plan.Plan, archive.Content, error) {
+						return p, archive.Content{}, nil
+					}, Command: func(*plan.Plan) string { return "" }})
+					open++
+					return made, func() error { open--; return nil }, err
+				}}, nil
+		})
+		handler := site.Handler("/review/")
+		send := func(cookie, method, path string, v url.Values) *httptest.ResponseRecorder {
+			q := httptest.NewRequestWithContext(t.Context(), method, "/review/"+path, strings.NewReader(v.Encode()))
+			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			q.Header.Set("Cookie", cookie)
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, q)
+			return w
+		}
+		enter := func() (cookie, csrf string) {
+			cookie, _, _ = strings.Cut(send("", http.MethodPost, "sign-in", url.Values{"project": {"shop"}}).Header().Get("Set-Cookie"), ";")
+			return cookie, form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")
+		}
+		const most = 8
+		for n := range most + 1 {
+			cookie, csrf := enter()
+			got := send(cookie, http.MethodPost, "open", url.Values{"csrf": {csrf}, "id": {"id"}}).Code
+			if want := http.StatusSeeOther; n < most && got != want || n == most && got != http.StatusServiceUnavailable {
+				t.Errorf("review %d gets %d", n, got)
+			}
+		}
+		cookie, csrf := enter()
+		time.Sleep(50 * time.Minute)
+		if text := send(cookie, http.MethodGet, "", nil).Body.String(); open != most || !strings.Contains(text, "Sign out") {
+			t.Errorf("after 50 minutes %d are open: %s", open, text)
+		}
+		time.Sleep(50 * time.Minute)
+		if got := send(cookie, http.MethodPost, "open", url.Values{"csrf": {csrf}, "id": {"id"}}).Code; open != 1 || got != http.StatusSeeOther {
+			t.Errorf("after two times, %d are open, and another gets %d", open, got)
+		}
+		time.Sleep(2 * time.Hour)
+		if text := send(cookie, http.MethodGet, "", nil).Body.String(); open != 0 || strings.Contains(text, "Sign out") {
+			t.Errorf("after two hours %d are open: %s", open, text)
+		}
+	})
+}
 
 func TestASiteShowsTheImportsOfAProjectToWhoeverSignsIn(t *testing.T) {
 	t.Parallel()
