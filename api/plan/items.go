@@ -38,6 +38,24 @@ func (i Item) String() string {
 	return text
 }
 
+// Top returns the object of the project that an item belongs to, or is.
+func (i Item) Top() Item { return itemAt(topOf(jsontext.Pointer(i.Place))) }
+
+// topOf returns the place of the object of the project that a place belongs to: its
+// dictionary and its name.
+func topOf(place jsontext.Pointer) jsontext.Pointer {
+	slashes := 0
+	for i := range len(place) {
+		if place[i] == '/' {
+			slashes++
+		}
+		if slashes == 3 {
+			return place[:i]
+		}
+	}
+	return place
+}
+
 // Items lists what a confirmation creates, in an order in which it could be
 // created: environments, deployments, pipelines, services, each with what belongs
 // to it, and the variables of the project. Without any dictionary a confirmation

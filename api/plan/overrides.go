@@ -103,11 +103,16 @@ func (o Overrides) Apply(content archive.Content) (archive.Content, error) {
 	return content, ps.err()
 }
 
+// instanceTypes are the members that say what a version runs on, in each spelling.
+func instanceTypes(v *models.DeploymentVersion) []*models.Nullable[string] {
+	return []*models.Nullable[string]{&v.InstanceType, &v.InstanceTypeGroupName, &v.InstanceTypeGroupID}
+}
+
 // exchange gives versions their instance types.
 func (o Overrides) exchange(content archive.Content) archive.Content {
 	for _, d := range content.Deployments {
 		for version, v := range d.Versions {
-			for _, member := range []*models.Nullable[string]{&v.InstanceType, &v.InstanceTypeGroupName, &v.InstanceTypeGroupID} {
+			for _, member := range instanceTypes(&v) {
 				if from, given := member.Get(); given && has(o.InstanceTypes, from) {
 					*member = models.Value(o.InstanceTypes[from])
 				}

@@ -103,7 +103,7 @@ func New(in Input) (*Plan, error) {
 func decide(rows []Row, mode OnConflict) map[jsontext.Pointer]bool {
 	create, differs := map[jsontext.Pointer]bool{}, map[jsontext.Pointer]bool{}
 	for _, row := range rows {
-		switch top := row.top(); {
+		switch top := topOf(jsontext.Pointer(row.Place)); {
 		case row.Member != "" || row.Class == OnlyInTarget:
 		case row.Class == Create && row.Place == string(top):
 			create[top] = true
@@ -113,7 +113,7 @@ func decide(rows []Row, mode OnConflict) map[jsontext.Pointer]bool {
 	}
 	for i := range rows {
 		row := &rows[i]
-		top := row.top()
+		top := topOf(jsontext.Pointer(row.Place))
 		if !differs[top] || row.Member != "" {
 			continue
 		}
@@ -134,15 +134,6 @@ func decide(rows []Row, mode OnConflict) map[jsontext.Pointer]bool {
 		}
 	}
 	return create
-}
-
-// top returns the place of the object of the project that a row belongs to.
-func (r Row) top() jsontext.Pointer {
-	top := jsontext.Pointer(r.Place)
-	for parent := top.Parent().Parent(); parent != ""; parent = parent.Parent().Parent() {
-		top = parent
-	}
-	return top
 }
 
 // conflicts makes conflicts of rows whose objects need what will not be there.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -131,7 +133,7 @@ type server struct {
 // serve starts a server with projects, each NAME or NAME=ARCHIVE.
 func serve(t *testing.T, projects ...string) *server {
 	t.Helper()
-	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--rate-limit", "0"}
+	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--rate-limit", "0", "--log-level", "warn"}
 	for _, project := range projects {
 		args = append(args, "--project", project)
 	}
@@ -148,3 +150,8 @@ func serve(t *testing.T, projects ...string) *server {
 	t.Fatalf("it does not serve:\n%s", s.said())
 	return nil
 }
+
+func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
+
+// quote is a text as JavaScript writes it.
+func quote(text string) string { return strconv.Quote(text) }

@@ -112,6 +112,13 @@ func (w *tab) must(what string, err error) {
 	w.Fatalf("%s: %v\nat %s (%v):\n%s", what, err, at, errors.Join(unseen, unread), body)
 }
 
+// forget forgets what was said on the console, such as that a page has a status of 4xx.
+func (w *tab) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.said = nil
+}
+
 // size makes the window that wide, in pixels.
 func (w *tab) size(width int64) {
 	w.Helper()

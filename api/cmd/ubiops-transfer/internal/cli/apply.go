@@ -61,13 +61,18 @@ type applying struct {
 	// changed decides about a plan of now that is not the one that was agreed to.
 	changed func(again *plan.Plan, err error) error
 
+	// theirs is an import that somebody else has made: it is not ours to delete.
+	theirs bool
+
 	// What the import creates, as the archive has it, with values.
 	wanted archive.Content
 }
 
 // applyPlan does what a plan file says.
 func (a *applying) applyPlan() (err error) {
-	a.values, a.resolve = values{}, a.referred
+	if a.resolve == nil {
+		a.values, a.resolve = values{}, a.referred
+	}
 	a.changed = func(_ *plan.Plan, err error) error { return a.refuse(err) }
 	file, err := fileOf(a.cmd.Context(), a.in)
 	if err != nil {
@@ -81,15 +86,17 @@ func (a *applying) applyPlan() (err error) {
 	if err := a.prepare(); err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := a.plan.Write(&text); err != nil {
-		return err
+	if !a.theirs {
+		var text bytes.Buffer
+		if err := a.plan.Write(&text); err != nil {
+			return err
+		}
+		hash := sha256.Sum256(text.Bytes())
+		if a.run, err = openRun("apply", a.host, a.name, file.SHA256, hex.EncodeToString(hash[:])); err != nil {
+			return err
+		}
+		a.run.Archive = file
 	}
-	hash := sha256.Sum256(text.Bytes())
-	if a.run, err = openRun("apply", a.host, a.name, file.SHA256, hex.EncodeToString(hash[:])); err != nil {
-		return err
-	}
-	a.run.Archive = file
 	err = a.apply(a.plan.Overrides, a.plan.OnConflict)
 	return errors.Join(err, a.run.close())
 }

@@ -24,7 +24,7 @@ func (a *applying) resume() (confirmed bool, err error) {
 		return false, nil
 	}
 	detail, err := a.project.Imports.Get(a.cmd.Context(), a.run.Import)
-	if errors.Is(err, api.ErrNotFound) { // it was refused and deleted
+	if errors.Is(err, api.ErrNotFound) && !a.theirs { // it was refused and deleted
 		a.run.Import, a.run.Before = "", nil
 		return false, a.run.save()
 	} else if err != nil {
@@ -176,7 +176,7 @@ func (a *applying) failed(err error) error {
 }
 
 func (a *applying) end(err error) error {
-	if a.run.Import != "" {
+	if a.run.Import != "" && !a.theirs {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(a.cmd.Context()), patience)
 		defer cancel()
 		if gone := a.project.Imports.Delete(ctx, a.run.Import); gone != nil && !errors.Is(gone, api.ErrNotFound) {

@@ -27,6 +27,7 @@ type profile struct {
 	Project      string   `json:"project,omitzero"`
 	Token        string   `json:"token,omitzero"`
 	TokenCommand []string `json:"token_command,omitempty"` // prints the token
+	Colour       string   `json:"colour,omitzero"`         // of the pages of review
 }
 
 func profilesPath() (string, error) {

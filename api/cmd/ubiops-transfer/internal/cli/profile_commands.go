@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/review"
 )
 
 func profileCommand(s *session) *cobra.Command {
@@ -91,6 +92,8 @@ func profileAddCommand(s *session) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&p.Host, "host", "", "base URL of the API (default "+api.DefaultHost+")")
 	cmd.Flags().StringVarP(&p.Project, "project", "p", "", "project that the token is for")
+	flag(cmd, &p.Colour, "colour", "", "choice", "colour of the pages of review: "+strings.Join(review.Colours, ", ")+";\none is chosen if there is none", oneOf(append([]string{""}, review.Colours...)...))
+	complete(cmd, "colour", review.Colours...)
 	cmd.Flags().BoolVar(&official, "from-ubiops", false, "take everything from the official CLI, which has to be on the path")
 	cmd.Flags().BoolVar(&overwrite, "overwrite", false, "replace a profile of the same name")
 	return cmd
@@ -166,10 +169,11 @@ type shownProfile struct {
 	Host         string   `json:"host"`
 	Project      string   `json:"project"`
 	TokenCommand []string `json:"token_command"` // empty if the token is in the file
+	Colour       string   `json:"colour"`        // empty if one is chosen
 }
 
 func shown(name string, p profile) shownProfile {
-	return shownProfile{name, cmp.Or(p.Host, api.DefaultHost), p.Project, slices.Concat([]string{}, p.TokenCommand)}
+	return shownProfile{name, cmp.Or(p.Host, api.DefaultHost), p.Project, slices.Concat([]string{}, p.TokenCommand), p.Colour}
 }
 
 func profileListCommand() *cobra.Command {

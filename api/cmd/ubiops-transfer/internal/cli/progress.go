@@ -15,6 +15,15 @@ import (
 // transfer moves an archive, with a bar on stderr if that is a terminal. The bar is
 // at 99 % until move has returned: the last byte is not the end.
 func (s *session) transfer(ctx context.Context, label string, move func(api.ProgressOption) error) error {
+	if s.watch != nil {
+		tenths := int64(-1)
+		return move(api.OnProgress(func(done, total int64) {
+			if now := done * 10 / max(total, 1); now > tenths {
+				tenths = now
+				s.watch(fmt.Sprintf("%s: %d %%", label, now*10))
+			}
+		}))
+	}
 	if !isTerminal(s.stderr) {
 		return move(api.OnProgress(func(int64, int64) {}))
 	}
@@ -41,6 +50,9 @@ func percent(s decor.Statistics) string {
 // phases waits for a job, with the status that it is in on stderr if that is a
 // terminal.
 func (s *session) phases(ctx context.Context, label string, wait func(report func(status string)) error) error {
+	if s.watch != nil {
+		return wait(func(status string) { s.watch(label + ": " + status) })
+	}
 	if !isTerminal(s.stderr) {
 		return wait(func(string) {})
 	}

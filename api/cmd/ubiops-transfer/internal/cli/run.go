@@ -39,7 +39,7 @@ func rootCommand(s *session) *cobra.Command {
 		DisableSuggestions: true, // they make several lines of an error
 	}
 	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), copyCommand(s), demoCommand(), docsCommand(), doctorCommand(s), exportsCommand(s),
-		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
+		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), reviewCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
 	root.SetOut(printable{s.stdout})
 	root.SetErr(printable{s.stderr})
 	return root

@@ -66,8 +66,11 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	if f.tlsCert != "" {
 		scheme = "https"
 	}
-	fmt.Fprintf(stdout, "serving %s://%s%s\n", scheme, listener.Addr(), server.BaseURL)
-	return f.serveUntil(ctx, listener, s, pages)
+	url := fmt.Sprintf("%s://%s%s", scheme, listener.Addr(), server.BaseURL)
+	site, closeSite := reviews(ctx, s, url, f.server.OnConflict)
+	defer func() { err = errors.Join(err, closeSite()) }()
+	fmt.Fprintf(stdout, "serving %s\n", url)
+	return f.serveUntil(ctx, listener, s, beside(pages, site.Handler(reviewPath)))
 }
 
 // limitMemory makes the runtime collect garbage in time, and gives half of the memory

@@ -14,6 +14,8 @@ type session struct {
 	// Both take bytes as they are: archives, and what moves a cursor. Text goes
 	// to the writers of cobra, which escape.
 	stdout, stderr io.Writer
+	// watch is told what is going on, if nobody sees that on a terminal.
+	watch func(line string)
 }
 
 // isTerminal reports whether a reader or writer is one.

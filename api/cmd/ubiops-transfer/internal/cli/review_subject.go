@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/review"
+	"github.com/ubiops-contrib/transfer/api/plan"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// reviewing makes plans for a review, and does what is confirmed.
+type reviewing struct {
+	*projectReader        // nil if there is a plan alone
+	in             *input // so is this
+	path           string // of the archive, as the user has given it
+	id             string // of an import that exists; or empty
+	agreed         *plan.Plan
+	subject        review.Subject
+	given          values // for variables, without the reviewer
+	// referred reads a value from where a plan says; nil if it may not be read.
+	referred func(plan.Reference) (string, error)
+
+	mu     sync.Mutex
+	target archive.Content // as it was read last
+	kept   *input          // its packages, if they are compared
+}
+
+// open makes the review.
+func (r *reviewing) open(ctx context.Context) (*review.Review, error) {
+	s := r.subject
+	s.Agreed, s.Plan, s.Known, s.Command = r.agreed, r.make, r.known, r.command
+	if r.in == nil {
+		return review.New(ctx, s)
+	}
+	s.Offered, s.Apply = r.in.Content(), r.apply
+	if m := r.in.Info().Metadata; m != nil && m.ExportDate != nil {
+		s.Exported = *m.ExportDate
+	}
+	if len(plan.Items(s.Offered)) == 0 {
+		return nil, exitWith(exitRefused, errors.New("the archive holds nothing"))
+	}
+	made, err := review.New(ctx, s)
+	_, refused := errors.AsType[*plan.RefusedError](err)
+	_, changed := errors.AsType[*plan.ChangedError](err)
+	if refused || changed {
+		err = exitWith(exitRefused, err)
+	}
+	return made, err
+}
+
+// make plans, with the project as it is now or as it was read last.
+func (r *reviewing) make(ctx context.Context, o plan.Overrides, mode plan.OnConflict, now bool) (*plan.Plan, archive.Content, error) {
+	if r.in == nil {
+		return r.agreed, archive.Content{}, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.id != "" && o.Rewrites() {
+		return nil, r.target, exitWith(exitRefused, errors.New("rename needs an archive to write again: an import that exists cannot rename"))
+	}
+	file, err := fileOf(ctx, r.in)
+	if err != nil {
+		return nil, r.target, err
+	}
+	made := plan.Input{File: file, Offered: r.in.Content(), Host: r.host, Project: r.name, Overrides: o, OnConflict: mode}
+	if now {
+		if _, err := plan.New(made); err != nil {
+			return nil, r.target, err
+		}
+		err := r.within(ctx, io.Discard, nil).read(func(there *archive.Archive) error { //nolint:contextcheck // what is kept outlives the plan
+			r.target = there.Content()
+			if r.packages {
+				return r.keep(r.cmd.Context(), there)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, r.target, err
+		}
+	}
+	made.Target = r.target
+	if r.packages {
+		made.OfferedArchive, made.TargetArchive = r.in.Archive, r.kept.Archive
+	}
+	p, err := plan.New(made)
+	return p, r.target, err
+}
+
+// copyOf makes an archive of its own of another one.
+func (in *input) copyOf(a *archive.Archive) error {
+	return in.spool(func(w io.Writer) error {
+		return archive.Write(w, a.Content(), a.OpenPackage, archive.WithInfo(a.Info()))
+	})
+}
+
+// within is a reader for a part of a command, whose output goes elsewhere.
+func (r *projectReader) within(ctx context.Context, out io.Writer, watch func(string)) *projectReader {
+	cmd := &cobra.Command{}
+	cmd.SetContext(ctx)
+	cmd.SetOut(out)
+	cmd.SetErr(out)
+	part := *r
+	part.cmd, part.session = cmd, &session{getenv: r.getenv, stdin: strings.NewReader(""), stdout: out, stderr: out, watch: watch}
+	return &part
+}
+
+// known reports whether a value is there without the reviewer.
+func (r *reviewing) known(place string, reference plan.Reference) bool {
+	_, err := r.value(place, reference)
+	return err == nil
+}
+
+func (r *reviewing) value(place string, reference plan.Reference) (string, error) {
+	if value, ok := r.given.lookup(place, jsontext.Pointer(place).LastToken()); ok {
+		return value, nil
+	}
+	if r.referred == nil {
+		return "", errors.New("none is given")
+	}
+	return r.referred(reference)
+}
+
+// apply does what was confirmed.
+func (r *reviewing) apply(ctx context.Context, p *plan.Plan, entered map[string]string, report func(string)) (err error) {
+	used := values{}
+	mask := func(text string) string { return used.mask(errors.New(text)).Error() }
+	out := &lineWriter{report: func(line string) { report(mask(line)) }}
+	a := &applying{projectReader: r.within(ctx, out, func(line string) { report(mask(line)) }), in: r.in, plan: p, values: used, theirs: r.id != ""}
+	a.resolve = func(place string, reference plan.Reference) (value string, err error) {
+		if value = entered[place]; value == "" {
+			if value, err = r.value(place, reference); err != nil {
+				return "", err
+			}
+		}
+		used[place] = value
+		return value, nil
+	}
+	for place, reference := range p.Values { // before anything is reported
+		if _, err := a.resolve(place, reference); err != nil {
+			return exitWith(exitRefused, fmt.Errorf("%s: %w", place, err))
+		}
+	}
+	if a.theirs {
+		folder, err := os.MkdirTemp("", "ubiops-transfer-")
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+		path := filepath.Join(folder, "run.json")
+		a.run = &run{ID: r.id, Command: "review", Host: r.host, Project: r.name, Import: r.id, Archive: p.File, path: path, lock: flock.New(path + ".lock")}
+	}
+	return used.mask(a.stoppable(ctx, r.cmd.Context(), a.applyPlan())) //nolint:contextcheck // what is left is deleted after ctx
+}
+
+// stoppable says what is left if the reviewer has stopped a run, and deletes what can
+// be. If the whole command was interrupted, the next one continues.
+func (a *applying) stoppable(ctx, command context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || command.Err() != nil || a.run == nil {
+		return err
+	}
+	stopped := errors.New("stopped in the browser; nothing was created")
+	if a.run.Import != "" {
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		detail, err := a.project.Imports.Get(limit, a.run.Import)
+		if err != nil {
+			return exitWith(exitRefused, leaving(fmt.Errorf("stopped in the browser: %w", err), "Whether import "+a.run.Import+" was confirmed is not known"))
+		}
+		if detail.Status != models.ImportStatusConfirmation && detail.Status != models.ImportStatusPending && detail.Status != models.ImportStatusScanning {
+			return exitWith(exitRefused, leaving(errors.New("stopped in the browser, too late"),
+				"Import "+a.run.Import+" is confirmed, and the host continues; 'ubiops-transfer imports wait' waits for it"))
+		}
+	}
+	return a.refuse(stopped) //nolint:contextcheck // what is left is deleted after ctx
+}
+
+// lineWriter reports lines.
+type lineWriter struct {
+	report func(string)
+	rest   []byte
+}
+
+func (w *lineWriter) Write(data []byte) (int, error) {
+	w.rest = append(w.rest, data...)
+	for {
+		line, rest, ok := bytes.Cut(w.rest, []byte("\n"))
+		if !ok {
+			return len(data), nil
+		}
+		w.report(string(line))
+		w.rest = rest
+	}
+}
+
+// maxCommand is how much of a file a command shows, in bytes.
+const maxCommand = 4000
+
+// command is what does the same as a confirmed plan in a terminal.
+func (r *reviewing) command(p *plan.Plan) string {
+	if r.in == nil {
+		return "ubiops-transfer apply plan.json ARCHIVE"
+	}
+	project := " --project " + quoted(r.name)
+	if r.id != "" {
+		text, err := yamlText(&p.Confirmation)
+		if err != nil || len(text) > maxCommand {
+			return "ubiops-transfer imports get " + r.id + project + " -o import.yaml  # and remove what is not wanted\n" +
+				"ubiops-transfer imports confirm " + r.id + project + " -f import.yaml --wait"
+		}
+		return "ubiops-transfer imports confirm " + r.id + project + " --wait -f - <<'END'  # values are to be added\n" + string(text) + "END"
+	}
+	planned := "ubiops-transfer plan " + quoted(r.path) + project + " -o plan.json"
+	if r.packages {
+		planned += " --packages"
+	}
+	if p.OnConflict != plan.Fail {
+		planned += " --on-conflict " + string(p.OnConflict)
+	}
+	apply := "ubiops-transfer apply plan.json " + quoted(r.path) + project
+	text, err := yamlText(&p.Overrides)
+	if err != nil || len(text) > maxCommand {
+		return apply // with the plan of the page
+	}
+	if strings.TrimSpace(string(text)) != "{}" {
+		planned = "cat >target.yaml <<'END'\n" + string(text) + "END\n" + planned + " --target target.yaml"
+	}
+	return planned + "\n" + apply
+}
+
+var plain = regexp.MustCompile(`^[\w./:@%+=-]+$`)
+
+// quoted is an argument as a shell reads it.
+func quoted(argument string) string {
+	if plain.MatchString(argument) && !strings.HasPrefix(argument, "-") {
+		return argument
+	}
+	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
+}

@@ -1,0 +1,93 @@
+package review
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/plan"
+)
+
+// maxForm is how large what a reviewer enters may be, in bytes.
+const maxForm = 4 << 20
+
+// fromPage reports whether a form was sent by a page of this review.
+func (r *Review) fromPage(req *http.Request) bool {
+	return subtle.ConstantTimeCompare([]byte(req.PostFormValue("csrf")), []byte(r.csrf)) == 1
+}
+
+// update takes what was entered on a page, as far as that page still holds.
+func (r *Review) update(ctx context.Context, form url.Values) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.running != nil || r.isEnded() {
+		return nil
+	}
+	r.notes, r.ticked = nil, map[string]bool{}
+	if form.Get("version") != itoa(r.version) {
+		r.notes = []string{"The project was read again meanwhile: nothing that you had entered since was taken."}
+		return nil
+	}
+	d, again := r.draft, false
+	d.values = maps.Clone(d.values)
+	for field, values := range form {
+		if text, ok := strings.CutPrefix(field, "value:"); ok && values[0] != "" {
+			if o := r.numbered(text); o != nil {
+				d.values[o.Place] = values[0]
+			}
+		}
+	}
+	if r.fixed {
+		r.draft = d
+		return nil
+	}
+	for _, x := range r.exchanges(&d) {
+		x.read(form)
+	}
+	if mode := plan.OnConflict(form.Get("mode")); slices.Contains([]plan.OnConflict{plan.Fail, plan.Skip, plan.Overwrite}, mode) {
+		d.mode = mode
+	}
+	again = d.mode != r.draft.mode || !maps.Equal(d.types, r.draft.types) || !maps.Equal(d.envs, r.draft.envs)
+	var on, off []string
+	for _, number := range strings.Fields(strings.Join(form["shown"], " ")) {
+		o := r.numbered(number)
+		if o == nil {
+			continue
+		}
+		taken, was := slices.Contains(form["take"], number), !r.draft.left[o.Place]
+		if taken && !was {
+			on = append(on, o.Place)
+			r.ticked[kindOf(*o)] = true
+		} else if was && !taken {
+			off = append(off, o.Place)
+			r.ticked[kindOf(*o)] = true
+		}
+	}
+	if len(on)+len(off) > 0 {
+		r.notes, again = r.tick(&d, on, off), true
+	}
+	if !again {
+		r.draft = d
+		return nil
+	}
+	err := r.plan(ctx, d, false)
+	if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
+		r.notes = []string{"That cannot be planned: " + refused.Error()}
+		return nil
+	}
+	return err
+}
+
+func (r *Review) numbered(text string) *object {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n >= len(r.objects) {
+		return nil
+	}
+	return &r.objects[n]
+}

@@ -1,0 +1,178 @@
+package review
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed style.css
+var style []byte
+
+//go:embed script.js
+var script []byte
+
+var templates = template.Must(template.New("").Parse(pageHTML))
+
+func splitLines(text string) []string { return strings.Split(text, "\n") }
+
+// writer writes parts of a page until one fails.
+type writer struct {
+	w   http.ResponseWriter
+	n   int
+	err error
+}
+
+func (w *writer) execute(name string, data any) {
+	if w.err != nil {
+		return
+	}
+	var text bytes.Buffer
+	if w.err = templates.ExecuteTemplate(&text, name, data); w.err != nil {
+		return
+	}
+	if w.n == 0 {
+		w.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	}
+	var n int
+	n, w.err = w.w.Write(text.Bytes())
+	w.n += n
+}
+
+func (w *writer) flush() {
+	if w.err == nil {
+		w.err = http.NewResponseController(w.w).Flush()
+	}
+}
+
+// fail answers with a page that says why there is nothing else.
+func fail(w http.ResponseWriter, status int, title string, details ...string) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	out := writer{w: w, n: 1}
+	out.execute("head", page{Title: title, Colour: "grey", Project: title})
+	out.execute("result", result{Title: title, Details: details})
+	out.execute("foot", nil)
+}
+
+// asset serves what pages load, and reports whether it was that.
+// They can be kept: the last page may come when nothing is served any more.
+func asset(w http.ResponseWriter, name string) bool {
+	kind, data := "text/css", style
+	switch name {
+	case "style.css":
+	case "script.js":
+		kind, data = "text/javascript", script
+	default:
+		return false
+	}
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, max-age=86400")
+	_, _ = w.Write(data) // the reader has gone
+	return true
+}
+
+// ServeHTTP serves the pages of the review, at paths relative to its own, to a reader
+// who was let in.
+func (r *Review) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	switch name := strings.TrimPrefix(req.URL.Path, "/"); {
+	case req.Method == http.MethodGet && asset(w, name):
+	case req.Method == http.MethodGet && name == "plan.json":
+		r.planFile(w)
+	case req.Method == http.MethodGet && name == "":
+		r.show(w, req)
+	case req.Method == http.MethodPost && name == "":
+		r.decide(w, req)
+	default:
+		fail(w, http.StatusNotFound, "There is no such page")
+	}
+}
+
+// show writes the page, in whatever state the review is.
+func (r *Review) show(w http.ResponseWriter, req *http.Request) {
+	if r.busy() {
+		r.follow(w, req)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l := readLook(req.URL.Query())
+	if l.open >= len(r.objects) {
+		l.open = -1
+	}
+	p, err := r.page(l)
+	if err != nil {
+		fail(w, http.StatusInternalServerError, "The plan cannot be shown", err.Error())
+		return
+	}
+	out := writer{w: w}
+	for _, part := range []string{"head", "review", "foot"} {
+		out.execute(part, p)
+	}
+}
+
+// head fills in what all pages of the review have.
+func (r *Review) head(p *page) {
+	p.Project, p.Host, p.Colour = legible(r.whole.Project, 200), legible(r.whole.Host, 200), r.Colour
+	p.Title = "Import into " + p.Project + " on " + p.Host
+	if p.Colour == "" {
+		p.Colour = colourOf(r.whole.Host + " " + r.whole.Project)
+	}
+}
+
+// decide takes a form.
+func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
+	req.Body = http.MaxBytesReader(w, req.Body, maxForm)
+	if err := req.ParseForm(); err != nil {
+		fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
+		return
+	}
+	if !r.fromPage(req) {
+		fail(w, http.StatusForbidden, "This form is not from this page", "Nothing was changed.")
+		return
+	}
+	do := req.PostForm.Get("do")
+	switch do {
+	case "cancel":
+		r.cancel()
+	case "stop":
+		r.stop()
+	}
+	if r.busy() {
+		r.follow(w, req)
+		return
+	}
+	if err := r.update(req.Context(), req.PostForm); err != nil {
+		fail(w, http.StatusInternalServerError, "This cannot be planned", err.Error())
+		return
+	}
+	if do == "confirm" && r.start() { //nolint:contextcheck // what is begun does not end with the request
+		r.follow(w, req)
+		return
+	}
+	query, err := url.ParseQuery(req.PostForm.Get("look"))
+	if err != nil {
+		query = nil
+	}
+	w.Header().Set("Location", "./?"+readLook(query).query()) // http.Redirect would take the path for all of it
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// planFile is the plan as a file, for apply: it holds no value.
+func (r *Review) planFile(w http.ResponseWriter) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.chosen == nil {
+		fail(w, http.StatusNotFound, "Nothing is chosen")
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="plan.json"`)
+	_ = r.chosen.Write(w) // the reader has gone
+}

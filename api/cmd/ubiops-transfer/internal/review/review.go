@@ -1,0 +1,215 @@
+package review
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/plan"
+)
+
+// ErrCancelled is the decision against an import.
+var ErrCancelled = errors.New("cancelled in the browser")
+
+// Subject is what is reviewed.
+type Subject struct {
+	Archive  string          // its name
+	Exported string          // when, as it says itself; may be empty
+	Offered  archive.Content // what it offers; empty if only a plan is there
+	Colour   string          // of the page, one of [Colours]; empty for one by host and project
+
+	Overrides  plan.Overrides
+	OnConflict plan.OnConflict
+
+	// Agreed is a plan that was made before; what has changed since is said.
+	Agreed *plan.Plan
+
+	// Back leads to where the reader came from; empty if that is not a page.
+	Back string
+
+	// Left says what a cancelled review leaves behind; empty for nothing.
+	Left string
+
+	// Plan plans, with the project as it is now or as it was read last. It returns
+	// what the project holds, too. Without an archive, it returns the plan that there is.
+	Plan func(ctx context.Context, o plan.Overrides, mode plan.OnConflict, now bool) (*plan.Plan, archive.Content, error)
+
+	// Known reports whether a value is there without the reviewer.
+	Known func(place string, reference plan.Reference) bool
+
+	// Apply does what a plan says, with the values of variables that the reviewer has
+	// given, by place, and reports its steps. A [*plan.ChangedError] of the target lets
+	// the reviewer decide again. It is nil if the decision is all that is wanted.
+	Apply func(ctx context.Context, p *plan.Plan, values map[string]string, report func(line string)) error
+
+	// Command is what does the same in a terminal.
+	Command func(p *plan.Plan) string
+}
+
+// Review is one review. All methods can be called at once.
+type Review struct {
+	Subject
+	ctx  context.Context // of what is done
+	csrf string
+	// fixed says that there is nothing to choose, since only a plan is there.
+	fixed bool
+
+	mu      sync.Mutex
+	draft   draft
+	whole   *plan.Plan // of everything that there is to decide about
+	chosen  *plan.Plan // of what is ticked; nil if that is nothing
+	wanted  archive.Content
+	target  archive.Content
+	objects []object
+	creates int             // how many chosen does
+	notes   []string        // what the last change has brought along
+	ticked  map[string]bool // the kinds of objects that it was about
+	changes []string        // since the reviewer has looked first
+	version int             // of whole: other objects have other numbers
+
+	lines   []string // that Apply has reported
+	news    chan struct{}
+	running context.CancelFunc // nil unless Apply runs
+	err     error
+	ended   chan struct{} // the decision is made and done
+	shown   chan struct{} // the reviewer has seen that
+	seen    sync.Once
+}
+
+// draft is what a reviewer has entered.
+type draft struct {
+	left        map[string]bool // places of objects that are not ticked
+	types, envs map[string]string
+	mode        plan.OnConflict
+	values      map[string]string // by place
+}
+
+// New makes a review and its first plan. What the reviewer starts ends with ctx.
+func New(ctx context.Context, s Subject) (*Review, error) {
+	r := &Review{Subject: s, ctx: ctx, csrf: rand.Text(), fixed: len(plan.Items(s.Offered)) == 0, news: make(chan struct{}), ended: make(chan struct{}), shown: make(chan struct{})}
+	r.draft = draft{left: map[string]bool{}, types: maps.Clone(s.Overrides.InstanceTypes), envs: maps.Clone(s.Overrides.Environments),
+		mode: s.OnConflict, values: map[string]string{}}
+	if err := r.plan(ctx, r.draft, true); err != nil {
+		return nil, err
+	}
+	if s.Agreed != nil {
+		changed, ok := errors.AsType[*plan.ChangedError](s.Agreed.Same(r.whole))
+		if ok && (changed.What != "target" || s.Agreed.Host != r.whole.Host || s.Agreed.Project != r.whole.Project) {
+			return nil, changed
+		} else if ok {
+			r.changes = changed.Changes
+		}
+	}
+	return r, nil
+}
+
+// overrides are those that a draft makes of the subject's.
+func (r *Review) overrides(d draft) plan.Overrides {
+	o := r.Overrides
+	o.InstanceTypes, o.Environments = d.types, d.envs
+	return o
+}
+
+// plan plans what a draft says, and makes it the draft of the review if that works.
+func (r *Review) plan(ctx context.Context, d draft, now bool) error {
+	o := r.overrides(d)
+	whole, target, err := r.Plan(ctx, o, d.mode, now)
+	if err != nil {
+		return err
+	}
+	wanted, chosen := whole.Confirmation, whole
+	if !r.fixed {
+		if wanted, err = o.Apply(r.Offered); err != nil {
+			return err
+		}
+		if len(d.left) > 0 {
+			if chosen, err = r.choose(ctx, o, d, wanted); err != nil {
+				return err
+			}
+		}
+	}
+	r.draft, r.whole, r.chosen, r.wanted, r.target = d, whole, chosen, wanted, target
+	r.objects, r.creates = objectsOf(whole), 0
+	if chosen != nil {
+		r.creates = len(plan.Items(chosen.Confirmation))
+	}
+	return nil
+}
+
+func (r *Review) choose(ctx context.Context, o plan.Overrides, d draft, wanted archive.Content) (*plan.Plan, error) {
+	var places []string
+	for _, item := range plan.Items(wanted) {
+		if item.Top().Place == item.Place && !d.left[item.Place] {
+			places = append(places, item.Place)
+		}
+	}
+	if len(places) == 0 {
+		return nil, nil
+	}
+	only, err := o.Only(r.Offered, places)
+	if err != nil {
+		return nil, err
+	}
+	chosen, _, err := r.Plan(ctx, only, d.mode, false)
+	return chosen, err
+}
+
+// tick changes what is ticked, and returns what that brings along: what is needed is
+// ticked too, and what needs something that is left out is not.
+func (r *Review) tick(d *draft, on, off []string) (notes []string) {
+	d.left = maps.Clone(d.left)
+	for _, place := range on {
+		delete(d.left, place)
+	}
+	for _, needed := range plan.Needed(r.wanted, on) {
+		if d.left[needed.Place] && !slices.Contains(off, needed.Place) {
+			delete(d.left, needed.Place)
+			notes = append(notes, "Ticked along: "+needed.String())
+		}
+	}
+	for _, place := range off {
+		d.left[place] = true
+	}
+	for _, needing := range plan.Needing(r.wanted, slices.Collect(maps.Keys(d.left))) {
+		if top := needing.By.Top(); !d.left[top.Place] {
+			d.left[top.Place] = true
+			notes = append(notes, "Left out along: "+top.String()+", since it needs "+needing.Item.String())
+		}
+	}
+	return notes
+}
+
+// missing returns the places of variables that have no value yet.
+func (r *Review) missing() (places []string) {
+	if r.chosen == nil || r.Apply == nil {
+		return nil
+	}
+	for _, place := range slices.Sorted(maps.Keys(r.chosen.Values)) {
+		if r.draft.values[place] == "" && !r.Known(place, r.chosen.Values[place]) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// Wait waits until the decision is made and done, and the reviewer has seen that, or
+// has had some time to. It returns what Apply has returned, [ErrCancelled], or the
+// error of the context.
+func (r *Review) Wait(ctx context.Context) error {
+	select {
+	case <-r.ended:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-r.shown:
+	case <-time.After(5 * time.Second):
+	case <-ctx.Done():
+	}
+	return r.err
+}

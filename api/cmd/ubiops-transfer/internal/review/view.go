@@ -1,0 +1,310 @@
+package review
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ubiops-contrib/transfer/api/plan"
+)
+
+// Colours are those that a page can have, so that a project is known by its own.
+var Colours = []string{"blue", "green", "teal", "purple", "pink", "red", "orange", "grey"}
+
+// What a page shows at once, so that it stays small.
+const (
+	mostLines  = 100 // of one kind of objects
+	mostValues = 50
+	mostText   = 500 // of lines such as changes
+)
+
+// look is what a reader wants to see of a plan: it is the query of the page.
+type look struct {
+	open     int        // the number of the object that is open, or -1
+	class    plan.Class // of the objects to list, or ""
+	kind     string     // of those whose later ones are listed
+	from     int        // of those
+	platform bool       // show what the platform sets
+}
+
+func readLook(q url.Values) look {
+	l := look{open: -1, kind: q.Get("kind"), platform: q.Get("platform") != ""}
+	if class := plan.Class(q.Get("class")); slices.Contains(classes, class) {
+		l.class = class
+	}
+	if n, err := strconv.Atoi(q.Get("open")); err == nil {
+		l.open = n
+	}
+	if n, err := strconv.Atoi(q.Get("from")); err == nil {
+		l.from = max(n, 0)
+	}
+	return l
+}
+
+// query is what readLook reads.
+func (l look) query() string {
+	q := url.Values{}
+	if l.open >= 0 {
+		q.Set("open", itoa(l.open))
+	}
+	if l.class != "" {
+		q.Set("class", string(l.class))
+	}
+	if l.from > 0 {
+		q.Set("kind", l.kind)
+		q.Set("from", itoa(l.from))
+	}
+	if l.platform {
+		q.Set("platform", "1")
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return q.Encode()
+}
+
+// link leads to another look, at an element of it.
+func (l look) link(at string) string { return "./?" + l.query() + "#" + at }
+
+func (l look) opened(n int) string {
+	l.open, l.platform = n, false
+	return l.link("open")
+}
+
+// page is what the template of a review shows.
+type page struct {
+	Title, Project, Host, Colour string
+	Archive, Exported            string
+	File                         plan.File
+	CSRF, Look                   string
+	Version                      int
+
+	Changes, Notes []string
+	Counts         []count
+	Groups         []group
+	Needs          []need
+	MoreNeeds      int
+	Maps           []mapping
+	Modes          []choice
+	Command        string
+	Blockers       []string
+	Blocked        bool // by more than values that are missing
+	Action         string
+	Cancel         string
+}
+
+type count struct {
+	N           int
+	Class, Text string
+	Link        string
+	Current     bool
+}
+
+type group struct {
+	Title         string
+	Total         int
+	Inside        string
+	Open          bool
+	Shown         string // the numbers of the tick boxes that are on the page
+	Lines         []line
+	Before, After string // links to other lines
+}
+
+type line struct {
+	N           int
+	Name, Link  string
+	Class, Text string
+	Inside      string
+	Box, Taken  bool
+	Opened      *opened
+	NotCompared string
+}
+
+type need struct {
+	N            int
+	Name, Of     string
+	Known, Given bool
+}
+
+type choice struct {
+	Value, Text string
+	Selected    bool
+}
+
+type mapping struct {
+	Field, Label string
+	Choices      []choice
+}
+
+// page arranges what there is to see.
+func (r *Review) page(l look) (page, error) {
+	p := page{
+		Archive: legible(r.Archive, 200), Exported: legible(r.Exported, 100), File: r.whole.File,
+		CSRF: r.csrf, Look: l.query(), Version: r.version, Notes: clipped(r.notes), Changes: clipped(r.changes),
+	}
+	r.head(&p)
+	p.Counts = r.counts(l)
+	var err error
+	if p.Groups, err = r.groups(l); err != nil {
+		return p, err
+	}
+	r.decision(&p)
+	if !r.fixed {
+		r.mappings(&p)
+	}
+	if r.chosen != nil {
+		p.Command = r.Command(r.chosen)
+	}
+	return p, nil
+}
+
+func colourOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return Colours[int(sum[0])%len(Colours)]
+}
+
+func clipped(lines []string) []string {
+	out := make([]string, 0, min(len(lines), mostLines+1))
+	for i, text := range lines {
+		if i == mostLines {
+			return append(out, fmt.Sprintf("and %d more", len(lines)-i))
+		}
+		out = append(out, legible(text, mostText))
+	}
+	return out
+}
+
+// counts are those of what is ticked.
+func (r *Review) counts(l look) []count {
+	var n plan.Counts
+	if r.chosen != nil {
+		n = r.chosen.Counts
+	}
+	only := 0
+	for _, o := range r.objects {
+		if o.Class == plan.OnlyInTarget {
+			only++
+		}
+	}
+	list := func(n int, class plan.Class) count {
+		to := look{open: -1, class: class}
+		if l.class == class {
+			to.class = "" // again
+		}
+		return count{n, string(class), heading[class], to.link("objects"), l.class == class}
+	}
+	return []count{list(n.Create, plan.Create), list(n.Same, plan.Same), list(n.Different, plan.Different),
+		list(n.Conflict, plan.Conflict), list(only, plan.OnlyInTarget)}
+}
+
+// groups are the objects of the project by their kind, and those that only the
+// project has.
+func (r *Review) groups(l look) ([]group, error) {
+	tops, totals := map[string][]int{}, map[string]*tally{}
+	var kinds []string
+	for n, o := range r.objects {
+		if o.top != n || l.class != "" && o.inside.of(l.class) == 0 {
+			continue
+		}
+		kind := kindOf(o)
+		if totals[kind] == nil {
+			kinds, totals[kind] = append(kinds, kind), &tally{}
+		}
+		tops[kind] = append(tops[kind], n)
+		for i := range classes {
+			totals[kind][i] += o.inside[i]
+		}
+	}
+	var groups []group
+	for _, kind := range kinds {
+		g := group{Title: kind, Total: len(tops[kind]), Inside: totals[kind].String(), Open: l.class != "" || l.kind == kind && l.from > 0 || r.ticked[kind]}
+		from := 0
+		if l.kind == kind {
+			from = min(l.from, max(len(tops[kind])-1, 0)) / mostLines * mostLines
+		}
+		to := min(from+mostLines, len(tops[kind]))
+		if at := slices.Index(tops[kind], r.topOf(l.open)); at >= 0 {
+			g.Open = true
+			if l.kind != kind {
+				from = at / mostLines * mostLines
+				to = min(from+mostLines, len(tops[kind]))
+			}
+		}
+		g.Before, g.After = pages(l, kind, from, to, len(tops[kind]))
+		var shown []string
+		for _, n := range tops[kind][from:to] {
+			line, err := r.line(l, n)
+			if err != nil {
+				return nil, err
+			}
+			if line.Box {
+				shown = append(shown, itoa(n))
+			}
+			g.Lines = append(g.Lines, line)
+		}
+		g.Shown = strings.Join(shown, " ")
+		groups = append(groups, g)
+	}
+	return groups, nil
+}
+
+// pages are links to lines before and after, if there are any.
+func pages(l look, kind string, from, to, total int) (before, after string) {
+	l.open, l.kind, l.platform = -1, kind, false
+	if l.from = max(from-mostLines, 0); from > 0 {
+		if l.from == 0 {
+			l.from = 1 // the first ones, with the group open
+		}
+		before = l.link("objects")
+	}
+	if l.from = to; to < total {
+		after = l.link("objects")
+	}
+	return before, after
+}
+
+// topOf returns the number of the object of the project that n belongs to, or -1.
+func (r *Review) topOf(n int) int {
+	if n < 0 || n >= len(r.objects) {
+		return -1
+	}
+	return r.objects[n].top
+}
+
+func kindOf(o object) string {
+	if o.Class == plan.OnlyInTarget {
+		return "Only in the project"
+	}
+	switch o.Kind {
+	case "environment", "deployment", "pipeline", "service", "variable":
+		return strings.ToUpper(o.Kind[:1]) + o.Kind[1:] + "s"
+	}
+	return "Others"
+}
+
+func (r *Review) line(l look, n int) (line, error) {
+	o := &r.objects[n]
+	out := line{N: n, Name: name(o.Item), Link: l.opened(n), Class: string(o.Class), Text: heading[o.Class], NotCompared: o.NotCompared,
+		Box: r.ticks(o), Taken: !r.draft.left[o.Place]}
+	if out.Box && !out.Taken {
+		out.Class, out.Text = "left-out", "left out"
+	}
+	if len(o.children) > 0 {
+		out.Inside = o.inside.String()
+	}
+	if r.topOf(l.open) != n {
+		return out, nil
+	}
+	var err error
+	out.Opened, err = r.opened(l)
+	return out, err
+}
+
+// ticks reports whether an object has a tick box: what the project has as it is wanted
+// is not created in any case.
+func (r *Review) ticks(o *object) bool {
+	return !r.fixed && len(o.Of) == 0 && o.inside.of(plan.Conflict)+o.inside.of(plan.Create)+o.inside.of(plan.Different) > 0
+}

@@ -1,0 +1,358 @@
+package main
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
+)
+
+// reading is a review by the command, and its reader.
+type reading struct {
+	*testing.T
+	cmd    *exec.Cmd
+	output *bytes.Buffer // stderr, and stdout but for its first line
+	rest   chan struct{} // stdout has ended
+	base   string
+	client *http.Client
+}
+
+// review starts the command, without a value for KEY in its environment, and opens the
+// link that it prints.
+func (p *place) review(t *testing.T, args ...string) *reading {
+	t.Helper()
+	r := &reading{T: t, output: &bytes.Buffer{}, rest: make(chan struct{})}
+	r.cmd = exec.CommandContext(t.Context(), os.Args[0], append([]string{"review"}, args...)...)
+	r.cmd.Env = append(os.Environ(), "TEST_RUNS_THE_COMMAND=1", "HOME="+p.home, "XDG_CONFIG_HOME="+p.home,
+		api.EnvHost+"="+p.url, api.EnvToken+"="+p.tokens[p.target], "UBIOPS_PROJECT=target")
+	r.cmd.Stderr = r.output
+	stdout, err := r.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(stdout)
+	line, _ := lines.ReadString('\n') // without a link, exits tells
+	var more bytes.Buffer
+	go func() {
+		defer close(r.rest)
+		_, _ = io.Copy(&more, lines) // until the command ends
+	}()
+	t.Cleanup(func() {
+		_ = r.cmd.Process.Kill() // it may have ended
+	})
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.client = &http.Client{Jar: jar}
+	link, ok := strings.CutPrefix(strings.TrimSpace(line), "review ")
+	if !ok {
+		return r
+	}
+	r.base, _, _ = strings.Cut(link, "?")
+	r.get(link)
+	return r
+}
+
+func (r *reading) get(link string) string {
+	r.Helper()
+	response, err := r.client.Get(link)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return r.text(response)
+}
+
+func (r *reading) text(response *http.Response) string {
+	r.Helper()
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.Fatal(err)
+	}
+	if planted.Match(text) {
+		r.Errorf("the page has a value: %s", text)
+	}
+	return string(text)
+}
+
+// decide presses a button of the page as it is, with more fields.
+func (r *reading) decide(button string, fields map[string]string) string {
+	r.Helper()
+	page := r.get(r.base)
+	v := url.Values{"do": {button}}
+	for _, found := range regexp.MustCompile(`(?:type="hidden" name="([^"]+)" value="([^"]*)"|name="(take)" value="(\d+)"[^>]* checked>)`).FindAllStringSubmatch(page, -1) {
+		v.Add(found[1]+found[3], found[2]+found[4])
+	}
+	for name, value := range fields {
+		found := regexp.MustCompile(`for="v(\d+)">` + name).FindStringSubmatch(page)
+		if found == nil {
+			r.Fatalf("there is no field for %s: %s", name, page)
+		}
+		v.Set("value:"+found[1], value)
+	}
+	response, err := r.client.PostForm(r.base, v)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return r.text(response)
+}
+
+// exits waits for the end, and returns what was printed.
+func (r *reading) exits(code int) string {
+	r.Helper()
+	<-r.rest
+	_ = r.cmd.Wait() // the code tells
+	if got := r.cmd.ProcessState.ExitCode(); got != code {
+		r.Errorf("it exits with %d, want %d: %s", got, code, r.output)
+	}
+	if planted.Match(r.output.Bytes()) {
+		r.Errorf("it prints a value: %s", r.output)
+	}
+	return r.output.String()
+}
+
+func (r *reading) wants(text string, parts ...string) {
+	r.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			r.Errorf("it lacks %q: %s", part, text)
+		}
+	}
+}
+
+func (p *place) imports(t *testing.T) []models.ImportList {
+	t.Helper()
+	imports, err := p.project(t, p.target).Imports.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return imports
+}
+
+func TestWhatIsConfirmedInAReviewIsDone(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := p.review(t, p.zip)
+	r.wants(r.get(r.base), "Import into target", "4</b> to create", "1 variable has no value yet", "ubiops-transfer apply plan.json "+p.zip+" --project target")
+	r.wants(r.decide("confirm", nil), "1 variable has no value yet")
+	done := r.decide("confirm", map[string]string{"KEY": "planted-secret"})
+	r.wants(done, "<h2>Done</h2>", "has created 4 objects in project target, which was compared", "uploading: 100 %", ": completed")
+	r.exits(0)
+	if imports := p.imports(t); len(imports) != 1 || imports[0].Status != models.ImportStatusCompleted {
+		t.Errorf("%+v", imports)
+	}
+	p.holds(t, 1)
+	key := p.server.Content("target").Content().EnvironmentVariables["KEY"]
+	if key.Value.Or("") != "planted-secret" {
+		t.Error("the value of the reviewer did not arrive")
+	}
+	r = p.review(t, p.zip)
+	r.wants(r.decide("confirm", nil), "nothing to do")
+	r.exits(0)
+}
+
+func TestAReviewTakesValuesFromTheSecretsFile(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	secrets := filepath.Join(p.home, "project.secrets")
+	if err := os.WriteFile(secrets, []byte("KEY=planted-secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := p.review(t, p.zip, "--secrets", secrets)
+	r.wants(r.get(r.base), "known already")
+	r.wants(r.decide("confirm", nil), "<h2>Done</h2>")
+	r.exits(0)
+}
+
+func TestACancelledReviewLeavesNothing(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := p.review(t, p.zip)
+	r.wants(r.decide("cancel", nil), "nothing is left behind")
+	r.wants(r.exits(4), "cancelled in the browser")
+	p.holds(t, 0)
+}
+
+func TestAnInterruptedReviewEnds(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := p.review(t, p.zip)
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	r.exits(130)
+}
+
+func TestAnImportThatExistsIsReviewed(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	created, err := p.project(t, p.target).Imports.Create(t.Context(), api.FromFile(p.zip))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stays := "The import " + created.ID + " stays as it is"
+	r := p.review(t, "--import", created.ID)
+	r.wants(r.decide("cancel", nil), stays)
+	r.wants(r.exits(4), stays)
+
+	r = p.review(t, "--import", created.ID)
+	p.load(t, archive.Content{Deployments: map[string]models.Deployment{"d": {Description: models.Value("another")}}})
+	r.wants(r.decide("confirm", map[string]string{"KEY": "planted-secret"}), "The project has changed", "&#43; conflict deployment d")
+	if n := len(p.imports(t)); n != 1 {
+		t.Errorf("there are %d imports: it was not ours to delete", n)
+	}
+	r.decide("cancel", nil)
+	r.exits(4)
+
+	r = p.review(t, "--import", created.ID, "--on-conflict", "skip")
+	r.wants(r.decide("confirm", map[string]string{"KEY": "planted-secret"}), "<h2>Done</h2>", "has created 2 objects")
+	r.exits(0)
+	r = p.review(t, "--import", created.ID)
+	r.wants(r.exits(4), "there is nothing to decide")
+}
+
+// load puts content into the project, besides what it has.
+func (p *place) load(t *testing.T, content archive.Content) {
+	t.Helper()
+	for name, d := range content.Deployments {
+		d.InputType, d.OutputType = new(models.DataStructure("plain")), new(models.DataStructure("plain"))
+		content.Deployments[name] = d
+	}
+	var zip bytes.Buffer
+	if err := archive.Write(&zip, content, nil); err != nil {
+		t.Fatal(err)
+	}
+	source := api.FromReader(bytes.NewReader(zip.Bytes()), int64(zip.Len()), "there.zip")
+	imports := p.project(t, p.target).Imports
+	done, err := imports.Run(t.Context(), source, api.Accept())
+	if err == nil {
+		err = imports.Delete(t.Context(), done.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPlanIsReviewed(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.exits(t, 0, "plan", p.zip, "-o", p.plan)
+	r := p.review(t, p.plan)
+	r.wants(r.get(r.base), "Approve this plan", "create")
+	r.wants(r.decide("confirm", nil), "<h2>Approved</h2>")
+	r.exits(0)
+	r = p.review(t, p.plan)
+	r.decide("cancel", nil)
+	r.exits(4)
+
+	p.load(t, archive.Content{Deployments: map[string]models.Deployment{"d": {Description: models.Value("another")}}})
+	r = p.review(t, p.plan, p.zip)
+	r.wants(r.get(r.base), "The project has changed", "- create deployment d", "2</b> in conflict")
+	r.decide("cancel", nil)
+	r.exits(4)
+}
+
+func TestAReviewRefusesBeforeThereIsAPage(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	unknown := filepath.Join(p.home, "target.yaml")
+	if err := os.WriteFile(unknown, []byte("select: {deployments: [nothing]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{1, "one of them", nil},
+		{1, "two archives", []string{p.zip, p.zip}},
+		{1, "address of this machine", []string{p.zip, "--listen", "0.0.0.0:0"}},
+		{4, "nothing matches", []string{p.zip, "--target", unknown}},
+		{1, "no such file", []string{filepath.Join(p.home, "none.zip")}},
+	} {
+		r := p.review(t, test.args...)
+		r.wants(r.exits(test.code), test.says)
+	}
+}
+
+func TestWhatIsStoppedInAReviewLeavesNoImport(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := p.review(t, p.zip)
+	scanned := make(chan struct{})
+	p.mu.Lock()
+	p.interrupted = func(_ int, _ http.ResponseWriter, q *http.Request, serve func()) {
+		if q.Method != http.MethodGet || !strings.Contains(q.URL.Path, "/imports/") {
+			serve()
+			return
+		}
+		p.mu.Lock()
+		p.interrupted = nil
+		p.mu.Unlock()
+		close(scanned)
+		<-q.Context().Done() // until the command does not wait any more
+	}
+	p.mu.Unlock()
+	_, csrf, _ := strings.Cut(r.get(r.base), `name="csrf" value="`)
+	csrf, _, _ = strings.Cut(csrf, `"`)
+	result := make(chan string)
+	go func() { result <- r.decide("confirm", map[string]string{"KEY": "planted-secret"}) }()
+	<-scanned
+	response, err := r.client.PostForm(r.base, url.Values{"do": {"stop"}, "csrf": {csrf}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{r.text(response), <-result} {
+		r.wants(text, "created import", "deleted import", "stopped in the browser; nothing was created")
+	}
+	r.exits(4)
+	p.holds(t, 0)
+}
+
+func TestChangedFilesOfPackagesAreInTheReview(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.exits(t, 0, "restore", p.zip, "--yes", "--secret", "KEY=env:KEY")
+	var changed bytes.Buffer
+	a := p.server.Content(p.target)
+	other := func(string) (io.ReadCloser, error) {
+		var code bytes.Buffer
+		w := zip.NewWriter(&code)
+		file, err := w.Create("deployment_package/added.py")
+		if err == nil {
+			_, err = io.WriteString(file, "pass")
+		}
+		return io.NopCloser(&code), errors.Join(err, w.Close())
+	}
+	if err := archive.Write(&changed, archive.Content{Deployments: a.Content().Deployments}, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p.zip, changed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := p.review(t, p.zip, "--packages", "--on-conflict", "skip")
+	r.wants(r.get(r.base+"?open=1"), "version v of d", "added <code>deployment_package/added.py</code>", "removed <code>deployment_package/data</code>")
+	page := r.decide("update", nil)
+	r.wants(page, "--packages", "--on-conflict skip")
+	r.wants(r.decide("confirm", nil), "nothing to do")
+	r.exits(0)
+}
