@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
+	"github.com/ubiops-contrib/transfer/api/server/internal/database"
 )
 
 // openKeeper returns the keeper of the key in a file, which the first start
