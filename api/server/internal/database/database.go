@@ -129,5 +129,5 @@ func (d *Database) Close() error {
 			err = errors.Join(err, prepared.Close())
 		}
 	}
-	return errors.Join(err, d.dialect.close())
+	return errors.Join(err, d.dialect.Close())
 }

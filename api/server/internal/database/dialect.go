@@ -33,14 +33,14 @@ type Dialect struct {
 	// Lock makes a transaction that has begun the only one that may change
 	// anything. Nil if it is that anyway.
 	Lock func(context.Context, *sql.Tx) error
-	// Committed finds out whether a transaction was made whose commit has failed
-	// with an error. Nil if a failed one never was.
-	Committed func(ctx context.Context, marked any, err error) error
-	// Mark returns what Committed knows a transaction by; nil with that.
-	Mark func(context.Context, *sql.Tx) (any, error)
+	// Undone reports whether the error of a commit says that nothing was changed.
+	// Nil if each does.
+	Undone func(error) bool
 	// Classify wraps [store.ErrBusy] or [syscall.ENOSPC] into an error that means
 	// that, and reports whether the error is one of the database at all.
 	Classify func(error) (own bool, err error)
+	// OnClose releases what else the dialect holds; it may be nil.
+	OnClose func()
 	// Check is a part of [Database.Ping]; nil checks nothing.
 	Check func() error
 	// FetchPoll is how often to look for jobs that nobody has told of.
@@ -60,5 +60,11 @@ type Dialect struct {
 // shared reports whether several replicas use the database.
 func (d *Dialect) shared() bool { return d.Now != "" }
 
-// close closes what the dialect holds.
-func (d *Dialect) close() error { return errors.Join(d.Reads.Close(), d.Writes.Close()) }
+// Close closes what the dialect holds.
+func (d *Dialect) Close() error {
+	err := errors.Join(d.Reads.Close(), d.Writes.Close())
+	if d.OnClose != nil {
+		d.OnClose()
+	}
+	return err
+}

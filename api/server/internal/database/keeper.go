@@ -6,7 +6,11 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
+	"os"
+	"strings"
 
 	"golang.org/x/crypto/nacl/secretbox"
 )
@@ -37,6 +41,19 @@ func NewKeeper(key [32]byte) (*Keeper, error) {
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	return &Keeper{aead, key}, err
+}
+
+// ReadKeeper returns the keeper of the key in a file: 32 bytes in URL-safe base64.
+func ReadKeeper(path string) (*Keeper, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // the user names it, or its folder
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	key, err := base64.URLEncoding.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) != 32 {
+		return nil, fmt.Errorf("key file %s does not contain 32 bytes in URL-safe base64", path)
+	}
+	return NewKeeper([32]byte(key))
 }
 
 func (k *Keeper) seal(text []byte) []byte {

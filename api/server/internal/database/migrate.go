@@ -38,7 +38,7 @@ func (s Schema) newer() error {
 func Migrate(ctx context.Context, dialect Dialect, log *slog.Logger, up bool) (was Schema, err error) {
 	d := &Database{dialect: dialect, options: Options{Log: quietly(log)}}
 	defer func() {
-		if err = errors.Join(d.classify(ctx, err), dialect.close()); err != nil {
+		if err = errors.Join(d.classify(ctx, err), dialect.Close()); err != nil {
 			err = fmt.Errorf("database %s: %w", dialect.Name, err)
 		}
 	}()

@@ -23,7 +23,6 @@ type tx struct {
 	readOnly bool
 	err      error // the first failure: the database may have rolled back then
 	session  string
-	mark     any // of the dialect
 
 	kept       any             // documents of the import that was read or written last
 	touched    map[string]bool // blobs that may have no reference any more
@@ -106,6 +105,9 @@ func (d *Database) classify(ctx context.Context, err error) error {
 	if err == nil || errors.Is(err, store.ErrBusy) {
 		return err
 	}
+	if errors.Is(err, store.ErrUnknown) {
+		return err
+	}
 	return Classify(ctx, d.dialect.Classify, err)
 }
 
@@ -161,20 +163,17 @@ func (t *tx) run(f func(store.Tx) error) (err error) {
 }
 
 // lock lets nobody else change anything until the transaction ends.
-func (t *tx) lock() (err error) {
-	if t.d.dialect.Lock != nil {
-		err = t.d.dialect.Lock(t.ctx, t.sql)
+func (t *tx) lock() error {
+	if t.d.dialect.Lock == nil {
+		return nil
 	}
-	if err == nil && t.d.dialect.Mark != nil {
-		t.mark, err = t.d.dialect.Mark(t.ctx, t.sql)
-	}
-	return err
+	return t.d.dialect.Lock(t.ctx, t.sql)
 }
 
 func (t *tx) commit() error {
 	err := t.sql.Commit()
-	if err != nil && t.mark != nil {
-		err = t.d.dialect.Committed(t.ctx, t.mark, err)
+	if err != nil && t.d.dialect.Undone != nil && !t.d.dialect.Undone(err) {
+		err = fmt.Errorf("%w: %w", store.ErrUnknown, err)
 	}
 	return err
 }
