@@ -12,6 +12,8 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -90,7 +92,7 @@ func (s *session) selection(cmd *cobra.Command, p api.Project, globs plan.Globs,
 	}
 	selection, needed, err := plan.Choose(content, globs, taken)
 	if err != nil {
-		return api.Selection{}, exitWith(exitRefused, oneLine(err))
+		return api.Selection{}, exitWith(exitRefused, settings.OneLine(err))
 	}
 	part, err := plan.Select(content, selection)
 	if err != nil {
@@ -112,7 +114,7 @@ func (s *session) checkBackup(cmd *cobra.Command, path string) error {
 			return refused(path, err)
 		}
 		content := in.Content()
-		if isEmpty(content) {
+		if serve.IsEmpty(content) {
 			return fmt.Errorf("%s: nothing is in it", path)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s; every byte was checked\n", path, count(content))

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -73,8 +74,8 @@ func planCommand(s *session) *cobra.Command {
 	flags.StringVarP(&path, "output", "o", "", "file to write the plan to, for apply")
 	flags.StringVar(&target, "target", "", "YAML file that adapts the archive to the target; 'schema target' prints its schema")
 	flags.BoolVar(&packages, "packages", false, "compare packages too, by their files; they are downloaded")
-	flag(cmd, &mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip or overwrite",
-		oneOf(plan.Fail, plan.Skip, plan.Overwrite))
+	settings.Flag(cmd, &mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip or overwrite",
+		settings.OneOf(plan.Fail, plan.Skip, plan.Overwrite))
 	complete(cmd, "on-conflict", string(plan.Fail), string(plan.Skip), string(plan.Overwrite))
 	overwriteFlag(cmd, &overwrite)
 	shown.define(cmd)

@@ -1,4 +1,4 @@
-package cli
+package settings
 
 import (
 	"fmt"
@@ -12,13 +12,14 @@ import (
 // Names from an archive or a server may contain sequences that a terminal obeys.
 // All that the command prints, errors too, passes through here.
 
-// printable is a writer that writes no control character but line breaks and
+// A Printable is a writer that writes no control character but line breaks and
 // tabs. Others, and what is invisible or turns the direction of text, appear as
 // in \x1b.
-type printable struct{ io.Writer }
+type Printable struct{ io.Writer }
 
-func (p printable) Write(b []byte) (int, error) {
-	text := escaped(string(b))
+// Write implements [io.Writer].
+func (p Printable) Write(b []byte) (int, error) {
+	text := Escaped(string(b))
 	if text == string(b) {
 		return p.Writer.Write(b)
 	}
@@ -28,18 +29,20 @@ func (p printable) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func isEscaped(r rune) bool {
+// IsEscaped reports whether a character is not written as it is.
+func IsEscaped(r rune) bool {
 	return r != '\n' && r != '\t' && (r == unicode.ReplacementChar || !unicode.IsPrint(r))
 }
 
-func escaped(text string) string {
-	if !strings.ContainsFunc(text, isEscaped) {
+// Escaped is a text as [Printable] writes it.
+func Escaped(text string) string {
+	if !strings.ContainsFunc(text, IsEscaped) {
 		return text
 	}
 	var b strings.Builder
 	for i, r := range text {
 		switch {
-		case !isEscaped(r):
+		case !IsEscaped(r):
 			b.WriteRune(r)
 		case r == unicode.ReplacementChar && !strings.HasPrefix(text[i:], string(r)): // a byte that is not a character
 			b.WriteString(`\x` + strconv.FormatUint(uint64(text[i])|1<<8, 16)[1:])
@@ -54,8 +57,11 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// printableError is an error whose text is fit to print.
-type printableError struct{ error }
+// A PrintableError is an error whose text is fit to print.
+type PrintableError struct{ Err error }
 
-func (e printableError) Error() string { return escaped(e.error.Error()) }
-func (e printableError) Unwrap() error { return e.error }
+// Error implements [error].
+func (e PrintableError) Error() string { return Escaped(e.Err.Error()) }
+
+// Unwrap returns the error as it is.
+func (e PrintableError) Unwrap() error { return e.Err }

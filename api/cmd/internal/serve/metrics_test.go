@@ -1,4 +1,4 @@
-package cli_test
+package serve_test
 
 import (
 	"bytes"
@@ -12,14 +12,14 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
-	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
 // measured is a server with the metrics of serve and a filled project p.
 func measured(t *testing.T) (url string, c *api.Client) {
 	t.Helper()
-	s, err := cli.NewMetrics(server.Options{})
+	s, err := serve.NewMetrics(server.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestLabelsOfMetricsAreBounded(t *testing.T) {
 func TestMetricsAreThereWhenTheStorageIsNot(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	cli.BrokenMetrics().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
+	serve.BrokenMetrics().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "ubiops_transfer_exports") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

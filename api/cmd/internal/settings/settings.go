@@ -1,4 +1,6 @@
-package cli
+// Package settings reads the flags of commands, each of which is a variable of the
+// environment too, and makes what they print fit for a terminal.
+package settings
 
 import (
 	"errors"
@@ -13,18 +15,18 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// envPrefix begins the names of the variables that replace flags.
-const envPrefix = "UBIOPS_TRANSFER_"
+// EnvPrefix begins the names of the variables that replace flags.
+const EnvPrefix = "UBIOPS_TRANSFER_"
 
-// fromEnv sets every flag that was not given from its variable: --max-archive
+// FromEnv sets every flag that was not given from its variable: --max-archive
 // from UBIOPS_TRANSFER_MAX_ARCHIVE. A repeatable flag takes values that are
 // separated by commas. An empty variable counts as not set. The result says
 // how to name a flag in an error: with the variable that it came from.
-func fromEnv(cmd *cobra.Command, getenv func(string) string) (origins, error) {
+func FromEnv(cmd *cobra.Command, getenv func(string) string) (Origins, error) {
 	var errs []error
-	from := origins{}
+	from := Origins{}
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		name := envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := EnvPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value := getenv(name)
 		if f.Changed || value == "" || f.Name == "help" {
 			return
@@ -43,11 +45,11 @@ func fromEnv(cmd *cobra.Command, getenv func(string) string) (origins, error) {
 	return from, errors.Join(errs...)
 }
 
-// origins are the variables that flags came from, by flag.
-type origins map[string]string
+// Origins are the variables that flags came from, by flag.
+type Origins map[string]string
 
-// of names a flag, and where its value came from if not from the flag.
-func (o origins) of(flag string) string {
+// Of names a flag, and where its value came from if not from the flag.
+func (o Origins) Of(flag string) string {
 	if name, ok := o[flag]; ok {
 		return "--" + flag + " (from " + name + ")"
 	}
@@ -73,8 +75,8 @@ func (s *setting[T]) Set(text string) (err error) {
 	return err
 }
 
-// flag adds a setting with a default, which has to be one that it accepts.
-func flag[T any](cmd *cobra.Command, into *T, name, preset, kind, usage string, parse func(string) (T, error)) {
+// Flag adds a setting with a default, which has to be one that it accepts.
+func Flag[T any](cmd *cobra.Command, into *T, name, preset, kind, usage string, parse func(string) (T, error)) {
 	s := &setting[T]{into: into, kind: kind, parse: parse}
 	if err := s.Set(preset); err != nil {
 		panic(fmt.Sprintf("--%s: %v", name, err)) // a mistake of the program, not of its user
@@ -82,27 +84,38 @@ func flag[T any](cmd *cobra.Command, into *T, name, preset, kind, usage string, 
 	cmd.Flags().Var(s, name, usage)
 }
 
-// list is a flag that can be given several times.
-type list struct {
-	into  *[]string
-	check func(string) error
+// A List is a flag that can be given several times.
+type List struct {
+	Into  *[]string
+	Check func(string) error
 }
 
-func (l *list) String() string         { return strings.Join(*l.into, ",") }
-func (l *list) Type() string           { return "text" }
-func (l *list) GetSlice() []string     { return *l.into }
-func (l *list) Append(v string) error  { return l.Set(v) }
-func (l *list) Replace([]string) error { return errors.ErrUnsupported }
+// String implements [pflag.Value].
+func (l *List) String() string         { return strings.Join(*l.Into, ",") }
 
-func (l *list) Set(v string) error {
-	if err := l.check(v); err != nil {
+// Type implements [pflag.Value].
+func (l *List) Type() string           { return "text" }
+
+// GetSlice implements [pflag.SliceValue].
+func (l *List) GetSlice() []string     { return *l.Into }
+
+// Append implements [pflag.SliceValue].
+func (l *List) Append(v string) error  { return l.Set(v) }
+
+// Replace implements [pflag.SliceValue].
+func (l *List) Replace([]string) error { return errors.ErrUnsupported }
+
+// Set implements [pflag.Value].
+func (l *List) Set(v string) error {
+	if err := l.Check(v); err != nil {
 		return err
 	}
-	*l.into = append(*l.into, v)
+	*l.Into = append(*l.Into, v)
 	return nil
 }
 
-func oneOf[T ~string](all ...T) func(string) (T, error) {
+// OneOf accepts some texts.
+func OneOf[T ~string](all ...T) func(string) (T, error) {
 	return func(text string) (T, error) {
 		var names []string
 		for _, v := range all {
@@ -115,7 +128,8 @@ func oneOf[T ~string](all ...T) func(string) (T, error) {
 	}
 }
 
-func atLeast(least int) func(string) (int, error) {
+// AtLeast accepts whole numbers from one on.
+func AtLeast(least int) func(string) (int, error) {
 	return func(text string) (int, error) {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < least {
@@ -125,7 +139,8 @@ func atLeast(least int) func(string) (int, error) {
 	}
 }
 
-func positiveDuration(text string) (time.Duration, error) {
+// PositiveDuration reads a time such as 90s.
+func PositiveDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
 		return 0, errors.New("it must be a time such as 90s, 20m or 1h30m")
@@ -140,8 +155,8 @@ var units = map[string]float64{
 
 var sizeText = regexp.MustCompile(`^([0-9]{1,18}(?:\.[0-9]{1,6})?) *([A-Za-z]*)$`)
 
-// size reads a number of bytes, as in 1GiB, 500MB, 1.5 TiB or 1048576.
-func size(text string) (int64, error) {
+// Size reads a number of bytes, as in 1GiB, 500MB, 1.5 TiB or 1048576.
+func Size(text string) (int64, error) {
 	parts := sizeText.FindStringSubmatch(text)
 	if parts != nil {
 		n, err := strconv.ParseFloat(parts[1], 64)
@@ -155,7 +170,8 @@ func size(text string) (int64, error) {
 
 var hostText = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
 
-func hostAndPort(text string) error {
+// HostAndPort accepts HOST and HOST:PORT.
+func HostAndPort(text string) error {
 	if !hostText.MatchString(text) {
 		return errors.New("it must be a host such as archives.example or 10.0.0.7:9000")
 	}
@@ -164,14 +180,16 @@ func hostAndPort(text string) error {
 
 var projectText = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}(=.+)?$`)
 
-func projectAndArchive(text string) error {
+// ProjectAndArchive accepts NAME and NAME=ARCHIVE.
+func ProjectAndArchive(text string) error {
 	if !projectText.MatchString(text) {
 		return errors.New("it must be NAME or NAME=ARCHIVE; a name has up to 64 lower-case letters, digits and dashes and starts with a letter")
 	}
 	return nil
 }
 
-func listenAddress(text string) (string, error) {
+// ListenAddress reads an address to listen at.
+func ListenAddress(text string) (string, error) {
 	_, port, err := net.SplitHostPort(text)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
@@ -180,4 +198,9 @@ func listenAddress(text string) (string, error) {
 		return "", errors.New("it must be an address such as 127.0.0.1:8080 or :8080")
 	}
 	return text, nil
+}
+
+// OneLine is an error whose text has no line breaks.
+func OneLine(err error) error {
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 }

@@ -1,4 +1,4 @@
-package cli
+package serve
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
@@ -63,7 +64,7 @@ func (p *hostedProject) open() error {
 		}
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", p.path, oneLine(err)), f.Close())
+		return errors.Join(fmt.Errorf("%s: %w", p.path, settings.OneLine(err)), f.Close())
 	}
 	p.archive, p.size = f, info.Size()
 	return nil
@@ -90,7 +91,7 @@ func (p *hostedProject) add(ctx context.Context, s *server.Server, tokens bool, 
 			fmt.Fprintf(out, "%s: %s\n", p.path, warning)
 		}
 		content, err := s.Content(ctx, p.name)
-		if err == nil && isEmpty(content) {
+		if err == nil && IsEmpty(content) {
 			err = s.Load(ctx, p.name, p.archive, p.size)
 		}
 		if err != nil {
@@ -112,6 +113,7 @@ func (p *hostedProject) add(ctx context.Context, s *server.Server, tokens bool, 
 	return nil
 }
 
-func isEmpty(c archive.Content) bool {
+// IsEmpty reports whether a content has no object.
+func IsEmpty(c archive.Content) bool {
 	return len(c.Deployments)+len(c.Pipelines)+len(c.Environments)+len(c.Services)+len(c.EnvironmentVariables) == 0
 }

@@ -1,11 +1,14 @@
-package cli_test
+package serve_test
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
-	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
 	"github.com/ubiops-contrib/transfer/api/server"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -32,7 +35,7 @@ func TestProjectsThatAreThereStayAsTheyAre(t *testing.T) {
 		{[]string{"a", "b=" + variable("THIRD"), "c"}, 1, "FIRST", "THIRD"},
 	} {
 		var out strings.Builder
-		if err := cli.AddProjects(t.Context(), s, &out, step.values...); err != nil {
+		if err := serve.AddProjects(t.Context(), s, &out, step.values...); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Count(out.String(), "token for project"); got != step.tokens {
@@ -52,4 +55,18 @@ func TestProjectsThatAreThereStayAsTheyAre(t *testing.T) {
 			}
 		}
 	}
+}
+
+// file writes an archive.
+func file(t *testing.T, content archive.Content) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "archive.zip")
+	f, err := os.Create(path)
+	if err == nil {
+		err = errors.Join(archive.Write(f, content, nil), f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

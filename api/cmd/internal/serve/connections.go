@@ -1,4 +1,4 @@
-package cli
+package serve
 
 import (
 	"context"
@@ -28,6 +28,7 @@ const (
 // without copying them through memory.
 type connections struct {
 	most, perClient int
+	proxies         proxies // of which each may have them all
 
 	mu    sync.Mutex
 	open  map[net.Conn]*connection
@@ -56,7 +57,11 @@ func (c *connections) accept(ctx context.Context, conn net.Conn) context.Context
 	client := middleware.Client(conn.RemoteAddr().String())
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.of[client] >= c.perClient {
+	perClient := c.perClient
+	if c.proxies.trust(conn.RemoteAddr().String()) {
+		perClient = c.most
+	}
+	if c.of[client] >= perClient {
 		c.closeIdle(func(other *connection) bool { return other.client == client })
 	}
 	if c.all >= c.most {
@@ -64,7 +69,7 @@ func (c *connections) accept(ctx context.Context, conn net.Conn) context.Context
 	}
 	added := &connection{client: client, idle: time.Now()}
 	c.open[conn] = added
-	if c.of[client] < c.perClient && c.all < c.most {
+	if c.of[client] < perClient && c.all < c.most {
 		c.of[client]++
 		c.all++
 		return ctx

@@ -1,4 +1,4 @@
-package cli
+package serve
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/server/local"
 )
 
@@ -27,25 +28,25 @@ func completeData(data *string) error {
 	return nil
 }
 
-func dataBackupCommand(getenv func(string) string) *cobra.Command {
+func dataBackupCommand(program string, getenv func(string) string) *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
 		Use:     "backup FOLDER",
 		Short:   "Back up the data of serve while it runs",
-		Example: "  ubiops-transfer serve backup /mnt/backups/today",
+		Example: "  " + program + " serve backup /mnt/backups/today",
 		Long: "serve backup makes a new folder with all that serve has in its folder at this moment,\n" +
 			"for serve --data. Archives are not copied if both are on one file system: move the\n" +
 			"new folder to another disk then.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := fromEnv(cmd, getenv); err != nil {
-				return oneLine(err)
+			if _, err := settings.FromEnv(cmd, getenv); err != nil {
+				return settings.OneLine(err)
 			}
 			if err := completeData(&data); err != nil {
 				return err
 			}
 			if err := local.Backup(cmd.Context(), data, args[0]); err != nil {
-				return oneLine(err)
+				return settings.OneLine(err)
 			}
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s is a backup of %s\n", args[0], data)
 			return err

@@ -1,4 +1,4 @@
-package cli
+package serve
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/server"
 	"github.com/ubiops-contrib/transfer/api/server/local"
 )
@@ -23,13 +24,13 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	// Everything wrong with the arguments is found before anything is made.
 	projects, err := openProjects(f.projects)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.from.of("project"), err)
+		return fmt.Errorf("%s: %w", f.from.Of("project"), err)
 	}
 	defer closeProjects(projects)
 	var tokens []byte
 	if f.tokenFile != "" {
 		if tokens, err = readTokens(f.tokenFile); err != nil {
-			return fmt.Errorf("%s: %s: %w", f.from.of("token-file"), f.tokenFile, oneLine(err))
+			return fmt.Errorf("%s: %s: %w", f.from.Of("token-file"), f.tokenFile, settings.OneLine(err))
 		}
 	}
 	listener, err := listen(ctx, f)
@@ -40,9 +41,8 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 
 	counted := newMetrics()
 	f.server.Metrics = counted
-	f.server.Storage, err = local.Open(ctx, f.data, local.Options{Log: f.server.Log})
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.from.of("data"), oneLine(err))
+	if f.server.Storage, err = f.open(ctx); err != nil {
+		return err
 	}
 	s, err := server.New(f.server) //nolint:contextcheck // it lives until Close
 	if err != nil {
@@ -52,11 +52,11 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	counted.watch(s.Stats)
 	for _, p := range projects {
 		if err := p.add(ctx, s, f.tokenFile == "", stdout); err != nil {
-			return fmt.Errorf("%s: %s: %w", f.from.of("project"), p.name, oneLine(err))
+			return fmt.Errorf("%s: %s: %w", f.from.Of("project"), p.name, settings.OneLine(err))
 		}
 	}
 	if err := putTokens(ctx, s, tokens); err != nil {
-		return fmt.Errorf("%s: %s: %w", f.from.of("token-file"), f.tokenFile, oneLine(err))
+		return fmt.Errorf("%s: %s: %w", f.from.Of("token-file"), f.tokenFile, settings.OneLine(err))
 	}
 	scheme := "http"
 	if f.tlsCert != "" {
@@ -64,6 +64,17 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	}
 	fmt.Fprintf(stdout, "serving %s://%s%s\n", scheme, listener.Addr(), server.BaseURL)
 	return f.serveUntil(ctx, listener, s)
+}
+
+func (f *serveFlags) open(ctx context.Context) (server.Storage, error) {
+	if f.useOther {
+		return f.other.Open(ctx, f.server.Log)
+	}
+	storage, err := local.Open(ctx, f.data, local.Options{Log: f.server.Log})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.from.Of("data"), settings.OneLine(err))
+	}
+	return storage, nil
 }
 
 // limitMemory makes the runtime collect garbage in time, and gives half of the memory
@@ -88,13 +99,13 @@ func listen(ctx context.Context, f *serveFlags) (net.Listener, error) {
 	if f.tlsCert != "" {
 		certificate, err := tls.LoadX509KeyPair(f.tlsCert, f.tlsKey)
 		if err != nil {
-			return nil, fmt.Errorf("%s and %s: %w", f.from.of("tls-cert"), f.from.of("tls-key"), err)
+			return nil, fmt.Errorf("%s and %s: %w", f.from.Of("tls-cert"), f.from.Of("tls-key"), err)
 		}
 		config = &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.from.of("listen"), err)
+		return nil, fmt.Errorf("%s: %w", f.from.Of("listen"), err)
 	}
 	if config != nil {
 		listener = tls.NewListener(listener, config)
@@ -105,9 +116,11 @@ func listen(ctx context.Context, f *serveFlags) (net.Listener, error) {
 // serveUntil serves until ctx ends, and then finishes what is being served.
 func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server) error {
 	log := f.server.Log
+	proxies := trusted(f.trustedProxies)
 	limited := newConnections(f.maxConnections, f.clientConnections)
+	limited.proxies = proxies
 	web := &http.Server{
-		Handler:           limited.guard(s),
+		Handler:           proxies.guard(limited.guard(s)),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

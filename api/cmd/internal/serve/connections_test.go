@@ -1,4 +1,4 @@
-package cli_test
+package serve_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/cli"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
 )
 
 // fakeConn is a connection from an address.
@@ -32,7 +32,7 @@ func (c *fakeConn) Close() error {
 
 func TestAnIdleConnectionOfTheGreediestClientMakesRoom(t *testing.T) {
 	t.Parallel()
-	accept, note, guard := cli.NewConnections(6, 4)
+	accept, note, guard := serve.NewConnections(6, 4)
 	come := func(from string) (*fakeConn, int) {
 		conn := &fakeConn{from: from}
 		ctx := accept(context.Background(), conn)
@@ -64,7 +64,7 @@ func TestAnIdleConnectionOfTheGreediestClientMakesRoom(t *testing.T) {
 
 func TestConnectionsInUseAreKept(t *testing.T) {
 	t.Parallel()
-	accept, note, guard := cli.NewConnections(2, 1)
+	accept, note, guard := serve.NewConnections(2, 1)
 	first, spare := &fakeConn{from: "192.0.2.1:1"}, &fakeConn{from: "192.0.2.1:2"}
 	accept(context.Background(), first)
 	note(first, http.StateActive)
