@@ -30,7 +30,7 @@ var (
 	folder string
 )
 
-func services(t *testing.T) *served {
+func services(t testing.TB) *served {
 	t.Helper()
 	running.Need(t)
 	return common
@@ -90,7 +90,7 @@ func runAll(m *testing.M) (code int, err error) {
 }
 
 // database makes a migrated database and returns where it is.
-func (s *served) database(t *testing.T) string {
+func (s *served) database(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprint("test", s.n.Add(1))
 	must(t, s.postgres.Create(t.Context(), name, "migrated"))
@@ -116,7 +116,7 @@ func (r replicas) Session() string                            { return r[0] }
 func (r replicas) Replicas(context.Context) ([]string, error) { return r, nil }
 
 // open opens a replica of a storage, which is closed when the test ends.
-func (s *served) open(t *testing.T, database, archives string) *home {
+func (s *served) open(t testing.TB, database, archives string) *home {
 	t.Helper()
 	h, err := open(t.Context(), Options{Database: database, Archives: archives, KeyFile: os.Getenv("KEY_FILE")})
 	must(t, err)
@@ -124,7 +124,7 @@ func (s *served) open(t *testing.T, database, archives string) *home {
 	return h
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

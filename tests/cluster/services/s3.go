@@ -10,15 +10,6 @@ import (
 	"syscall"
 )
 
-// What S3 servers let in.
-const (
-	AccessKey = "cluster"
-	SecretKey = "cluster-secret"
-)
-
-// Bucket is the bucket that there is.
-const Bucket = "archives"
-
 // An S3 is an S3 server.
 type S3 struct{ service }
 

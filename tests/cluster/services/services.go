@@ -12,21 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
-	"testing"
 	"time"
 )
-
-// Wanted is the variable of the environment that asks for these tests. Without it
-// nothing but Go is needed.
-const Wanted = "CLUSTER"
-
-// Need skips a test unless it is asked for. Then what it needs has to be there.
-func Need(t testing.TB) {
-	t.Helper()
-	if os.Getenv(Wanted) == "" {
-		t.Skipf("it needs PostgreSQL and versitygw; run .ci/run cluster, or set %s=1", Wanted)
-	}
-}
 
 // A service is a process that serves at an address.
 type service struct {

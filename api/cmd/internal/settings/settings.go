@@ -91,16 +91,16 @@ type List struct {
 }
 
 // String implements [pflag.Value].
-func (l *List) String() string         { return strings.Join(*l.Into, ",") }
+func (l *List) String() string { return strings.Join(*l.Into, ",") }
 
 // Type implements [pflag.Value].
-func (l *List) Type() string           { return "text" }
+func (l *List) Type() string { return "text" }
 
 // GetSlice implements [pflag.SliceValue].
-func (l *List) GetSlice() []string     { return *l.Into }
+func (l *List) GetSlice() []string { return *l.Into }
 
 // Append implements [pflag.SliceValue].
-func (l *List) Append(v string) error  { return l.Set(v) }
+func (l *List) Append(v string) error { return l.Set(v) }
 
 // Replace implements [pflag.SliceValue].
 func (l *List) Replace([]string) error { return errors.ErrUnsupported }

@@ -69,8 +69,8 @@ func (d *Database) beatStatement() string {
 }
 
 // beat says from time to time that this replica lives, until ctx ends, and takes over
-// from others that do not. After a time without the database everybody seems dead, so nobody is
-// taken over from until they had the time to say otherwise.
+// from others that do not. After a time without the database everybody seems dead, so
+// nobody is taken over from until they had two occasions to say otherwise.
 func (d *Database) beat(ctx context.Context) {
 	ticker := time.NewTicker(d.dialect.Beat)
 	defer ticker.Stop()
@@ -90,7 +90,7 @@ func (d *Database) beat(ctx context.Context) {
 			if now.Sub(last) > d.dialect.Lease/2 {
 				since = now
 			}
-			if last = now; now.Sub(since) >= d.dialect.Lease {
+			if last = now; now.Sub(since) >= 2*d.dialect.Beat {
 				err = d.bury(limited)
 			}
 		}
