@@ -71,6 +71,7 @@
 //
 //	                                        GET    DELETE  POST, PATCH
 //	no connection                           again  again   again
+//	no host of that name                    error  error   error
 //	429, or 503 that asks for a wait        again  again   again
 //	other 502, 503, 504, broken connection
 //	    before the whole body was sent      -      -       again

@@ -124,7 +124,7 @@ func (o outcome) verdict() verdict {
 	switch {
 	case doubtful && o.whole && !idempotent:
 		return unknown
-	case o.ended, hopeless(o.err), !o.rewindable:
+	case o.ended, hopeless(o.err), noSuchHost(o.err), !o.rewindable:
 		return giveUp
 	}
 	return again
@@ -142,6 +142,13 @@ func hopeless(err error) bool {
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
 	_, final := errors.AsType[finalError](err)
 	return certificate || final
+}
+
+// noSuchHost reports whether there is no host of the name. A wait for a job goes
+// through that all the same: the host was there before.
+func noSuchHost(err error) bool {
+	name, ok := errors.AsType[*net.DNSError](err)
+	return ok && name.IsNotFound
 }
 
 // refused reports whether the server said that it did not do what was asked.

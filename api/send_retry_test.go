@@ -34,6 +34,8 @@ func TestRetry_verdictsBySafetyOfTheMethod(t *testing.T) {
 		{name: "gateway timeout", err: waits(504), get: again, post: unknown, half: again},
 		{name: "broken connection", err: io.ErrUnexpectedEOF, get: again, post: unknown, half: again},
 		{name: "no connection", err: dial, get: again, post: again, half: again},
+		{name: "no such host", err: &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}},
+		{name: "no response of the name server", err: &net.OpError{Op: "dial", Err: &net.DNSError{IsTemporary: true}}, get: again, post: again, half: again},
 		{name: "bad certificate", err: &tls.CertificateVerificationError{Err: errors.New("expired")}},
 		{name: "redirect refused", err: finalError{errors.New("no")}},
 		{name: "success broken off", err: &Error{Response: Response{StatusCode: 201}, broken: true}, get: again, post: unknown, half: unknown, nothing: unknown},

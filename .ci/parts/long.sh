@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # The long forms, for a person to run by hand.
 
-part.long-kills() { KILLS=100 UPLOAD_MIB=1024 go test -count 1 -timeout 4h -v ./tests/durability; }
+part.long-kills() {
+    KILLS=100 UPLOAD_MIB=1024 go test -count 1 -timeout 4h -v ./tests/durability
+    KILLS=60 BACKUP_MIB=4096 go test -count 1 -timeout 1h -parallel 16 -run "Killed|LittleMemory" -v ./api/cmd/ubiops-transfer
+}
 
 part.long-attacks() { ATTACKS=10 LARGE_MB=30 go test -count 1 -timeout 2h -v ./tests/attacks; }
 

@@ -27,7 +27,7 @@ part.official() {
 part.drift() {
     local wheels=${scratch:?}/wheels pip version
     pip=$(venv drift)
-    for version in 4.9.0 4.12.0 4.13.0 4.14.0 4.15.0; do
+    for version in 4.5.0 4.6.0 4.9.0 4.11.0 4.12.0 4.13.0 4.14.0 4.15.0; do
         "$pip" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$wheels" "ubiops==$version"
     done
     "$pip" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$wheels" ubiops-cli==2.32.0

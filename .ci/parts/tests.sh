@@ -21,6 +21,9 @@ part.test() { as_printed 2; }
 # The README's command tries a part of the generated archives.
 part.cases() { ARCHIVE_CASES=all go test -count 1 ./api/archive; }
 
+# Most of the time they wait, so there are more at once than processors.
+part.kills() { KILLS=10 go test -count 1 -parallel 16 -run Killed ./api/cmd/ubiops-transfer; }
+
 # Its encoding/json is another one.
 part.go-next() { GOTOOLCHAIN=$next_go go test ./tests/models; }
 

@@ -87,13 +87,14 @@ func without(prefix string, rows, others map[string]Row) (lines []string) {
 }
 
 // Fill returns the confirmation to send for an import that was scanned: what the
-// plan creates, as the scan has it, with the values that resolve reads. Overrides
+// plan creates, as the scan has it, with the values that resolve reads: it gets the
+// place of the variable, which is a key of Values, and the reference there. Overrides
 // are applied to the scan, unless [Overrides.Rewrites], since then the archive was
 // written with them.
 //
 // A scan that differs from the plan gives a [*ChangedError]; a plan with conflicts
 // and values that cannot be read a [*RefusedError] with all of them.
-func (p *Plan) Fill(scan archive.Content, resolve func(Reference) (string, error)) (models.ImportUpdate, error) {
+func (p *Plan) Fill(scan archive.Content, resolve func(place string, reference Reference) (string, error)) (models.ImportUpdate, error) {
 	var ps problems
 	for _, row := range p.Rows {
 		if row.Class == Conflict {
@@ -125,7 +126,7 @@ func (p *Plan) Fill(scan archive.Content, resolve func(Reference) (string, error
 	update = variables.Map(update, func(place jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable {
 		reference, ok := p.Values[string(place)]
 		if ok {
-			value, err := resolve(reference)
+			value, err := resolve(string(place), reference)
 			if err != nil {
 				ps.add(place, "no value: %s: %v", reference, err)
 				return v

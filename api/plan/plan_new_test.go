@@ -138,17 +138,19 @@ func TestFillGivesWhatWasScannedWithTheValues(t *testing.T) {
 	const offered = `{"deployments": {"d": {"versions": {"v": {"zip": "d/v.zip", "instance_type": "small"}}, "environment_variables": {"KEY": {"secret": true}, "PLAIN": {"value": "x"}, "HELD": {"value": "hunter2", "secret": true}}}}, "environments": {"there": {}}}`
 	p := newPlan(t, plan.Input{Offered: content(t, offered), Target: content(t, `{"environments": {"there": {}}}`), Overrides: overrides(t, "instance_types: {small: large}")})
 	scan := archive.MaskSecrets(content(t, offered))
-	resolve := func(r plan.Reference) (string, error) { return "value of " + string(r), nil }
+	resolve := func(place string, r plan.Reference) (string, error) {
+		return "value of " + string(r) + " for " + place, nil
+	}
 	update, err := p.Fill(scan, resolve)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantJSON(t, update, `{"deployments": {"d": {"versions": {"v": {"zip": "d/v.zip", "instance_type": "large"}},
-		"environment_variables": {"KEY": {"value": "value of env:KEY", "secret": true}, "PLAIN": {"value": "x"}, "HELD": {"value": null, "secret": true}}}}}`)
+		"environment_variables": {"KEY": {"value": "value of env:KEY for /deployments/d/environment_variables/KEY", "secret": true}, "PLAIN": {"value": "x"}, "HELD": {"value": null, "secret": true}}}}}`)
 
-	_, err = p.Fill(scan, func(plan.Reference) (string, error) { return "", errors.New("not set") })
+	_, err = p.Fill(scan, func(string, plan.Reference) (string, error) { return "", errors.New("not set") })
 	wantRefusal(t, err, false, "/deployments/d/environment_variables/KEY: no value: env:KEY: not set")
-	_, err = p.Fill(scan, func(plan.Reference) (string, error) { return "", nil })
+	_, err = p.Fill(scan, func(string, plan.Reference) (string, error) { return "", nil })
 	wantRefusal(t, err, false, "/deployments/d/environment_variables/KEY: no value: neither in the archive nor by the plan")
 
 	for changed, want := range map[string]string{
@@ -222,7 +224,7 @@ func ExampleNew() {
 	}
 	fmt.Println(p.Counts.Create, "to create;", p.Values)
 
-	resolve := func(reference plan.Reference) (string, error) {
+	resolve := func(_ string, reference plan.Reference) (string, error) {
 		name, ok := strings.CutPrefix(string(reference), "env:")
 		if !ok {
 			return "", errors.New("only environment variables here")

@@ -124,7 +124,7 @@ func (g generator) overrides() (o plan.Overrides) {
 	return o
 }
 
-func resolved(r plan.Reference) (string, error) { return planted + "of " + string(r), nil }
+func resolved(_ string, r plan.Reference) (string, error) { return planted + "of " + string(r), nil }
 
 // An import of exactly the plan gives the target what the archive wants, and
 // nothing is left to plan.

@@ -181,8 +181,9 @@ type ClientInterface interface {
 	// response is 409.
 	//
 	// An empty body object takes everything as it was scanned. As soon as one
-	// dictionary is named, exactly what the body names is created. Inside a
-	// selected object a key that is absent is taken as scanned,
+	// dictionary is named, exactly what the body names is created. A name that
+	// the archive does not have is refused with 400, and so is a body that
+	// has members but no dictionary. Inside a selected object a key that is absent is taken as scanned,
 	// `versions` and `environment_variables` select when they are present,
 	// arrays and labels replace, and `null` stands for the default. Values
 	// that the archive left out, those of secrets above all, have to be given
@@ -197,8 +198,9 @@ type ClientInterface interface {
 	// response is 409.
 	//
 	// An empty body object takes everything as it was scanned. As soon as one
-	// dictionary is named, exactly what the body names is created. Inside a
-	// selected object a key that is absent is taken as scanned,
+	// dictionary is named, exactly what the body names is created. A name that
+	// the archive does not have is refused with 400, and so is a body that
+	// has members but no dictionary. Inside a selected object a key that is absent is taken as scanned,
 	// `versions` and `environment_variables` select when they are present,
 	// arrays and labels replace, and `null` stands for the default. Values
 	// that the archive left out, those of secrets above all, have to be given
@@ -404,8 +406,9 @@ func (c *Client) ImportsGet(ctx context.Context, projectName ProjectName, import
 // response is 409.
 //
 // An empty body object takes everything as it was scanned. As soon as one
-// dictionary is named, exactly what the body names is created. Inside a
-// selected object a key that is absent is taken as scanned,
+// dictionary is named, exactly what the body names is created. A name that
+// the archive does not have is refused with 400, and so is a body that
+// has members but no dictionary. Inside a selected object a key that is absent is taken as scanned,
 // `versions` and `environment_variables` select when they are present,
 // arrays and labels replace, and `null` stands for the default. Values
 // that the archive left out, those of secrets above all, have to be given
@@ -430,8 +433,9 @@ func (c *Client) ImportsUpdateWithBody(ctx context.Context, projectName ProjectN
 // response is 409.
 //
 // An empty body object takes everything as it was scanned. As soon as one
-// dictionary is named, exactly what the body names is created. Inside a
-// selected object a key that is absent is taken as scanned,
+// dictionary is named, exactly what the body names is created. A name that
+// the archive does not have is refused with 400, and so is a body that
+// has members but no dictionary. Inside a selected object a key that is absent is taken as scanned,
 // `versions` and `environment_variables` select when they are present,
 // arrays and labels replace, and `null` stands for the default. Values
 // that the archive left out, those of secrets above all, have to be given

@@ -361,9 +361,9 @@ type DeploymentVersion struct {
 	MaximumInstances Nullable[int64] `json:"maximum_instances,omitzero"`
 	// Requests that may wait.
 	MaximumQueueSize Nullable[int64] `json:"maximum_queue_size,omitzero"`
-	// Batch requests that may wait.
+	// Batch requests that may wait. Gone since client 4.12.0.
 	MaximumQueueSizeBatch Nullable[int64] `json:"maximum_queue_size_batch,omitzero"`
-	// Express requests that may wait.
+	// Express requests that may wait. Gone since client 4.12.0.
 	MaximumQueueSizeExpress Nullable[int64] `json:"maximum_queue_size_express,omitzero"`
 	// Old form of `instance_type`; MiB of memory.
 	MemoryAllocation Nullable[int64] `json:"memory_allocation,omitzero"`
@@ -1521,6 +1521,8 @@ func (t *Pipeline) plain() any {
 type PipelineObject struct {
 	// Settings of an operator.
 	Configuration jsontext.Value `json:"configuration,omitzero"`
+	// Notes of tools, such as the place of the object on a canvas.
+	Metadata jsontext.Value `json:"metadata,omitzero"`
 	// Name within the pipeline.
 	Name string `json:"name"`
 	// Name of the deployment, pipeline or operator.
@@ -1537,6 +1539,8 @@ func (t *PipelineObject) readMember(s *scanner, name []byte) bool {
 	switch string(name) {
 	case "configuration":
 		return readRaw(s, &t.Configuration)
+	case "metadata":
+		return readRaw(s, &t.Metadata)
 	case "name":
 		return readText(s, &t.Name)
 	case "reference_name":
@@ -1552,6 +1556,9 @@ func (t *PipelineObject) readMember(s *scanner, name []byte) bool {
 func (t *PipelineObject) writeMembers(w *writer) {
 	if t.Configuration != nil {
 		writeMember(w, "configuration", &t.Configuration, writeRaw)
+	}
+	if t.Metadata != nil {
+		writeMember(w, "metadata", &t.Metadata, writeRaw)
 	}
 	writeMember(w, "name", &t.Name, writeText)
 	writeMember(w, "reference_name", &t.ReferenceName, writeText)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/apitest"
+	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // terminal is the command on a pseudo-terminal.
@@ -111,6 +114,37 @@ func TestAPromptIsAnsweredOnATerminal(t *testing.T) {
 	c.typed("y\r")
 	if text, code := c.end(); code != 0 || s.Count(apitest.ExportsDelete) != 1 || strings.Contains(text, "\x1b[3") {
 		t.Errorf("exit code %d, it shows %q", code, text)
+	}
+}
+
+func TestRestoreAsksOnceOnATerminal(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]struct {
+		code, imports int
+		says          string
+	}{
+		"y\r": {0, 1, "has created 1 object in project source"},
+		"n\r": {4, 0, "not agreed; nothing was created"},
+	} {
+		t.Run(want.says, func(t *testing.T) {
+			t.Parallel()
+			s := apitest.New(t, apitest.WithLoopback(), apitest.WithProject("source"))
+			path := filepath.Join(t.TempDir(), "backup.zip")
+			var zip bytes.Buffer
+			c := archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"PLAIN": {Value: models.Value("x")}}}
+			if err := errors.Join(archive.Write(&zip, c, nil), os.WriteFile(path, zip.Bytes(), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			shell := onTerminal(t, s, []string{"NO_COLOR=1"}, "restore", path)
+			shell.until("Create this in project source? [y/N]: ")
+			if n := s.Count(apitest.ImportsCreate); n > 0 {
+				t.Error("it is uploaded before the response")
+			}
+			shell.typed(typed)
+			if text, code := shell.end(); code != want.code || s.Count(apitest.ImportsCreate) != want.imports || !strings.Contains(text, want.says) || strings.Count(text, "[y/N]") != 1 {
+				t.Errorf("exit code %d, it shows %q", code, text)
+			}
+		})
 	}
 }
 

@@ -77,7 +77,7 @@ func Missing(table Table, doc *openapi3.T) Findings {
 				found.add("%s: the contract has no value %s", name, value)
 				continue
 			}
-			source, ok := enumMarks(schema)[value]
+			source, ok := marks(schema, "x-enum-source")[value].(string)
 			if !ok {
 				source = mark(schema.Extensions, fromPage)
 			}
@@ -116,7 +116,7 @@ func missingParameter(found *Findings, where, name string, page Parameter, item 
 		found.equal(where+": required", page.Required, slices.Contains(form.Value.Required, name))
 		found.equal(where+": type", page.Type, TypeOf(field))
 		found.equal(where+": default", page.Default, field.Value.Default)
-		found.equal(where+": source", fromPage, memberMark(field, fromPage))
+		found.equal(where+": source", fromPage, memberMark(form.Value, name, fromPage))
 	default:
 		found.add("%s: the table knows no place %q", where, page.In)
 	}
@@ -142,7 +142,7 @@ func missingFields(found *Findings, schema string, page Fields, ref *openapi3.Sc
 		if !page.Nested {
 			found.equal(where+": required", slices.Contains(page.Required, name), slices.Contains(whole.Required, name))
 		}
-		found.equal(where+": source", fromPage, memberMark(field, fromPage))
+		found.equal(where+": source", fromPage, memberMark(whole, name, fromPage))
 	}
 }
 

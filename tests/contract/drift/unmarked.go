@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ubiops-contrib/transfer/tests/contract/fixtures"
 )
 
 // fromPage is the source of what has no mark, and is inside of nothing that has
@@ -23,17 +25,22 @@ func mark(extensions map[string]any, outer string) string {
 	return outer
 }
 
-// memberMark is the mark of a member. One that is only a reference has that of
-// what it refers to, if that is more special.
-func memberMark(ref *openapi3.SchemaRef, outer string) string {
+// memberMark is the mark of a member. One that is only a reference has the mark
+// that the object has for it, or that of what it refers to.
+func memberMark(object *openapi3.Schema, name, outer string) string {
+	ref := object.Properties[name]
+	if source, ok := marks(object, "x-property-source")[name].(string); ok && ref.Ref != "" {
+		return source
+	}
 	if source := mark(ref.Value.Extensions, fromPage); source != fromPage {
 		return source
 	}
 	return outer
 }
 
-func enumMarks(schema *openapi3.Schema) map[string]any {
-	marks, _ := schema.Extensions["x-enum-source"].(map[string]any)
+// marks are those of the single values or properties of a schema.
+func marks(schema *openapi3.Schema, extension string) map[string]any {
+	marks, _ := schema.Extensions[extension].(map[string]any)
 	return marks
 }
 
@@ -110,12 +117,22 @@ func (r *reader) response(where string, response *openapi3.Response, inPage bool
 			r.part(where+" header "+name, mark(header.Value.Extensions, source), false)
 		}
 	}
+	for name, link := range response.Links {
+		if link.Ref == "" {
+			r.part(where+" link "+name, mark(link.Value.Extensions, source), false)
+		}
+	}
 	r.content(where, response.Content, source)
 }
 
 func (r *reader) content(where string, content openapi3.Content, outer string) {
 	for media, body := range content {
 		r.schema(where+" "+media, body.Schema, Fields{}, outer)
+		for name, example := range body.Examples {
+			if example.Ref == "" {
+				r.part(where+" "+media+" example "+name, mark(example.Value.Extensions, outer), false)
+			}
+		}
 	}
 }
 
@@ -133,6 +150,16 @@ func (r *reader) components(doc *openapi3.T) {
 	}
 	for name, header := range doc.Components.Headers {
 		r.part("component header "+name, mark(header.Value.Extensions, fromPage), false)
+	}
+	for name, link := range doc.Components.Links {
+		r.part("component link "+name, mark(link.Value.Extensions, fromPage), false)
+	}
+	printed, err := fixtures.All() // which are the page's, or another check fails
+	if err != nil {
+		r.add("the examples of the page: %v", err)
+	}
+	for name, example := range doc.Components.Examples {
+		r.part("component example "+name, mark(example.Value.Extensions, fromPage), slices.ContainsFunc(printed, func(f fixtures.Fixture) bool { return f.Example == name }))
 	}
 	for name, response := range doc.Components.Responses {
 		r.response("component response "+name, response.Value, r.succeeds(doc, name), fromPage)
@@ -195,21 +222,26 @@ func (r *reader) schema(where string, ref *openapi3.SchemaRef, page Fields, oute
 	for name, property := range schema.Properties {
 		at := where + "." + name
 		_, ok := page.Fields[name]
-		source := memberMark(property, outer)
+		source := memberMark(schema, name, outer)
 		r.part(at, source, ok)
 		r.schema(at, property, Fields{}, source)
 	}
-	marks := enumMarks(schema)
+	for name := range marks(schema, "x-property-source") {
+		if property := schema.Properties[name]; property == nil || property.Ref == "" {
+			r.add("%s: a source for %s, which is not a property that is only a reference", where, name)
+		}
+	}
+	values := marks(schema, "x-enum-source")
 	for _, value := range vocabulary(schema) {
 		if text, ok := value.(string); ok {
-			source, ok := marks[text].(string)
+			source, ok := values[text].(string)
 			if !ok {
 				source = outer
 			}
 			r.part(where+" value "+text, source, slices.Contains(r.table.Values[where], text))
 		}
 	}
-	for value := range marks {
+	for value := range values {
 		if !slices.Contains(vocabulary(schema), any(value)) {
 			r.add("%s: a source for %s, which is not a value", where, value)
 		}

@@ -60,7 +60,7 @@ func contractFacts(doc *openapi3.T) map[string]sourced {
 			}
 			if form := Content(op.RequestBody, "multipart/form-data"); form != nil {
 				for name, field := range form.Value.Properties {
-					all[op.OperationID+" "+name] = sourced{"form " + pythonType(field), memberMark(field, outer)}
+					all[op.OperationID+" "+name] = sourced{"form " + pythonType(field), memberMark(form.Value, name, outer)}
 				}
 			}
 		}
@@ -78,8 +78,9 @@ func memberFacts(all map[string]sourced, schema string, ref *openapi3.SchemaRef)
 		return
 	}
 	outer := mark(ref.Value.Extensions, fromPage)
-	for name, member := range document.Plain(ref.Value).Properties {
-		at, source := schema+"."+name, memberMark(member, outer)
+	object := document.Plain(ref.Value)
+	for name, member := range object.Properties {
+		at, source := schema+"."+name, memberMark(object, name, outer)
 		all[at] = sourced{pythonType(member), source}
 		if length := member.Value.MaxLength; length != nil && topLevel[schema] != "" {
 			all[at+" length"] = sourced{fmt.Sprintf("at most %d", *length), source}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,13 +29,19 @@ func wheel(t *testing.T, name string) []byte {
 	return data
 }
 
-// drifts compares a client as the program does.
-func drifts(t *testing.T, data []byte, all bool) Findings {
+func read(t *testing.T, data []byte) *Wheel {
 	t.Helper()
 	client, err := ReadWheel(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return client
+}
+
+// drifts compares a client as the program does.
+func drifts(t *testing.T, data []byte, all bool) Findings {
+	t.Helper()
+	client := read(t, data)
 	report, err := NewReport("client", client.Version, CompareWheel(client, load(t)), all)
 	if err != nil {
 		t.Fatal(err)
@@ -44,24 +49,63 @@ func drifts(t *testing.T, data []byte, all bool) Findings {
 	return report.Drift
 }
 
-var came = regexp.MustCompile(`: the client does not have it, the contract does \(client (\S+)\)$`)
+// marked are the facts of the contract that a client brought, or was seen in.
+func marked(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for at, fact := range contractFacts(load(t)) {
+		if version, ok := strings.CutPrefix(fact.source, "client "); ok {
+			all[at] = version
+		}
+	}
+	return all
+}
+
+func TestAClientHasWhatIsMarkedWithIt(t *testing.T) {
+	t.Parallel()
+	clients := map[string]*Wheel{}
+	for at, version := range marked(t) {
+		if clients[version] == nil {
+			clients[version] = read(t, wheel(t, "ubiops-"+version))
+		}
+		if _, has := clients[version].facts[at]; !has {
+			t.Errorf("%s is marked with client %s, which does not have it", at, version)
+		}
+	}
+}
+
+// Of what is marked with firstSeen, some came before: older clients may have it.
+const firstSeen = "4.12.0"
 
 func TestAnOlderClientLacksWhatCameLaterAndNothingElse(t *testing.T) {
 	t.Parallel()
-	for version, least := range map[string]int{"4.9.0": 36, "4.12.0": 18, "4.13.0": 12, "4.14.0": 10, "4.15.0": 0} {
+	for version, least := range map[string]int{"4.9.0": 36, "4.12.0": 17, "4.13.0": 12, "4.14.0": 10, "4.15.0": 0} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			found := drifts(t, wheel(t, "ubiops-"+version), version == "4.15.0")
-			for _, finding := range found {
-				if m := came.FindStringSubmatch(finding); m == nil || semver.Compare("v"+m[1], "v"+version) <= 0 {
-					t.Error(finding)
+			data := wheel(t, "ubiops-"+version)
+			client := read(t, data)
+			var later Findings
+			for at, came := range marked(t) {
+				if _, has := client.facts[at]; semver.Compare("v"+came, "v"+version) > 0 && (!has || came != firstSeen) {
+					later.add("%s: the client does not have it, the contract does (client %s)", at, came)
 				}
 			}
-			if len(found) < least || least == 0 && len(found) > 0 {
+			if missing := notIn(later, CompareWheel(client, load(t))); len(missing) > 0 {
+				t.Errorf("it has, though it came later: %q", missing)
+			}
+			found := drifts(t, data, version == "4.15.0")
+			if others := notIn(found, later); len(others) > 0 {
+				t.Errorf("found too: %q", others)
+			}
+			if len(found) < least {
 				t.Errorf("found %d: %q", len(found), found)
 			}
 		})
 	}
+}
+
+func notIn(found, others Findings) Findings {
+	return slices.DeleteFunc(slices.Clone(found), func(finding string) bool { return slices.Contains(others, finding) })
 }
 
 func TestAChangedClientHasExactlyWhatWasChangedInIt(t *testing.T) {

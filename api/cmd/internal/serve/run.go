@@ -49,6 +49,10 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	pages, err := withDocs(ctx, s)
+	if err != nil {
+		return err
+	}
 	counted.watch(s.Stats)
 	for _, p := range projects {
 		if err := p.add(ctx, s, f.tokenFile == "", stdout); err != nil {
@@ -63,7 +67,7 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 		scheme = "https"
 	}
 	fmt.Fprintf(stdout, "serving %s://%s%s\n", scheme, listener.Addr(), server.BaseURL)
-	return f.serveUntil(ctx, listener, s)
+	return f.serveUntil(ctx, listener, s, pages)
 }
 
 func (f *serveFlags) open(ctx context.Context) (server.Storage, error) {
@@ -113,14 +117,15 @@ func listen(ctx context.Context, f *serveFlags) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveUntil serves until ctx ends, and then finishes what is being served.
-func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server) error {
+// serveUntil serves until ctx ends, and then finishes what is being served. The
+// handler has what s serves, and pages beside it.
+func (f *serveFlags) serveUntil(ctx context.Context, listener net.Listener, s *server.Server, handler http.Handler) error {
 	log := f.server.Log
 	proxies := trusted(f.trustedProxies)
 	limited := newConnections(f.maxConnections, f.clientConnections)
 	limited.proxies = proxies
 	web := &http.Server{
-		Handler:           proxies.guard(limited.guard(s)),
+		Handler:           proxies.guard(limited.guard(handler)),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

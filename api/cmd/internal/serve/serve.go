@@ -54,7 +54,7 @@ func Command(program string, getenv func(string) string, other Storage) *cobra.C
 		Short: "Serve the Imports & Exports API from this machine",
 		Long: "serve serves the Imports & Exports API with projects of its own. It prints its\n" +
 			"URL and, for each new project, a token that may write, unless there is a\n" +
-			"token file. The log goes to stderr.\n\n" +
+			"token file. The log goes to stderr. In a browser, / documents the API.\n\n" +
 			"Each flag can be given as a variable of the environment as well: --max-archive as\n" +
 			settings.EnvPrefix + "MAX_ARCHIVE. A flag wins; values of a repeatable one are\n" +
 			"separated by commas there.\n\n" +

@@ -24,10 +24,12 @@ const fromFile = "token-file"
 // putTokens admits the bearers of the tokens in a file, and no longer those of
 // tokens that it had at an earlier start. file is nil if serve was given none.
 func putTokens(ctx context.Context, s *server.Server, file []byte) error {
-	if err := s.ForgetTokens(ctx, fromFile); err != nil || file == nil {
-		return err
-	}
-	return middleware.ReadTokens(bytes.NewReader(file), func(token string, g middleware.Grant) error {
-		return s.PutToken(ctx, g.Project, fromFile, token, g.Write)
+	return s.ReplaceTokens(ctx, fromFile, func(put func(project, token string, write bool) error) error {
+		if file == nil {
+			return nil
+		}
+		return middleware.ReadTokens(bytes.NewReader(file), func(token string, g middleware.Grant) error {
+			return put(g.Project, token, g.Write)
+		})
 	})
 }

@@ -2,11 +2,14 @@ package database
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/server/internal/database/queries"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -28,7 +31,20 @@ func (t *tx) Export(project, id string) (store.Export, error) {
 	if err != nil {
 		return store.Export{}, fmt.Errorf("export %s: %w", id, err)
 	}
+	t.kept = exportDocumentsOf(export)
 	return export, nil
+}
+
+// exportDocuments are for exports what importDocuments are for imports, and what
+// decides the references to blobs.
+type exportDocuments struct {
+	project, id, blob string
+	selection         models.ExportCreate
+	snapshot          archive.Content
+}
+
+func exportDocumentsOf(e store.Export) exportDocuments {
+	return exportDocuments{e.Project, e.ID, e.Blob, e.Selection, e.Snapshot}
 }
 
 func exportOf(row queries.Export) (store.Export, error) {
@@ -79,15 +95,7 @@ func (t *tx) PutExport(e store.Export) error {
 		}
 		description.String = string(data)
 	}
-	selection, err := json.Marshal(&e.Selection, json.Deterministic(true))
-	if err != nil {
-		return fmt.Errorf("export %s: selection: %w", e.ID, err)
-	}
-	snapshot, err := t.seal(&e.Snapshot)
-	if err != nil {
-		return fmt.Errorf("export %s: %w", e.ID, err)
-	}
-	err = t.queries.PutExport(t.ctx, queries.PutExportParams{
+	err := t.queries.PutExport(t.ctx, queries.PutExportParams{
 		Project: e.Project, ID: e.ID, Status: string(e.Status), ErrorMessage: e.ErrorMessage,
 		CreatedAt: e.Created.UnixMicro(), CreatedBy: e.By, Description: description, Packages: e.Packages,
 		Blob: e.Blob, Size: e.Size,
@@ -95,12 +103,22 @@ func (t *tx) PutExport(e store.Export) error {
 	if err != nil {
 		return t.result(err)
 	}
+	documents := exportDocumentsOf(e)
+	if reflect.DeepEqual(t.kept, documents) {
+		return nil
+	}
+	selection, selectionErr := json.Marshal(&e.Selection, json.Deterministic(true))
+	snapshot, snapshotErr := t.seal(&e.Snapshot)
+	if err := errors.Join(selectionErr, snapshotErr); err != nil {
+		return t.result(fmt.Errorf("export %s: %w", e.ID, err)) // its row is written already
+	}
 	err = t.queries.PutExportDocuments(t.ctx, queries.PutExportDocumentsParams{
 		Project: e.Project, ID: e.ID, Selection: string(selection), Snapshot: snapshot,
 	})
 	if err != nil {
 		return t.result(err)
 	}
+	t.kept = documents
 	return t.refer(owner{ownerExport, e.Project, e.ID}, append(blobsOf(e.Snapshot), e.Blob)...)
 }
 
@@ -109,6 +127,7 @@ func (t *tx) DeleteExport(project, id string) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
+	t.kept = nil
 	n, err := t.queries.DeleteExport(t.ctx, queries.DeleteExportParams{Project: project, ID: id})
 	if err != nil {
 		return t.result(err)

@@ -24,7 +24,7 @@ type tx struct {
 	err      error // the first failure: the database may have rolled back then
 	session  string
 
-	kept       any             // documents of the import that was read or written last
+	kept       any             // documents of the export or import that was read or written last
 	touched    map[string]bool // blobs that may have no reference any more
 	duplicates map[string]bool // keys that another blob stands for
 	cancelled  []int64         // jobs, by River's id

@@ -85,20 +85,18 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	if err != nil {
 		return err
 	}
-	err = e.step(ctx, job, "", func() error { return e.complete(ctx, job, info) })
+	err = e.step(ctx, job, "", func() error { return e.complete(ctx, job, export, info) })
 	if err != nil {
 		e.abandon(ctx, err, info.Key)
 	}
 	return err
 }
 
-func (e *Engine) complete(ctx context.Context, job store.Job, info store.Blob) error {
-	return e.update(ctx, func(tx store.Tx) error {
+// complete ends a job. The export is as begin has returned it: only a job changes it,
+// and a deletion takes its job away.
+func (e *Engine) complete(ctx context.Context, job store.Job, export store.Export, info store.Blob) error {
+	return e.update(ctx, func(tx store.Tx) (err error) {
 		if err := tx.Finish(job); err != nil {
-			return err
-		}
-		export, err := tx.Export(job.Project, job.ID)
-		if err != nil {
 			return err
 		}
 		export.Status, export.Snapshot, export.Size = models.ExportStatusCompleted, archive.Content{}, info.Size

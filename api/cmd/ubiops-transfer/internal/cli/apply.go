@@ -6,11 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
+	"net/http"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/gen/models"
@@ -32,8 +33,9 @@ func applyCommand(s *session) *cobra.Command {
 			}
 			r.packages = p.Packages
 			return s.toUpload(cmd, args[1], func(in *input) error {
-				a := &applying{projectReader: r, plan: p, in: in, values: values{}}
-				return a.values.mask(a.apply())
+				a := &applying{projectReader: r, plan: p, in: in}
+				err := a.applyPlan()
+				return a.values.mask(err)
 			})
 		})
 	cmd.Long = "apply plans again, uploads the archive, compares what the host has read with the plan,\n" +
@@ -46,19 +48,36 @@ func applyCommand(s *session) *cobra.Command {
 	return cmd
 }
 
-// applying is a run of apply.
+// applying is how a plan becomes what a project holds: of apply, restore and copy.
 type applying struct {
 	*projectReader
-	plan   *plan.Plan
 	in     *input
-	values values // that were read
 	run    *run
+	plan   *plan.Plan // nil until it is agreed to
+	values values     // that were read
+
+	// resolve reads a value, for [plan.Plan.Fill].
+	resolve func(place string, reference plan.Reference) (string, error)
+	// changed decides about a plan of now that is not the one that was agreed to.
+	changed func(again *plan.Plan, err error) error
 
 	// What the import creates, as the archive has it, with values.
 	wanted archive.Content
 }
 
-func (a *applying) apply() (err error) {
+// applyPlan does what a plan file says.
+func (a *applying) applyPlan() (err error) {
+	a.values, a.resolve = values{}, a.referred
+	a.changed = func(_ *plan.Plan, err error) error { return a.refuse(err) }
+	file, err := fileOf(a.cmd.Context(), a.in)
+	if err != nil {
+		return err
+	}
+	again := *a.plan
+	again.File, again.Host, again.Project = file, a.host, a.name
+	if err := a.plan.Same(&again); err != nil {
+		return exitWith(exitRefused, err)
+	}
 	if err := a.prepare(); err != nil {
 		return err
 	}
@@ -67,13 +86,18 @@ func (a *applying) apply() (err error) {
 		return err
 	}
 	hash := sha256.Sum256(text.Bytes())
-	if a.run, err = openRun("apply", a.host, a.name, a.plan.File.SHA256, hex.EncodeToString(hash[:])); err != nil {
+	if a.run, err = openRun("apply", a.host, a.name, file.SHA256, hex.EncodeToString(hash[:])); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.run.close()) }()
-	a.note, a.run.Archive = a.run.note(), a.plan.File
-	ctx := a.cmd.Context()
-	if err := discardExports(ctx, a.project, a.note); err != nil {
+	a.run.Archive = file
+	err = a.apply(a.plan.Overrides, a.plan.OnConflict)
+	return errors.Join(err, a.run.close())
+}
+
+// apply takes the steps of a run, those that an earlier process has not taken.
+func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
+	a.note = a.run.note()
+	if err := a.discard(); err != nil {
 		return err
 	}
 	confirmed, err := a.resume()
@@ -81,9 +105,21 @@ func (a *applying) apply() (err error) {
 		return err
 	}
 	if !confirmed {
-		if done, err := a.planAgain(); err != nil || done {
+		nothing, err := a.planNow(o, mode)
+		if err != nil {
 			return err
 		}
+		if nothing {
+			if confirmed, err = a.resume(); err != nil { // by the process that was killed, just now
+				return err
+			}
+			if !confirmed {
+				fmt.Fprintf(a.cmd.OutOrStdout(), "nothing to do: project %s has all of it\n", cell(a.name))
+				return a.end(nil)
+			}
+		}
+	}
+	if !confirmed {
 		if err := a.upload(); err != nil {
 			return err
 		}
@@ -91,47 +127,44 @@ func (a *applying) apply() (err error) {
 			return err
 		}
 	}
-	err = a.phases(ctx, "import "+a.run.Import, func(report func(string)) error {
-		_, err := importJob.wait(ctx, a.project, a.run.Import, completed, report)
+	err = a.phases(a.cmd.Context(), "import "+a.run.Import, func(report func(string)) error {
+		_, err := importJob.wait(a.cmd.Context(), a.project, a.run.Import, completed, report)
 		return err
 	})
 	if err != nil {
 		return a.failed(err)
 	}
-	if err := a.run.forget(); err != nil { // what follows changes nothing, and can be had by plan
-		return err
-	}
-	return a.verify()
-}
-
-// prepare refuses what can be refused before anything is sent.
-func (a *applying) prepare() error {
-	p := a.plan
-	file, err := fileOf(a.cmd.Context(), a.in)
+	lines, err := a.verify()
 	if err != nil {
-		return err
+		return leaving(err, "The import is completed; the same command compares")
 	}
-	again := *p
-	again.File, again.Host, again.Project = file, a.host, a.name
-	if err := p.Same(&again); err != nil {
-		return exitWith(exitRefused, err)
+	a.run.forget()
+	for _, line := range lines {
+		fmt.Fprintln(a.cmd.OutOrStdout(), line)
 	}
-	content := a.in.Content()
-	if p.Overrides.Rewrites() { // as it will be scanned
-		if content, err = p.Overrides.Apply(content); err != nil {
-			return exitWith(exitRefused, err)
-		}
+	if len(lines) > 0 {
+		return exitWith(exitDifferent, fmt.Errorf("import %s is completed, but %s of project %s is not as planned", a.run.Import, many(len(lines), "object or member"), a.name))
 	}
-	update, err := p.Fill(content, a.resolve)
-	if err != nil {
-		return exitWith(exitRefused, err)
-	}
-	a.wanted = update
+	fmt.Fprintf(a.cmd.OutOrStdout(), "import %s has created %s in project %s, which was compared\n", a.run.Import, many(len(plan.Items(a.wanted)), "object"), cell(a.name))
 	return nil
 }
 
-// resolve reads a value, for [plan.Plan.Fill].
-func (a *applying) resolve(reference plan.Reference) (string, error) {
+// prepare refuses what can be refused before anything is sent.
+func (a *applying) prepare() (err error) {
+	content := a.in.Content()
+	if o := a.plan.Overrides; o.Rewrites() { // as it will be scanned
+		if content, err = o.Apply(content); err != nil {
+			return exitWith(exitRefused, err)
+		}
+	}
+	if a.wanted, err = a.plan.Fill(content, a.resolve); err != nil {
+		return exitWith(exitRefused, err)
+	}
+	return nil
+}
+
+// referred reads a value from where a plan says.
+func (a *applying) referred(_ string, reference plan.Reference) (string, error) {
 	value, err := a.valueOf(a.cmd.Context(), string(reference), false)
 	if err == nil {
 		a.values[string(reference)] = value
@@ -139,21 +172,22 @@ func (a *applying) resolve(reference plan.Reference) (string, error) {
 	return value, err
 }
 
-// planAgain compares the plan with one of now, and reports whether there is nothing
-// to do: the plan creates nothing, or all is there already.
-func (a *applying) planAgain() (done bool, err error) {
-	again, err := a.projectReader.plan(a.in, a.plan.Overrides, a.plan.OnConflict)
+// planNow compares what was agreed to with a plan of now, and reports whether there
+// is nothing to create.
+func (a *applying) planNow(o plan.Overrides, mode plan.OnConflict) (nothing bool, err error) {
+	again, err := a.projectReader.plan(a.in, o, mode)
 	if err != nil {
 		return false, err
 	}
-	if a.run.Import == "" && again.Counts.Conflict == 0 && len(plan.Items(again.Confirmation)) == 0 {
-		fmt.Fprintf(a.cmd.OutOrStdout(), "nothing to do: project %s has what the plan creates\n", cell(a.name))
-		return true, a.run.forget()
+	if again.Counts.Conflict == 0 && len(plan.Items(again.Confirmation)) == 0 {
+		return true, nil
 	}
-	if err := a.plan.Same(again); err != nil {
-		return false, a.refuse(err)
+	if a.plan == nil {
+		err = a.changed(again, nil)
+	} else if changed := a.plan.Same(again); changed != nil {
+		err = a.changed(again, changed)
 	}
-	return false, nil
+	return false, err
 }
 
 // confirm waits for the scan and confirms what was planned.
@@ -184,36 +218,37 @@ func (a *applying) confirm() error {
 	return nil
 }
 
-// verify compares the project with what was confirmed. What else it has is not
-// our concern.
-func (a *applying) verify() error {
-	ours := map[string]bool{}
-	for _, item := range plan.Items(a.wanted) {
-		ours[item.Place] = true
-	}
-	differ := map[string]bool{}
-	err := a.read(func(there *archive.Archive) error {
+// verify compares the project with what was confirmed, and returns the rows that say
+// something against it. What else the project has is not our concern, nor exported.
+func (a *applying) verify() (lines []string, err error) {
+	compare := func(there *archive.Archive) error {
 		compared := plan.Comparison{Target: there.Content(), Wanted: a.wanted}
 		if a.packages {
 			compared.TargetArchive, compared.WantedArchive = there, a.in.Archive
 		}
 		rows, err := plan.Compare(compared)
-		for _, row := range rows {
-			if ours[row.Place] && (row.Class == plan.Create || row.Class == plan.Different) {
-				differ[row.String()] = true
-			}
+		lines = deviations(rows, a.wanted)
+		return err
+	}
+	err = a.export(api.Select(plan.All(a.wanted)), func(_ *models.ExportDetail, there *archive.Archive) error { return compare(there) })
+	if refused, ok := errors.AsType[*api.Error](err); ok && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusNotFound) {
+		err = a.read(compare) // something is not there: this tells what
+	}
+	return lines, err
+}
+
+// deviations are the rows of a comparison that say that something wanted is not there
+// as it is wanted.
+func deviations(rows []plan.Row, wanted archive.Content) (lines []string) {
+	ours := map[string]bool{}
+	for _, item := range plan.Items(wanted) {
+		ours[item.Place] = true
+	}
+	for _, row := range rows {
+		if ours[row.Place] && (row.Class == plan.Create || row.Class == plan.Different && row.Member != "") {
+			lines = append(lines, row.String())
 		}
-		return err
-	})
-	if err != nil {
-		return err
 	}
-	for _, line := range slices.Sorted(maps.Keys(differ)) {
-		fmt.Fprintln(a.cmd.OutOrStdout(), line)
-	}
-	if len(differ) > 0 {
-		return exitWith(exitDifferent, fmt.Errorf("import %s is completed, but %s of the project is not as planned", a.run.Import, many(len(differ), "object or member")))
-	}
-	fmt.Fprintf(a.cmd.OutOrStdout(), "import %s has created %s in project %s, which was compared\n", a.run.Import, many(len(ours), "object"), cell(a.name))
-	return nil
+	slices.Sort(lines)
+	return slices.Compact(lines)
 }

@@ -9,9 +9,11 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/plan"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -60,25 +62,28 @@ func (a *applying) upload() (err error) {
 	if err != nil {
 		return err
 	}
-	imports, err := a.project.Imports.List(ctx)
-	if err != nil {
-		return err
-	}
 	if a.run.Before != nil { // a process was killed while it uploaded
-		if a.run.Import, err = a.lost(imports, file.Size, file.SHA256); err != nil {
+		if a.run.Import, err = a.lost(file); err != nil {
 			return err
 		}
 	}
 	if a.run.Import == "" {
+		imports, err := a.project.Imports.List(ctx)
+		if err != nil {
+			return err
+		}
 		a.run.Before = make([]string, 0, len(imports))
 		for _, i := range imports {
 			a.run.Before = append(a.run.Before, i.ID)
+			if i.Status == models.ImportStatusConfirmation && i.Size.Or(-1) == file.Size { // of a run on another machine: nothing else tells
+				fmt.Fprintf(a.cmd.ErrOrStderr(), "import %s has the same size and waits for a confirmation: it may be of another run, which 'ubiops-transfer imports delete %[1]s' would end\n", i.ID)
+			}
 		}
 		if err := a.run.save(); err != nil {
 			return err
 		}
 		source := api.FromReader(io.NewSectionReader(upload.zip, 0, file.Size), file.Size, "")
-		err := a.transfer(ctx, "uploading", func(report api.ProgressOption) error {
+		err = a.transfer(ctx, "uploading", func(report api.ProgressOption) error {
 			created, err := a.project.Imports.Create(ctx, source, report)
 			if err == nil {
 				a.run.Import = created.ID
@@ -93,32 +98,66 @@ func (a *applying) upload() (err error) {
 	return a.run.save()
 }
 
+// settles is how long an upload that has ended may take to be seen as an import.
+const settles = 3 * time.Second
+
 // lost finds an import that was created when the upload ended and nobody was
 // there any more to note its id. It has the bytes of the archive; if there are
 // several, it does not guess.
-func (a *applying) lost(imports []models.ImportList, size int64, sum string) (string, error) {
-	var found []string
+func (a *applying) lost(file plan.File) (string, error) {
+	fmt.Fprintln(a.cmd.ErrOrStderr(), "looking for an import whose upload was interrupted")
+	ctx, start := a.cmd.Context(), time.Now()
+	for {
+		found, arriving, err := a.candidates(file)
+		switch waited := time.Since(start); {
+		case err != nil:
+			return "", err
+		case len(found) == 1 && !arriving:
+			return found[0], nil
+		case len(found) > 1:
+			return "", exitWith(exitRefused, leaving(
+				fmt.Errorf("an upload was interrupted, and imports %s all have this archive: which one is it?", strings.Join(found, ", ")),
+				"'ubiops-transfer imports delete' deletes those that are not wanted"))
+		case !arriving && waited >= settles:
+			return "", nil
+		case waited >= time.Minute:
+			return "", exitWith(exitRefused, leaving(errors.New("an upload was interrupted, and another import has not arrived yet: it may be that one"),
+				"The same command looks again"))
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(settles / 6):
+		}
+	}
+}
+
+// candidates are the imports since the upload began that have the bytes of a file,
+// and whether others are still arriving.
+func (a *applying) candidates(file plan.File) (found []string, arriving bool, err error) {
+	ctx := a.cmd.Context()
+	imports, err := a.project.Imports.List(ctx)
+	if err != nil {
+		return nil, false, err
+	}
 	for _, i := range imports {
-		if slices.Contains(a.run.Before, i.ID) || i.Size.Or(0) != size || i.Status == models.ImportStatusFailed {
+		size, known := i.Size.Get()
+		if slices.Contains(a.run.Before, i.ID) || i.Status == models.ImportStatusFailed || known && size != file.Size {
 			continue
 		}
 		hash := sha256.New()
-		err := importJob.stream(a.cmd.Context(), a.project, i.ID, hash)
-		if errors.Is(err, api.ErrConflict) || errors.Is(err, api.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return "", err
-		}
-		if hex.EncodeToString(hash.Sum(nil)) == sum {
+		err := importJob.stream(ctx, a.project, i.ID, hash)
+		switch {
+		case errors.Is(err, api.ErrConflict):
+			arriving = true
+		case errors.Is(err, api.ErrNotFound):
+		case err != nil:
+			return nil, false, err
+		case hex.EncodeToString(hash.Sum(nil)) == file.SHA256:
 			found = append(found, i.ID)
 		}
 	}
-	if len(found) > 1 {
-		return "", exitWith(exitRefused, leaving(
-			fmt.Errorf("an upload was interrupted, and imports %s all have this archive: which one is it?", strings.Join(found, ", ")),
-			"'ubiops-transfer imports delete' deletes those that are not wanted"))
-	}
-	return strings.Join(found, ""), nil
+	return found, arriving, nil
 }
 
 // refuse ends the run, and deletes its import, since nothing was confirmed.
@@ -130,7 +169,8 @@ func (a *applying) refuse(err error) error {
 // to the next one.
 func (a *applying) failed(err error) error {
 	if errors.Is(err, api.ErrJobFailed) || errors.Is(err, api.ErrNotFound) {
-		return errors.Join(err, a.run.forget())
+		a.run.forget()
+		return err
 	}
 	return leaving(err, "The same command continues")
 }
@@ -144,5 +184,6 @@ func (a *applying) end(err error) error {
 		}
 		fmt.Fprintf(a.cmd.ErrOrStderr(), "deleted import %s\n", a.run.Import)
 	}
-	return errors.Join(err, a.run.forget())
+	a.run.forget()
+	return err
 }

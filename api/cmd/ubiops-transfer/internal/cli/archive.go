@@ -33,7 +33,12 @@ func warn(cmd *cobra.Command, name string, found ...*archive.Finding) {
 
 // accepted calls use with an archive after its warnings were printed.
 func (s *session) accepted(cmd *cobra.Command, name string, use func(*input) error) error {
-	return s.withArchive(cmd.Context(), name, func(in *input, err error) error {
+	return s.acceptedAs(cmd, name, name, use)
+}
+
+// acceptedAs is accepted for a file that has a better name than its path.
+func (s *session) acceptedAs(cmd *cobra.Command, name, path string, use func(*input) error) error {
+	return s.withArchive(cmd.Context(), path, func(in *input, err error) error {
 		if err != nil {
 			return refused(name, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
 // input is an archive that a user has named.
@@ -16,6 +17,7 @@ type input struct {
 	found []*archive.Finding // warnings
 	tree  fs.FS              // the folder, or
 	zip   *os.File
+	file  plan.File // of zip, once it was read
 	resources
 }
 
@@ -72,7 +74,7 @@ func (in *input) pack() error {
 }
 
 func (in *input) openZip(file *os.File, size int64) (err error) {
-	in.zip = file
+	in.zip, in.file = file, plan.File{}
 	if in.Archive, err = archive.Open(file, size); err == nil {
 		in.found = in.Warnings()
 	}

@@ -23,6 +23,7 @@ const (
 // access is what flags say of the host, the token and the project.
 type access struct {
 	profile, project string
+	alone            bool // the profile decides without the environment
 }
 
 func (a *access) define(cmd *cobra.Command) {
@@ -47,13 +48,17 @@ func (a *access) open(ctx context.Context, s *session) (*api.Client, string, err
 	if err != nil {
 		return nil, "", err
 	}
-	project := cmp.Or(a.project, s.getenv(envProject), p.Project)
+	getenv := s.getenv
+	if a.alone {
+		getenv = func(string) string { return "" }
+	}
+	project := cmp.Or(a.project, getenv(envProject), p.Project)
 	if project == "" {
 		return nil, "", errors.New("no project: give --project, or set " + envProject)
 	}
 	own := cmp.Or(p.Host, api.DefaultHost)
-	host := cmp.Or(s.getenv(api.EnvHost), s.getenv(envBaseURL), own)
-	token := s.getenv(api.EnvToken)
+	host := cmp.Or(getenv(api.EnvHost), getenv(envBaseURL), own)
+	token := getenv(api.EnvToken)
 	if token == "" {
 		if token, err = p.token(ctx, settings.Printable{Writer: s.stderr}); err != nil {
 			return nil, "", err

@@ -6,11 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
@@ -20,8 +17,6 @@ import (
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
 	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
 	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
-	"github.com/ubiops-contrib/transfer/api/server"
-	"github.com/ubiops-contrib/transfer/api/server/local"
 )
 
 func demoCommand() *cobra.Command {
@@ -58,8 +53,8 @@ const (
 
 // demo is the state that its steps share.
 type demo struct {
+	*sandbox
 	out    io.Writer
-	server *server.Server
 	source api.Project
 	target api.Project
 	given  *archive.Archive
@@ -75,25 +70,16 @@ func runDemo(ctx context.Context, out io.Writer, name string, data []byte) (err 
 		return fmt.Errorf("%s: nothing is moved: %w", name, settings.OneLine(archive.Findings(given.Warnings())))
 	}
 	d := &demo{out: out, given: given, filled: map[jsontext.Pointer]string{}}
-	folder, err := os.MkdirTemp("", "ubiops-transfer-")
-	if err != nil {
+	if d.sandbox, err = openSandbox(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	storage, err := local.Open(ctx, folder, local.Options{})
-	if err != nil {
-		return err
+	defer func() { err = errors.Join(err, d.close()) }()
+	for name, project := range map[string]*api.Project{source: &d.source, target: &d.target} {
+		if *project, err = d.project(ctx, name); err != nil {
+			return err
+		}
 	}
-	if d.server, err = server.New(server.Options{Storage: storage}); err != nil { //nolint:contextcheck // it lives until Close
-		return err
-	}
-	defer func() { err = errors.Join(err, d.server.Close()) }()
-	stop, err := d.serve(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stop()) }()
-
+	d.step("serve", "projects %s and %s at %s", source, target, d.host)
 	if err := d.server.Load(ctx, source, bytes.NewReader(data), int64(len(data))); err != nil {
 		return err
 	}
@@ -126,47 +112,6 @@ func runDemo(ctx context.Context, out io.Writer, name string, data []byte) (err 
 	}
 	d.step("done", "%s; all three archives agree", moved)
 	return nil
-}
-
-// serve serves the two projects on a free local port, until stop.
-func (d *demo) serve(ctx context.Context) (stop func() error, err error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	host := "http://" + listener.Addr().String() + server.BaseURL
-	web := &http.Server{Handler: d.server, ReadHeaderTimeout: 10 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- web.Serve(listener) }()
-	stop = func() error {
-		err := web.Close()
-		if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
-			err = errors.Join(err, serveErr)
-		}
-		return err
-	}
-	for name, project := range map[string]*api.Project{source: &d.source, target: &d.target} {
-		if *project, err = d.project(ctx, host, name); err != nil {
-			return nil, errors.Join(err, stop())
-		}
-	}
-	d.step("serve", "projects %s and %s at %s", source, target, host)
-	return stop, nil
-}
-
-func (d *demo) project(ctx context.Context, host, name string) (api.Project, error) {
-	if err := d.server.AddProject(ctx, name); err != nil {
-		return api.Project{}, err
-	}
-	token, err := d.server.AddToken(ctx, name, "demo", true)
-	if err != nil {
-		return api.Project{}, err
-	}
-	client, err := api.NewClient(api.WithHost(host), api.WithToken(token))
-	if err != nil {
-		return api.Project{}, err
-	}
-	return client.Project(name), nil
 }
 
 func (d *demo) step(name, format string, args ...any) {

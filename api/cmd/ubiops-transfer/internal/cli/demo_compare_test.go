@@ -83,7 +83,7 @@ func TestCheckSecretsLooksIntoTheStore(t *testing.T) {
 		{map[jsontext.Pointer]string{"/environment_variables/A": "wrong"}, true},
 		{map[jsontext.Pointer]string{"/environment_variables/B": "right"}, true},
 	} {
-		d := &demo{out: io.Discard, server: s, filled: test.filled}
+		d := &demo{out: io.Discard, sandbox: &sandbox{server: s}, filled: test.filled}
 		if err := d.checkSecrets(t.Context()); (err != nil) != test.fails {
 			t.Errorf("%v: error %v", test.filled, err)
 		}

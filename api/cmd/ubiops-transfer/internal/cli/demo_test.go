@@ -102,7 +102,7 @@ func TestDemoSaysWhatIsWrongInOneLine(t *testing.T) {
 		"a cut ZIP":         {"demo", write("cut.zip", whole[:len(whole)/2])},
 		"an empty file":     {"demo", write("empty.zip", nil)},
 		"two archives":      {"demo", template, template},
-		"unknown command":   {"nope"},
+		"unknown command":   {"no-such-command"},
 		"unknown flag":      {"demo", "--nope"},
 		"refused reference": {"demo", file(t, archive.Content{Pipelines: map[string]models.Pipeline{"p": dangling}})},
 	} {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +37,7 @@ func (j *job) listCommand(s *session) *cobra.Command {
 					return err
 				}
 			}
-			if format == jsonFormat {
+			if format != "table" {
 				return printAs(cmd.OutOrStdout(), format, records, nil)
 			}
 			slices.SortStableFunc(records, func(a, b record) int { return b.created().Compare(a.created()) })
@@ -43,7 +45,7 @@ func (j *job) listCommand(s *session) *cobra.Command {
 		})
 	cmd.Flags().StringVar(&status, "status", "", "only those in this status: "+strings.Join(j.statuses, ", "))
 	complete(cmd, "status", j.statuses...)
-	formatFlag(cmd, &format, "table", jsonFormat)
+	formatFlag(cmd, &format, "table", jsonFormat, yamlFormat)
 	return cmd
 }
 
@@ -146,17 +148,21 @@ func (j *job) downloadCommand(s *session) *cobra.Command {
 			case special(file):
 				err = replaceFile(file, 0, func(w io.Writer) error { return j.stream(cmd.Context(), p, args[0], w) })
 			default:
-				opts := []api.FileOption{api.Overwrite()}
-				again := !strings.HasSuffix(file, name) // the same command finds the same file
-				if again {
-					opts = append(opts, api.KeepPartial())
+				// Our name for a file has the time in it. The same command finds the same
+				// part, which has not.
+				part := strings.TrimSuffix(file, name)
+				if part != file {
+					part = filepath.Join(part, fmt.Sprintf(".%s_%s.zip", j.name, strings.ReplaceAll(args[0], "/", "_")))
 				}
 				err = s.transfer(cmd.Context(), "downloading", func(report api.ProgressOption) error {
-					_, err := j.archives(p).DownloadToFile(cmd.Context(), args[0], file, append(opts, report)...)
+					_, err := j.archives(p).DownloadToFile(cmd.Context(), args[0], part, api.Overwrite(), api.KeepPartial(), report)
 					return err
 				})
-				if again && errors.Is(err, context.Canceled) {
-					err = leaving(err, "What has arrived is kept beside "+file+"; the same command continues")
+				if err == nil && part != file {
+					err = os.Rename(part, file)
+				}
+				if errors.Is(err, context.Canceled) {
+					err = leaving(err, "What has arrived is kept in "+filepath.Dir(file)+"; the same command continues")
 				}
 			}
 			if err != nil {

@@ -21,7 +21,7 @@ func planCommand(s *session) *cobra.Command {
 	var shown planOutput
 	var id, path, target string
 	var packages, overwrite bool
-	mode := plan.Fail
+	var mode plan.OnConflict
 	cmd := to.command("plan ARCHIVE", "Plan an import, without uploading anything",
 		"  ubiops-transfer plan project.zip -o plan.json\n"+
 			"  ubiops-transfer plan my-folder --target production.yaml --detailed-exitcode\n"+
@@ -74,13 +74,18 @@ func planCommand(s *session) *cobra.Command {
 	flags.StringVarP(&path, "output", "o", "", "file to write the plan to, for apply")
 	flags.StringVar(&target, "target", "", "YAML file that adapts the archive to the target; 'schema target' prints its schema")
 	flags.BoolVar(&packages, "packages", false, "compare packages too, by their files; they are downloaded")
-	settings.Flag(cmd, &mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip or overwrite",
-		settings.OneOf(plan.Fail, plan.Skip, plan.Overwrite))
-	complete(cmd, "on-conflict", string(plan.Fail), string(plan.Skip), string(plan.Overwrite))
+	conflictFlag(cmd, &mode)
 	overwriteFlag(cmd, &overwrite)
 	shown.define(cmd)
 	cmd.AddCommand(planShowCommand())
 	return cmd
+}
+
+func conflictFlag(cmd *cobra.Command, mode *plan.OnConflict) {
+	*mode = plan.Fail
+	settings.Flag(cmd, mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip or overwrite",
+		settings.OneOf(plan.Fail, plan.Skip, plan.Overwrite))
+	complete(cmd, "on-conflict", string(plan.Fail), string(plan.Skip), string(plan.Overwrite))
 }
 
 func planShowCommand() *cobra.Command {
@@ -158,14 +163,21 @@ func (s *session) ofImport(cmd *cobra.Command, r *projectReader, id string, use 
 	return use(in)
 }
 
-// fileOf tells the ZIP file of an archive apart.
+// fileOf tells the ZIP file of an archive apart. It is read once.
 func fileOf(ctx context.Context, in *input) (plan.File, error) {
+	if in.file != (plan.File{}) {
+		return in.file, nil
+	}
 	hash := sha256.New()
 	size, err := io.Copy(hash, io.NewSectionReader(in.zip, 0, 1<<62))
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return plan.File{SHA256: hex.EncodeToString(hash.Sum(nil)), Size: size}, err
+	if err != nil {
+		return plan.File{}, err
+	}
+	in.file = plan.File{SHA256: hex.EncodeToString(hash.Sum(nil)), Size: size}
+	return in.file, nil
 }
 
 // plan plans an import of an archive. What is wrong with the overrides is found

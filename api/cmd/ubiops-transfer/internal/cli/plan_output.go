@@ -53,7 +53,7 @@ func (o *planOutput) print(cmd *cobra.Command, p *plan.Plan) error {
 		for line := range planLines(p) {
 			fmt.Fprintln(out, line)
 		}
-		fmt.Fprintln(out, strings.Join(planSummary(p), "\n"))
+		fmt.Fprintln(out, strings.Join(append(planSummary(p), planReferences(p)...), "\n"))
 	}
 	if err := errors.Join(err, out.Flush()); err != nil {
 		return err
@@ -88,6 +88,14 @@ func planLines(p *plan.Plan) func(yield func(string) bool) {
 	}
 }
 
+// planReferences says where apply reads values.
+func planReferences(p *plan.Plan) (lines []string) {
+	for _, place := range slices.Sorted(maps.Keys(p.Values)) {
+		lines = append(lines, fmt.Sprintf("apply reads %s from %s", cell(place), cell(string(p.Values[place]))))
+	}
+	return lines
+}
+
 // planSummary says what matters most in a few lines.
 func planSummary(p *plan.Plan) []string {
 	n := p.Counts
@@ -115,9 +123,6 @@ func planSummary(p *plan.Plan) []string {
 	} else if packages > 0 {
 		lines = append(lines, many(packages, "package")+" not compared: one side does not hold it")
 	}
-	for _, place := range slices.Sorted(maps.Keys(p.Values)) {
-		lines = append(lines, fmt.Sprintf("apply reads %s from %s", cell(place), cell(string(p.Values[place]))))
-	}
 	if p.Overrides.Rewrites() {
 		lines = append(lines, "the archive is written again before it is uploaded, with new names")
 	}
@@ -137,7 +142,7 @@ func markdown(w io.Writer, p *plan.Plan) error {
 		}
 		b.WriteString(line)
 	}
-	for _, line := range planSummary(p) {
+	for _, line := range append(planSummary(p), planReferences(p)...) {
 		add(line)
 	}
 	b.WriteString("</pre>\n\n<details><summary>Objects and members</summary>\n\n<pre>\n")

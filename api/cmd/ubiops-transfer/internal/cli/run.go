@@ -38,9 +38,11 @@ func rootCommand(s *session) *cobra.Command {
 			"  ubiops-transfer exports create --all --wait",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		DisableSuggestions: true, // they make several lines of an error
 	}
-	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), demoCommand(), doctorCommand(s), exportsCommand(s),
-		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), schemaCommand(), secretsCommand(s), serve.Command("ubiops-transfer", s.getenv, nil))
+	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), copyCommand(s), demoCommand(), docsCommand(), doctorCommand(s), exportsCommand(s),
+		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), schemaCommand(), secretsCommand(s), serve.Command("ubiops-transfer", s.getenv, nil))
 	root.SetOut(settings.Printable{Writer: s.stdout})
 	root.SetErr(settings.Printable{Writer: s.stderr})
 	return root

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ubiops-contrib/transfer/api/conformance"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -24,7 +25,7 @@ func schemaCommand() *cobra.Command {
 	if err != nil {
 		panic(err) // the pattern is wrong
 	}
-	others := map[string]func() string{"plan": plan.Schema, "target": plan.OverridesSchema}
+	others := map[string]func() string{"plan": plan.Schema, "target": plan.OverridesSchema, "conformance-report": conformance.ReportSchema}
 	names := slices.Collect(maps.Keys(others))
 	for _, file := range files {
 		names = append(names, strings.TrimSuffix(strings.TrimPrefix(file, "schema/"), ".json"))

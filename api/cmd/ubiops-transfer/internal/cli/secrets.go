@@ -24,7 +24,7 @@ import (
 // comes first. An empty value is none.
 type values map[string]string
 
-// lookup returns the value for a variable. It is for [api.Fill] too.
+// lookup returns the value for a variable.
 func (v values) lookup(place, name string) (string, bool) {
 	value := cmp.Or(v[place], v[name])
 	return value, value != ""
@@ -108,6 +108,17 @@ func (f *secretFlags) read(ctx context.Context, s *session) (values, error) {
 		all[name] = value
 	}
 	return all, nil
+}
+
+// unused is the error for a --secret that nothing needs.
+func (f *secretFlags) unused(needs []plan.Item) error {
+	for _, given := range f.each {
+		name, _, _ := strings.Cut(given, "=")
+		if !slices.ContainsFunc(needs, func(i plan.Item) bool { return name == i.Name || name == i.Place }) {
+			return exitWith(exitRefused, fmt.Errorf("--secret %s: the archive lacks no value of that name; nothing was sent", name))
+		}
+	}
+	return nil
 }
 
 // valueOf reads what a reference stands for: env:NAME, file:PATH, without the line

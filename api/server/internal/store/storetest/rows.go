@@ -110,6 +110,25 @@ var rows = map[string]func(*testing.T, store.Store){
 			})
 		}
 	},
+	"an export that is read, deleted and put again in one transaction is whole": func(t *testing.T, s store.Store) {
+		want := store.Export{Project: project, ID: "1", Created: when, Snapshot: fullContent()}
+		update(t, s, addProject, addBlob(t, store.Blob{Key: "k"}, "k"), putContent(environments("k")), putExport(want), func(tx store.Tx) error {
+			got, err := tx.Export(project, "1")
+			if err == nil {
+				got.Status = models.ExportStatusProcessing
+				err = errors.Join(tx.PutExport(got), tx.DeleteExport(project, "1"), tx.PutExport(got))
+			}
+			return err
+		})
+		want.Status = models.ExportStatusProcessing
+		view(t, s, func(tx store.Tx) error {
+			got, err := tx.Export(project, "1")
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("export\n%+v, want\n%+v", got, want)
+			}
+			return err
+		})
+	},
 	"an import that is read, deleted and put again in one transaction is whole": func(t *testing.T, s store.Store) {
 		want := store.Import{Project: project, ID: "1", Created: when, Scanned: fullContent(), Packages: []string{"a.zip"}}
 		update(t, s, addProject, addBlob(t, store.Blob{Key: "k"}, "k"), putContent(environments("k")), putImport(want), func(tx store.Tx) error {

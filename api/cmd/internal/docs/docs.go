@@ -1,0 +1,110 @@
+// Package docs makes the documentation of a contract: one page, with everything
+// that the contract has, and for each part of it the source that it is known from.
+// The page needs no script and loads nothing. [Page] is an [http.Handler] of it.
+package docs
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v4"
+)
+
+//go:embed page.html part.html style.css
+var templates embed.FS
+
+// Page is the documentation of one contract.
+type Page struct {
+	HTML []byte
+	// Policy is the Content-Security-Policy with which the page works: nothing
+	// but its own styles.
+	Policy string
+
+	etag string
+}
+
+// New makes the page of a contract, which is a document of OpenAPI 3.0 in YAML. An
+// error says what of it cannot be read.
+func New(ctx context.Context, contract string) (*Page, error) {
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true // for the order of the parts
+	doc, err := loader.LoadFromData([]byte(contract))
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	var text yaml.Node
+	err = errors.Join(doc.Validate(ctx, openapi3.DisableExamplesValidation()), yaml.Load([]byte(contract), &text))
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract: %w", err)
+	}
+	r := &reader{doc: doc, places: map[place]*yaml.Node{}, sources: map[string]int{}}
+	r.find(&text)
+	v := &view{Info: doc.Info, About: r.text(doc.Info.Description), Project: project, Facts: slices.Concat(
+		r.facts(doc, "openapi", "info", "servers", "tags", "paths", "components"),
+		r.facts(doc.Info, "title", "version", "description", "contact", "license"))}
+	for _, server := range doc.Servers {
+		s := r.part("servers."+server.URL, server.URL, server.Extensions, fromPage)
+		s.Text, s.Facts = r.text(server.Description), r.facts(server, "url", "description")
+		v.Servers = append(v.Servers, s)
+	}
+	r.operations(v)
+	r.components(v)
+	v.Sources = r.everySource()
+	if r.err != nil {
+		return nil, fmt.Errorf("documenting the contract: %w", r.err)
+	}
+	page, err := template.New("").ParseFS(templates, "*")
+	if err != nil {
+		return nil, err
+	}
+	var html bytes.Buffer
+	if err := page.ExecuteTemplate(&html, "page.html", v); err != nil {
+		return nil, err
+	}
+	_, style, _ := bytes.Cut(html.Bytes(), []byte("<style>"))
+	style, _, ok := bytes.Cut(style, []byte("</style>"))
+	if !ok {
+		return nil, errors.New("the page has no style sheet")
+	}
+	return &Page{html.Bytes(), "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+		"style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash(style)) + "'", hex.EncodeToString(hash(html.Bytes())[:16])}, nil
+}
+
+func hash(data []byte) []byte {
+	sum := sha256.Sum256(data)
+	return sum[:]
+}
+
+// A view is what the template shows.
+type view struct {
+	Info     *openapi3.Info
+	About    template.HTML
+	Facts    []fact
+	Sources  []source
+	Project  string // of the examples
+	Servers  []*part
+	Tags     []*tag
+	Sections []*section
+}
+
+// A tag is a group of operations.
+type tag struct {
+	ID, Name   string
+	Text       template.HTML
+	Operations []*operation
+}
+
+// A section is a kind of parts that others refer to.
+type section struct {
+	ID, Title string
+	Parts     []*part
+}

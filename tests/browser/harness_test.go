@@ -1,0 +1,291 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a step of a person may take.
+const patience = 20 * time.Second
+
+// tab is a window of a browser of its own, with its own cookies.
+type tab struct {
+	*testing.T
+	ctx context.Context
+
+	mu       sync.Mutex
+	requests []string // URLs
+	said     []string // on the console, and errors of scripts
+}
+
+// open opens a window that ends with the test.
+func open(t *testing.T) *tab {
+	t.Helper()
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.NoSandbox, // in containers it needs rights that nobody has there
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+	w := &tab{T: t}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	w.ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(w.note))
+	t.Cleanup(cancel)
+	if _, err := chromedp.Call(w.ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
+	}
+	w.size(1440)
+	return w
+}
+
+func (w *tab) note(event any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		w.requests = append(w.requests, e.Request.URL)
+	case *runtime.EventConsoleAPICalled:
+		for _, argument := range e.Args {
+			w.said = append(w.said, string(argument.Value))
+		}
+	case *runtime.EventExceptionThrown:
+		w.said = append(w.said, e.ExceptionDetails.Text)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelWarning || e.Entry.Level == log.EntryLevelError {
+			w.said = append(w.said, e.Entry.Text)
+		}
+	}
+}
+
+type step = chromedp.Action[chromedp.Void]
+
+// call is a step that is a command of the protocol.
+func call[P any](command cdp.Command[P, cdp.Empty], params P) step {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, command, params)
+		return err
+	})
+}
+
+// do takes steps, or fails with a picture of where it stopped.
+func (w *tab) do(what string, steps ...step) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	w.must(what, chromedp.Do(ctx, steps...))
+}
+
+func get[T any](w *tab, what string, action chromedp.Action[T]) T {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	w.must(what, err)
+	return value
+}
+
+func (w *tab) must(what string, err error) {
+	w.Helper()
+	if err == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	at, unseen := chromedp.Run(ctx, chromedp.Location())
+	body, unread := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
+	w.picture(strings.ReplaceAll(w.Name(), "/", "-") + "-failed")
+	w.Fatalf("%s: %v\nat %s (%v):\n%s", what, err, at, errors.Join(unseen, unread), body)
+}
+
+// size makes the window that wide, in pixels.
+func (w *tab) size(width int64) {
+	w.Helper()
+	w.do("size", chromedp.EmulateViewport(width, 900))
+}
+
+// scheme chooses light or dark.
+func (w *tab) scheme(name string) {
+	w.Helper()
+	w.do(name, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}}))
+}
+
+// scripts allows the scripts of pages, or not.
+func (w *tab) scripts(on bool) {
+	w.Helper()
+	w.do("scripts", call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}))
+}
+
+// visit opens a page by its address.
+func (w *tab) visit(address string) {
+	w.Helper()
+	w.do("visit "+address, chromedp.Navigate(address))
+}
+
+// click scrolls to an element and clicks it with the mouse.
+func (w *tab) click(selector string) {
+	w.Helper()
+	w.do("click "+selector, chromedp.WaitEnabled(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+}
+
+// fill types into a field.
+func (w *tab) fill(selector, text string) {
+	w.Helper()
+	w.do("fill "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// press presses keys on whatever has the focus; package kb has the special ones.
+func (w *tab) press(keys string) {
+	w.Helper()
+	w.do(fmt.Sprintf("press %q", keys), chromedp.KeyEvent(keys))
+}
+
+// sees waits until an element is there.
+func (w *tab) sees(selector string) {
+	w.Helper()
+	w.do("see "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
+}
+
+// text waits for an element and returns what a person reads there.
+func (w *tab) text(selector string) string {
+	w.Helper()
+	return get(w, "read "+selector, chromedp.Text(chromedp.CSS(selector)))
+}
+
+// eval returns what an expression is, or what it promises.
+func eval[T any](w *tab, expression string) T {
+	w.Helper()
+	return get(w, expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// picture leaves a picture of the whole page in the folder PICTURES, if that is set.
+func (w *tab) picture(name string) {
+	w.Helper()
+	folder := os.Getenv("PICTURES")
+	if folder == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600)
+	}
+	if err != nil {
+		w.Errorf("picture %s: %v", name, err)
+	}
+}
+
+// looks visits a page in every way that it may be looked at, and checks it.
+func (w *tab) looks(name, address string) {
+	w.Helper()
+	for _, scripts := range []bool{true, false} {
+		w.scripts(scripts)
+		w.visit(address)
+		w.sizes(fmt.Sprintf("%s-scripts-%t", name, scripts))
+	}
+	w.scripts(true)
+}
+
+// sizes checks the page that is open, narrow and wide, light and dark.
+func (w *tab) sizes(name string) {
+	w.Helper()
+	for _, width := range []int64{360, 1440} {
+		for _, scheme := range []string{"light", "dark"} {
+			w.size(width)
+			w.scheme(scheme)
+			w.check(fmt.Sprintf("%s-%d-%s", name, width, scheme))
+		}
+	}
+}
+
+// check checks the page that is open as it is.
+func (w *tab) check(name string) {
+	w.Helper()
+	w.picture(name)
+	if wide := eval[int](w, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
+		w.Errorf("%s: it is %d pixels wider than the window", name, wide)
+	}
+	here, err := url.Parse(eval[string](w, "location.href"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.mu.Lock()
+	requests, said := w.requests, w.said
+	w.mu.Unlock()
+	for _, request := range requests {
+		if !strings.HasPrefix(request, here.Scheme+"://"+here.Host+"/") && here.Scheme != "file" {
+			w.Errorf("%s: it loads %s", name, request)
+		}
+	}
+	for _, line := range said {
+		w.Errorf("%s: on the console: %s", name, line)
+	}
+	for _, f := range w.axe() {
+		w.Errorf("%s: axe-core: %s", name, f)
+	}
+}
+
+// finding is what axe-core says.
+type finding struct {
+	ID, Impact, Help string
+	Nodes            []struct {
+		HTML           string
+		FailureSummary string
+	}
+}
+
+func (f finding) String() string {
+	text := fmt.Sprintf("%s (%s): %s", f.ID, f.Impact, f.Help)
+	for _, n := range f.Nodes {
+		text += fmt.Sprintf("\n\t%s\n\t\t%s", n.HTML, strings.ReplaceAll(n.FailureSummary, "\n", "\n\t\t"))
+	}
+	return text
+}
+
+// axe returns the serious and critical findings of axe-core on the page. It runs in
+// the page, also if scripts of the page itself are off.
+func (w *tab) axe() (serious []finding) {
+	w.Helper()
+	w.scripts(true)
+	eval[any](w, axeScript()+"\n;null")
+	text := eval[string](w, "axe.run({preload: false}).then(result => JSON.stringify({passes: result.passes.length, violations: result.violations}))")
+	var result struct {
+		Passes     int
+		Violations []finding
+	}
+	if err := json.Unmarshal([]byte(text), &result); err != nil {
+		w.Fatal(err)
+	}
+	if result.Passes < 5 {
+		w.Errorf("axe-core has looked at %d rules only", result.Passes)
+	}
+	for _, f := range result.Violations {
+		if f.Impact == "serious" || f.Impact == "critical" {
+			serious = append(serious, f)
+		}
+	}
+	return serious
+}
+
+var axeScript = sync.OnceValue(func() string {
+	text, err := os.ReadFile(os.Getenv("AXE"))
+	if err != nil {
+		panic(fmt.Sprintf("AXE has to name the script of axe-core, as doc.go says: %v", err))
+	}
+	return string(text)
+})
