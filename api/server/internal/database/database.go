@@ -102,6 +102,7 @@ func Open(ctx context.Context, dialect Dialect, options Options) (_ *Database, e
 	}
 	d.river, err = river.NewClient(dialect.Jobs, &river.Config{
 		Logger: d.options.Log, MaxAttempts: maxAttempts, SkipUnknownJobCheck: true,
+		FetchCooldown: fetchCooldown, // of telling others that there is a job, too
 	})
 	if err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func Dialect(ctx context.Context, location string) (d database.Dialect, err erro
 		return err
 	}
 	d.Undone, d.Classify = undone, classify
-	d.FetchPoll = time.Second
+	d.FetchPoll = 250 * time.Millisecond // those that came too soon after others to be told of
 	d.Now, d.Lease, d.Beat = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", Lease, Lease/4
 	d.MostJobs = mostJobs
 	return d, nil
