@@ -7,7 +7,7 @@ part.browser() {
     need npm nodejs npm
     need chromium chromium fonts-dejavu-core
     need curl curl
-    go test -count 1 -run Curl ./api/cmd/ubiops-transfer/internal/docs
+    go test -count 1 -run Curl ./api/cmd/internal/docs
     (cd "${scratch:?}" && npm pack --silent "axe-core@$axe_version" && tar -xf "axe-core-$axe_version.tgz")
     cd tests/browser || exit
     go mod tidy -diff

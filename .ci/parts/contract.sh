@@ -43,5 +43,5 @@ part.generate() {
 
 part.statements() {
     need gcc gcc libc6-dev
-    go run "github.com/sqlc-dev/sqlc/cmd/sqlc@$sqlc_version" diff -f api/server/local/internal/database/sqlc.yaml
+    go run "github.com/sqlc-dev/sqlc/cmd/sqlc@$sqlc_version" diff -f api/server/internal/database/sqlc.yaml
 }

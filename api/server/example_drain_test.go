@@ -59,7 +59,9 @@ func ExampleServer_PutToken() {
 	}
 	fmt.Println(s.PutToken(ctx, "my-project", "ci", "short", false))
 	fmt.Println(s.PutToken(ctx, "my-project", "ci", "0123456789abcdef0123456789abcdef", false))
-	fmt.Println(s.ForgetTokens(ctx, "ci"))
+	fmt.Println(s.ReplaceTokens(ctx, "ci", func(put func(project, token string, write bool) error) error {
+		return put("my-project", "another0123456789abcdef012345678", false)
+	}))
 	// Output:
 	// a token needs at least 16 characters
 	// <nil>

@@ -2,6 +2,8 @@ package server
 
 import (
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
@@ -25,4 +27,25 @@ func TestTokenCache_aTokenThatWasReadBeforeAChangeIsNotRemembered(t *testing.T) 
 	if _, ok, _ := c.get(token.Hash); ok {
 		t.Error("it is remembered after a change")
 	}
+}
+
+func TestTokenCache_aTokenThatAnotherServerHasTakenAwayIsForgottenSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var c tokenCache
+		for range 2 {
+			token := store.Token{Hash: store.Hash{1}, Project: "p", Name: "ada"}
+			_, _, changes := c.get(token.Hash)
+			c.put(token, changes)
+			time.Sleep(tokensKept - 1)
+			if _, ok, _ := c.get(token.Hash); !ok {
+				t.Error("it is forgotten too soon")
+			}
+			c.put(store.Token{Hash: store.Hash{2}}, changes) // which does not make the other one last
+			time.Sleep(time.Nanosecond)
+			if _, ok, _ := c.get(token.Hash); ok {
+				t.Error("it is remembered")
+			}
+		}
+	})
 }

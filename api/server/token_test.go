@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,9 +50,17 @@ func TestToken_aForgottenTokenIsRefusedAtOnceThoughItWasInUse(t *testing.T) {
 		want(kept, http.StatusOK)
 		want(forgotten, http.StatusOK)
 	}
-	if err := h.ForgetTokens(t.Context(), "bob"); err != nil {
+	broken := errors.New("the file ends here")
+	if err := h.ReplaceTokens(t.Context(), "bob", func(func(string, string, bool) error) error { return broken }); !errors.Is(err, broken) {
+		t.Fatalf("error %v", err)
+	}
+	want(forgotten, http.StatusOK)
+	const added = "another-token-of-bob"
+	err := h.ReplaceTokens(t.Context(), "bob", func(put func(project, token string, write bool) error) error { return put("p", added, false) })
+	if err != nil {
 		t.Fatal(err)
 	}
+	want(added, http.StatusOK)
 	want(kept, http.StatusOK)
 	want(forgotten, http.StatusUnauthorized)
 }

@@ -45,6 +45,8 @@ type load struct {
 	numbers atomic.Int64
 	jobs    atomic.Int64
 	dying   atomic.Bool // the server is about to be killed
+	// tolerates says which errors of requests others explain; nil for none.
+	tolerates func(error) bool
 
 	mu      sync.Mutex
 	imports map[string]*importMade
@@ -72,7 +74,7 @@ var errOther = errors.New("somebody else was faster")
 func (l *load) run(ctx context.Context, t *testing.T, c *api.Client, random *rand.Rand) {
 	for ctx.Err() == nil && !l.dying.Load() {
 		name, err := l.step(ctx, c, random)
-		if err == nil || errors.Is(err, errOther) || ctx.Err() != nil || l.dying.Load() {
+		if err == nil || errors.Is(err, errOther) || ctx.Err() != nil || l.dying.Load() || l.tolerates != nil && l.tolerates(err) {
 			continue
 		}
 		t.Errorf("%s: %v", name, err)

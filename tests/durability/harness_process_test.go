@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/tests/cluster/services"
 )
 
 const (
@@ -59,13 +60,20 @@ func serve(t *testing.T, data string, args ...string) *process {
 // begin is serve without waiting until requests are served.
 func begin(t *testing.T, data string, args ...string) *process {
 	t.Helper()
+	return launch(t, command, data, append([]string{"--data", filepath.Join(data, "state")}, args...)...)
+}
+
+// launch begins serve of a program; data is a folder for the file of tokens.
+func launch(t *testing.T, program, data string, args ...string) *process {
+	t.Helper()
 	tokens := filepath.Join(data, "tokens")
 	must(t, os.WriteFile(tokens, []byte(project+" write "+token+"\n"), 0o600))
 	p := &process{ended: make(chan struct{}), serving: make(chan string, 1), begun: time.Now()}
-	p.cmd = exec.Command(command, append([]string{
-		"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(data, "state"), "--project", project,
+	p.cmd = exec.Command(program, append([]string{
+		"serve", "--listen", "127.0.0.1:0", "--project", project,
 		"--token-file", tokens, "--on-conflict", "overwrite", "--rate-limit", "0", "--log-format", "json", "--log-level", "debug",
 	}, args...)...)
+	p.cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+services.AccessKey, "AWS_SECRET_ACCESS_KEY="+services.SecretKey)
 	dieTogether(p.cmd)
 	out, err := p.cmd.StdoutPipe()
 	must(t, err)
@@ -192,12 +200,13 @@ func (p *process) ready(t *testing.T) (status int, body string) {
 	return resp.StatusCode, string(text)
 }
 
-// until calls f until it returns true, for a minute at most.
+// until calls f until it returns true, for three minutes at most: a job whose end
+// could not be recorded is found within two.
 func until(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !f(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !f(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("a minute has gone and %s", what)
+			t.Fatalf("three minutes have gone and %s", what)
 		}
 	}
 }

@@ -7,11 +7,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ubiops-contrib/transfer/tests/cluster/services"
+
 	_ "github.com/ubiops-contrib/transfer/api/server" // so that results are not cached past a change of it
 )
 
-// command is the path of the command, built once.
-var command string
+// command is the path of the command, built once, and clusterCommand that of the
+// server for several machines, built if its tests are asked for.
+var command, clusterCommand string
 
 func TestMain(m *testing.M) {
 	code, err := build(m)
@@ -23,7 +26,7 @@ func TestMain(m *testing.M) {
 }
 
 func build(m *testing.M) (code int, err error) {
-	sources, err := filepath.Glob("../../api/cmd/ubiops-transfer/internal/cli/*.go")
+	sources, err := filepath.Glob("../../api/cmd/*/*/*.go")
 	for _, source := range sources { // for the cache of results, too
 		_, err = os.Stat(source)
 	}
@@ -35,10 +38,16 @@ func build(m *testing.M) (code int, err error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // what stays is in the temporary folder
-	command = filepath.Join(dir, "ubiops-transfer.exe")
-	out, err := exec.Command("go", "build", "-o", command, "github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer").CombinedOutput()
-	if err != nil {
-		return 0, fmt.Errorf("building the command: %w\n%s", err, out)
+	programs := map[string]*string{"ubiops-transfer": &command}
+	if os.Getenv(services.Wanted) != "" {
+		programs["ubiops-transfer-server"] = &clusterCommand
+	}
+	for name, path := range programs {
+		*path = filepath.Join(dir, name+".exe")
+		out, err := exec.Command("go", "build", "-o", *path, "github.com/ubiops-contrib/transfer/api/cmd/"+name).CombinedOutput()
+		if err != nil {
+			return 0, fmt.Errorf("building %s: %w\n%s", name, err, out)
+		}
 	}
 	return m.Run(), nil
 }

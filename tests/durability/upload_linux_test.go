@@ -33,8 +33,17 @@ func peak(t *testing.T, p *process) int64 {
 
 func TestUploadsAtOnceTakeLittleMemory(t *testing.T) {
 	t.Parallel()
-	size := int64(number(t, "UPLOAD_MIB", 32)) << 20
-	p := serve(t, t.TempDir())
+	uploadAtOnce(t, serve(t, t.TempDir()), int64(number(t, "UPLOAD_MIB", 32))<<20, peakMemory)
+}
+
+func TestClusterUploadsToOneReplicaTakeLittleMemory(t *testing.T) {
+	c := newCluster(t, 0)
+	uploadAtOnce(t, c.all[0], int64(number(t, "CLUSTER_UPLOAD_MIB", 32))<<20, 400<<20)
+}
+
+// uploadAtOnce uploads to a process, whose memory must not grow over a limit.
+func uploadAtOnce(t *testing.T, p *process, size, most int64) {
+	t.Helper()
 	before := peak(t, p)
 	begun := time.Now()
 	var sending sync.WaitGroup
@@ -60,7 +69,7 @@ func TestUploadsAtOnceTakeLittleMemory(t *testing.T) {
 	after := peak(t, p)
 	t.Logf("%d uploads of %d MiB at once: %.0f MiB/s; the server's peak was %d MiB, %d before",
 		uploads, size>>20, float64(uploads*size>>20)/took.Seconds(), after>>20, before>>20)
-	if after >= peakMemory {
+	if after >= most {
 		t.Errorf("the peak is %d MiB", after>>20)
 	}
 }

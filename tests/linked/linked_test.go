@@ -42,7 +42,7 @@ func TestTheServerLinksNoDatabaseNoMetricsAndNoCloud(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"api/server", "api/apitest"} {
 		for _, p := range linked(t, name) {
-			for _, not := range []string{"modernc.org/", "riverqueue", "goose", "prometheus", "gocloud.dev", "google.golang.org", "aws", "server/local"} {
+			for _, not := range []string{"modernc.org/", "riverqueue", "goose", "prometheus", "gocloud.dev", "google.golang.org", "aws", "server/local", "server/cluster", "jackc/pgx", "minio"} {
 				if strings.Contains(p, not) {
 					t.Errorf("%s links %s", name, p)
 				}
@@ -51,6 +51,20 @@ func TestTheServerLinksNoDatabaseNoMetricsAndNoCloud(t *testing.T) {
 	}
 	if !slices.Contains(linked(t, "api/cmd/ubiops-transfer"), module+"api/server/local") {
 		t.Error("the command does not link what is looked for: the names are others now")
+	}
+}
+
+func TestOnlyTheServerForSeveralMachinesLinksWhatTheyNeed(t *testing.T) {
+	t.Parallel()
+	theirs := []string{"github.com/jackc/pgx", "github.com/minio/", "github.com/lib/pq", module + "api/server/cluster"}
+	command, cluster := strings.Join(linked(t, "api/cmd/ubiops-transfer"), "\n"), strings.Join(linked(t, "api/cmd/ubiops-transfer-server"), "\n")
+	for _, p := range theirs {
+		if strings.Contains(command, p) {
+			t.Errorf("the command links %s", p)
+		}
+		if !strings.Contains(cluster, p) {
+			t.Errorf("the server does not link %s: the names are others now", p)
+		}
 	}
 }
 

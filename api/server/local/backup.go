@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
+	"github.com/ubiops-contrib/transfer/api/server/internal/database/sqlite"
 	"github.com/ubiops-contrib/transfer/api/server/local/internal/folder"
 )
 
@@ -95,7 +95,7 @@ func copyData(ctx context.Context, data, to string) (lost []string, err error) {
 		return nil, err
 	}
 	for {
-		is, keys, err := database.Copy(ctx, filepath.Join(data, databaseFile), filepath.Join(to, databaseFile))
+		is, keys, err := sqlite.Copy(ctx, filepath.Join(data, databaseFile), filepath.Join(to, databaseFile))
 		if err != nil {
 			return nil, err
 		}

@@ -8,9 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
-	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
+	"github.com/ubiops-contrib/transfer/api/server/internal/database"
 )
 
 // openKeeper returns the keeper of the key in a file, which the first start
@@ -21,15 +20,7 @@ func openKeeper(path string, first bool) (*database.Keeper, error) {
 			return nil, fmt.Errorf("key file: %w", err)
 		}
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // in the data folder
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
-	}
-	key, err := base64.URLEncoding.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("key file %s does not contain 32 bytes in URL-safe base64", path)
-	}
-	return database.NewKeeper([32]byte(key))
+	return database.ReadKeeper(path)
 }
 
 // makeKey makes a key, unless there is one: another process may have made it at

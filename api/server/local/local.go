@@ -19,8 +19,9 @@ import (
 	"path/filepath"
 
 	"github.com/ubiops-contrib/transfer/api/server"
+	"github.com/ubiops-contrib/transfer/api/server/internal/database"
+	"github.com/ubiops-contrib/transfer/api/server/internal/database/sqlite"
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
-	"github.com/ubiops-contrib/transfer/api/server/local/internal/database"
 	"github.com/ubiops-contrib/transfer/api/server/local/internal/folder"
 )
 
@@ -98,14 +99,16 @@ func open(ctx context.Context, data string, opts Options) (*home, error) {
 		return nil, err
 	}
 	space := &reserve{path: filepath.Join(data, reserveFile)}
-	db, err := database.Open(ctx, database.Options{
-		Path: file, Keeper: keeper, Log: opts.Log,
-		OnLock: func() { space.release() }, // the disk may be full
-		Accept: func(is database.Identity) error { return belongs(ctx, is, files) },
-		OnChange: func(is database.Identity) {
-			if err := files.SetMark(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil {
-				opts.Log.WarnContext(ctx, "the archives are not marked", "error", err)
-			}
+	db, err := sqlite.Open(ctx, sqlite.Options{
+		Path: file, OnLock: func() { space.release() }, // the disk may be full
+		Options: database.Options{
+			Keeper: keeper, Log: opts.Log,
+			Accept: func(is database.Identity) error { return belongs(ctx, is, files) },
+			OnChange: func(is database.Identity) {
+				if err := files.SetMark(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil {
+					opts.Log.WarnContext(ctx, "the archives are not marked", "error", err)
+				}
+			},
 		},
 	})
 	if err != nil {

@@ -1,14 +1,19 @@
 package engine
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
-// costs remembers the cost of requests until something is changed:
+// costs remembers the cost of requests until something is changed, and for a moment
+// at most, since another server on the same storage may change it:
 // clients that wait read the same export again and again, and a look at its size
 // costs as much as the read.
 type costs struct {
 	mu      sync.Mutex
 	changes int
 	of      map[costOf]int64
+	since   time.Time
 }
 
 type costOf struct {
@@ -16,15 +21,18 @@ type costOf struct {
 	content     bool
 }
 
-// mostCosts bounds what is remembered.
-const mostCosts = 1000
+// mostCosts and costsKept bound what is remembered.
+const (
+	mostCosts = 1000
+	costsKept = 2 * time.Second
+)
 
 // get returns what is known, and the state to give to put.
 func (c *costs) get(key costOf) (bytes int64, known bool, changes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	bytes, known = c.of[key]
-	return bytes, known, c.changes
+	return bytes, known && time.Since(c.since) < costsKept, c.changes
 }
 
 // put remembers what was found after get, unless something was changed since.
@@ -34,8 +42,8 @@ func (c *costs) put(key costOf, bytes int64, changes int) {
 	if c.changes != changes {
 		return
 	}
-	if c.of == nil || len(c.of) >= mostCosts {
-		c.of = make(map[costOf]int64)
+	if c.of == nil || len(c.of) >= mostCosts || time.Since(c.since) >= costsKept {
+		c.of, c.since = make(map[costOf]int64), time.Now()
 	}
 	c.of[key] = bytes
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/server/internal/store"
 )
@@ -57,6 +59,25 @@ func TestCosts_whatARequestCostsIsKnownUntilSomethingChanges(t *testing.T) {
 	if len(e.costs.of) > mostCosts {
 		t.Errorf("%d are remembered", len(e.costs.of))
 	}
+}
+
+func TestCosts_whatAnotherServerMayHaveChangedIsForgottenSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var c costs
+		for range 2 {
+			_, _, changes := c.get(costOf{id: "a"})
+			c.put(costOf{id: "a"}, 1, changes)
+			time.Sleep(costsKept - 1)
+			if _, known, _ := c.get(costOf{id: "a"}); !known {
+				t.Error("it is forgotten too soon")
+			}
+			time.Sleep(time.Nanosecond)
+			if _, known, _ := c.get(costOf{id: "a"}); known {
+				t.Error("it is remembered")
+			}
+		}
+	})
 }
 
 // looking makes Look see the sizes.

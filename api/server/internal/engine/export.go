@@ -87,7 +87,7 @@ func (e *Engine) runExport(ctx context.Context, job store.Job) error {
 	}
 	err = e.step(ctx, job, "", func() error { return e.complete(ctx, job, export, info) })
 	if err != nil {
-		e.abandon(ctx, info.Key)
+		e.abandon(ctx, err, info.Key)
 	}
 	return err
 }

@@ -59,7 +59,7 @@ func (e *Engine) CreateImport(ctx context.Context, project, by string, source So
 		return tx.Enqueue(store.Job{Kind: store.ScanImport, Project: project, ID: id})
 	})
 	if err != nil && source.File.Key != "" {
-		e.abandon(ctx, source.File.Key)
+		e.abandon(ctx, err, source.File.Key)
 	}
 	return imp, err
 }

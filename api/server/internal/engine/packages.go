@@ -32,7 +32,7 @@ func (e *Engine) keep(ctx context.Context, a *archive.Archive, content archive.C
 		for _, info := range copied {
 			keys = append(keys, info.Key)
 		}
-		e.abandon(ctx, keys...)
+		e.abandon(ctx, err, keys...)
 	}
 	return err
 }

@@ -107,7 +107,7 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 		return tx.PutImport(imp)
 	})
 	if err != nil {
-		e.abandon(ctx, info.Key)
+		e.abandon(ctx, err, info.Key)
 	}
 	return imp, err
 }

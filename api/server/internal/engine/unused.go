@@ -70,7 +70,9 @@ func (h *held) postpone(keys []string) bool {
 // what was being written when a process was killed, and what could not be deleted
 // when its row was. See [store.Blobs.Sweep] for the time.
 func (e *Engine) Sweep(ctx context.Context, before time.Time) (removed int, err error) {
-	err = e.Store.View(ctx, func(tx store.Tx) error {
+	// Each look sees what there is then: a replica that was alive before it, and is
+	// dead now, may have made its last blob known.
+	err = e.Store.Look(ctx, func(tx store.Tx) error {
 		removed, err = e.Blobs.Sweep(ctx, func(key string) (bool, error) {
 			_, err := tx.Blob(key)
 			if errors.Is(err, store.ErrNotFound) {
@@ -84,12 +86,16 @@ func (e *Engine) Sweep(ctx context.Context, before time.Time) (removed int, err 
 }
 
 // abandon deletes bytes that were to become known in a transaction with an
-// error, unless it was made nevertheless: an error can also mean that the
-// outcome is unknown. If that cannot be found out, they are left for the sweep.
-func (e *Engine) abandon(ctx context.Context, keys ...string) {
+// error, unless it was made nevertheless. If that cannot be found out, they are left
+// for the sweep.
+func (e *Engine) abandon(ctx context.Context, err error, keys ...string) {
 	ctx = context.WithoutCancel(ctx)
+	if errors.Is(err, store.ErrUnknown) {
+		e.Log.WarnContext(ctx, "blobs left for the sweep", "blobs", len(keys), "error", err)
+		return
+	}
 	var unknown []string
-	err := e.Store.View(ctx, func(tx store.Tx) error {
+	err = e.Store.View(ctx, func(tx store.Tx) error {
 		for _, key := range keys {
 			switch _, err := tx.Blob(key); {
 			case errors.Is(err, store.ErrNotFound):

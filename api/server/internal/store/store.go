@@ -27,6 +27,10 @@ var ErrNotFound = errors.New("not found")
 // else holds the database.
 var ErrBusy = errors.New("the database is busy")
 
+// ErrUnknown is wrapped by an error after which a change may be made, or be made
+// later: the database went away at the wrong moment.
+var ErrUnknown = errors.New("it is not known whether the change was made")
+
 // ErrLost is returned by [Tx.Finish] for a job that is no longer the worker's:
 // it was cancelled, or somebody else has taken it over.
 var ErrLost = errors.New("the job was taken away")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -94,7 +95,7 @@ func (s *session) checkBackup(cmd *cobra.Command, name, path string) (file plan.
 			return refused(name, err)
 		}
 		content := in.Content()
-		if isEmpty(content) {
+		if serve.IsEmpty(content) {
 			return fmt.Errorf("%s: nothing is in it", name)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s; every byte was checked\n", name, count(content))

@@ -9,6 +9,8 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -104,7 +106,7 @@ func (r *projectReader) download(run *run, parts *chosenParts, name, path string
 		case parts.all():
 			err = holdsEverything(detail, in.Content())
 		}
-		if err == nil && isEmpty(in.Content()) {
+		if err == nil && serve.IsEmpty(in.Content()) {
 			err = fmt.Errorf("%s: nothing is in it", name)
 		}
 		return err
@@ -133,7 +135,7 @@ func (r *projectReader) selection(parts *chosenParts) (selection api.Selection, 
 	err = reader.read(func(there *archive.Archive) error {
 		named, needed, err := plan.Choose(there.Content(), parts.globs, taken)
 		if err != nil {
-			return exitWith(exitRefused, oneLine(err))
+			return exitWith(exitRefused, settings.OneLine(err))
 		}
 		part, err := plan.Select(there.Content(), named)
 		if err != nil {

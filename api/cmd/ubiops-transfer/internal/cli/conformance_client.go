@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/clientcheck"
 )
 
@@ -37,8 +38,8 @@ func conformanceClientCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // what follows COMMAND is its own
-	flag(cmd, &opts.Timeout, "timeout", time.Minute.String(), "duration", "how long one run may take", positiveDuration)
-	flag(cmd, &opts.Parallel, "parallel", "1", "number", "how many runs go on at once", atLeast(1))
+	settings.Flag(cmd, &opts.Timeout, "timeout", time.Minute.String(), "duration", "how long one run may take", settings.PositiveDuration)
+	settings.Flag(cmd, &opts.Parallel, "parallel", "1", "number", "how many runs go on at once", settings.AtLeast(1))
 	format.define(cmd)
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/conformance"
 )
 
@@ -66,7 +67,7 @@ func conformanceServerCommand(s *session) *cobra.Command {
 	flags.StringSliceVar(&opts.Without, "without", nil, "checks to leave out")
 	flags.BoolVar(&sweep, "sweep", false, "check nothing; delete the exports and imports that a killed run has left")
 	flags.BoolVar(&anonymous, "observed", false, "print only what nobody documents, as JSON without a name or address")
-	flag(cmd, &opts.Wait, "wait", (2 * time.Minute).String(), "duration", "how long an export or import may take", positiveDuration)
+	settings.Flag(cmd, &opts.Wait, "wait", (2 * time.Minute).String(), "duration", "how long an export or import may take", settings.PositiveDuration)
 	complete(cmd, "only", conformance.Names()...)
 	complete(cmd, "without", conformance.Names()...)
 	format.define(cmd)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 )
 
 // The variables of the environment that say where a command goes, beside those of
@@ -59,7 +60,7 @@ func (a *access) open(ctx context.Context, s *session) (*api.Client, string, err
 	host := cmp.Or(getenv(api.EnvHost), getenv(envBaseURL), own)
 	token := getenv(api.EnvToken)
 	if token == "" {
-		if token, err = p.token(ctx, printable{s.stderr}); err != nil {
+		if token, err = p.token(ctx, settings.Printable{Writer: s.stderr}); err != nil {
 			return nil, "", err
 		}
 		if token == "" {
@@ -71,7 +72,7 @@ func (a *access) open(ctx context.Context, s *session) (*api.Client, string, err
 	}
 	client, err := api.NewClient(api.WithEnv(nil), api.WithHost(host), api.WithToken(token), api.WithUserAgent("ubiops-transfer"))
 	if err != nil {
-		return nil, "", oneLine(err)
+		return nil, "", settings.OneLine(err)
 	}
 	return client, project, nil
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/archive/sample"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 )
 
 func demoCommand() *cobra.Command {
@@ -62,10 +64,10 @@ type demo struct {
 func runDemo(ctx context.Context, out io.Writer, name string, data []byte) (err error) {
 	given, err := archive.Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, oneLine(err))
+		return fmt.Errorf("%s: %w", name, settings.OneLine(err))
 	}
-	if isEmpty(given.Content()) {
-		return fmt.Errorf("%s: nothing is moved: %w", name, oneLine(archive.Findings(given.Warnings())))
+	if serve.IsEmpty(given.Content()) {
+		return fmt.Errorf("%s: nothing is moved: %w", name, settings.OneLine(archive.Findings(given.Warnings())))
 	}
 	d := &demo{out: out, given: given, filled: map[jsontext.Pointer]string{}}
 	if d.sandbox, err = openSandbox(ctx); err != nil {

@@ -1,18 +1,16 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	transfer "github.com/ubiops-contrib/transfer"
-	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/docs"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/docs"
 )
 
 func docsCommand() *cobra.Command {
@@ -72,19 +70,4 @@ func writeDocs(out io.Writer, folder string, overwrite bool, page []byte) error 
 		fmt.Fprintf(out, "%s: %d bytes\n", file.path, len(file.data))
 	}
 	return nil
-}
-
-// withDocs serves the documentation at /, and whatever else next serves.
-func withDocs(ctx context.Context, next http.Handler) (http.Handler, error) {
-	page, err := docs.New(ctx, transfer.Contract())
-	if err != nil {
-		return nil, err
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-			page.ServeHTTP(w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	}), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -79,7 +80,7 @@ func importsCreateCommand(s *session) *cobra.Command {
 	cmd.Flags().StringVar(&link, "link", "", "http or https link that the host fetches the archive from")
 	cmd.Flags().StringVar(&export, "export-id", "", "id of a completed export of the same project")
 	cmd.Flags().BoolVar(&skip, "skip_confirmation", false, "create everything at once, without confirm")
-	flag(cmd, &bar, "progress_bar", "true", "bool", "show progress on a terminal; -pb for short", clickBool)
+	settings.Flag(cmd, &bar, "progress_bar", "true", "bool", "show progress on a terminal; -pb for short", clickBool)
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the import is to be confirmed, or is completed if nobody is asked")
 	formatFlag(cmd, &format, rowFormat, yamlFormat, jsonFormat)
 	return cmd

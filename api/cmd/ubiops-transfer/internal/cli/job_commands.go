@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 )
 
 func (j *job) listCommand(s *session) *cobra.Command {
@@ -200,7 +201,7 @@ func (j *job) waitCommand(s *session) *cobra.Command {
 			return j.finish(cmd, s, p, args[0], until, format, detailColumns)
 		})
 	if j == importJob {
-		flag(cmd, &until, "until", completed, "status", "wait for this status: "+completed+" or "+confirmation, oneOf(completed, confirmation))
+		settings.Flag(cmd, &until, "until", completed, "status", "wait for this status: "+completed+" or "+confirmation, settings.OneOf(completed, confirmation))
 		complete(cmd, "until", completed, confirmation)
 	}
 	formatFlag(cmd, &format, rowFormat, yamlFormat, jsonFormat)

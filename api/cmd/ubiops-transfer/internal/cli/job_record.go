@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
@@ -165,6 +166,6 @@ func (s *session) printStatus(out io.Writer, line, status string) {
 		return
 	}
 	fmt.Fprint(out, before+" ")
-	fmt.Fprintf(s.stdout, "\x1b[%sm%s\x1b[0m", colour, escaped(status)) // past what escapes
+	fmt.Fprintf(s.stdout, "\x1b[%sm%s\x1b[0m", colour, settings.Escaped(status)) // past what escapes
 	fmt.Fprint(out, " "+after)
 }

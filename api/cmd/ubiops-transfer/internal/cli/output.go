@@ -10,6 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 )
 
 // Formats that programs read.
@@ -20,8 +22,8 @@ const (
 
 // formatFlag adds --format, whose first choice is the default.
 func formatFlag(cmd *cobra.Command, into *string, choices ...string) {
-	flag(cmd, into, "format", choices[0], "choice", "how to print: "+strings.Join(choices, ", "), func(text string) (string, error) {
-		return oneOf(choices...)(strings.ToLower(text))
+	settings.Flag(cmd, into, "format", choices[0], "choice", "how to print: "+strings.Join(choices, ", "), func(text string) (string, error) {
+		return settings.OneOf(choices...)(strings.ToLower(text))
 	})
 	complete(cmd, "format", choices...)
 }
@@ -87,7 +89,7 @@ func yamlText(value any) ([]byte, error) {
 // blockStyle takes away how JSON is written; what would be read as something else
 // than a text stays quoted, and so does what printable escapes, as YAML does.
 func blockStyle(n *yaml.Node) {
-	if len(n.Content) > 0 || n.Kind == yaml.ScalarNode && !strings.ContainsFunc(n.Value, isEscaped) {
+	if len(n.Content) > 0 || n.Kind == yaml.ScalarNode && !strings.ContainsFunc(n.Value, settings.IsEscaped) {
 		n.Style = 0
 	}
 	for i, child := range n.Content {

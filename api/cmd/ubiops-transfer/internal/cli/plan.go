@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -82,8 +83,8 @@ func planCommand(s *session) *cobra.Command {
 
 func conflictFlag(cmd *cobra.Command, mode *plan.OnConflict) {
 	*mode = plan.Fail
-	flag(cmd, mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip or overwrite",
-		oneOf(plan.Fail, plan.Skip, plan.Overwrite))
+	settings.Flag(cmd, mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip or overwrite",
+		settings.OneOf(plan.Fail, plan.Skip, plan.Overwrite))
 	complete(cmd, "on-conflict", string(plan.Fail), string(plan.Skip), string(plan.Overwrite))
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -28,7 +29,7 @@ type planOutput struct {
 
 func (o *planOutput) define(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if anything is not the same")
-	flag(cmd, &o.report, "report", "", "markdown=FILE", "append a report to a file, such as $GITHUB_STEP_SUMMARY", func(text string) (string, error) {
+	settings.Flag(cmd, &o.report, "report", "", "markdown=FILE", "append a report to a file, such as $GITHUB_STEP_SUMMARY", func(text string) (string, error) {
 		path, ok := strings.CutPrefix(text, "markdown=")
 		if !ok && text != "" || ok && path == "" {
 			return "", errors.New("it has to be markdown=FILE")
@@ -134,7 +135,7 @@ func markdown(w io.Writer, p *plan.Plan) error {
 	b.WriteString("### Plan of an import\n\n<pre>\n")
 	left := 0
 	add := func(line string) {
-		line = html.EscapeString(escaped(line)) + "\n"
+		line = html.EscapeString(settings.Escaped(line)) + "\n"
 		if left > 0 || b.Len()+len(line) > maxReport {
 			left++
 			return

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/review"
 )
 
@@ -92,7 +93,7 @@ func profileAddCommand(s *session) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&p.Host, "host", "", "base URL of the API (default "+api.DefaultHost+")")
 	cmd.Flags().StringVarP(&p.Project, "project", "p", "", "project that the token is for")
-	flag(cmd, &p.Colour, "colour", "", "choice", "colour of the pages of review: "+strings.Join(review.Colours, ", ")+";\none is chosen if there is none", oneOf(append([]string{""}, review.Colours...)...))
+	settings.Flag(cmd, &p.Colour, "colour", "", "choice", "colour of the pages of review: "+strings.Join(review.Colours, ", ")+";\none is chosen if there is none", settings.OneOf(append([]string{""}, review.Colours...)...))
 	complete(cmd, "colour", review.Colours...)
 	cmd.Flags().BoolVar(&official, "from-ubiops", false, "take everything from the official CLI, which has to be on the path")
 	cmd.Flags().BoolVar(&overwrite, "overwrite", false, "replace a profile of the same name")

@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 )
 
 // transfer moves an archive, with a bar on stderr if that is a terminal. The bar is
@@ -60,7 +61,7 @@ func (s *session) phases(ctx context.Context, label string, wait func(report fun
 	phase, since := "asking", time.Now()
 	p := mpb.NewWithContext(ctx, mpb.WithOutput(s.stderr))
 	bar := p.New(0, mpb.SpinnerStyle(), mpb.BarWidth(2),
-		mpb.PrependDecorators(decor.Name(escaped(label)+" ")),
+		mpb.PrependDecorators(decor.Name(settings.Escaped(label)+" ")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
 			mu.Lock()
 			defer mu.Unlock()
@@ -69,7 +70,7 @@ func (s *session) phases(ctx context.Context, label string, wait func(report fun
 	err := wait(func(status string) {
 		mu.Lock()
 		defer mu.Unlock()
-		phase = escaped(status)
+		phase = settings.Escaped(status)
 	})
 	end(p, bar, err)
 	return err

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/review"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
@@ -95,7 +96,7 @@ func reviewCommand(s *session) *cobra.Command {
 	flags.StringVar(&target, "target", "", "YAML file that adapts the archive to the target; 'schema target' prints its schema")
 	flags.BoolVar(&packages, "packages", false, "compare packages too, by their files; they are downloaded")
 	flags.BoolVar(&noBrowser, "no-browser", false, "print the link only")
-	flag(cmd, &at, "listen", "127.0.0.1:0", "address", "address of this machine to listen on; port 0 takes a free one", loopbackAddress)
+	settings.Flag(cmd, &at, "listen", "127.0.0.1:0", "address", "address of this machine to listen on; port 0 takes a free one", loopbackAddress)
 	conflictFlag(cmd, &mode)
 	secrets.define(cmd)
 	return cmd

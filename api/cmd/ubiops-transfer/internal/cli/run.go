@@ -6,6 +6,9 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/serve"
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 )
 
 // Run runs the command with the arguments that follow its name, until it is
@@ -15,11 +18,11 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	root := rootCommand(&session{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}) //nolint:contextcheck // cobra hands the context on
 	args, err := rewritten(root, args)
 	if err != nil {
-		return printableError{err}
+		return settings.PrintableError{Err: err}
 	}
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		return printableError{explained(err)}
+		return settings.PrintableError{Err: explained(err)}
 	}
 	return nil
 }
@@ -39,8 +42,8 @@ func rootCommand(s *session) *cobra.Command {
 		DisableSuggestions: true, // they make several lines of an error
 	}
 	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), copyCommand(s), demoCommand(), docsCommand(), doctorCommand(s), exportsCommand(s),
-		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), reviewCommand(s), schemaCommand(), secretsCommand(s), serveCommand(s.getenv))
-	root.SetOut(printable{s.stdout})
-	root.SetErr(printable{s.stderr})
+		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), reviewCommand(s), schemaCommand(), secretsCommand(s), serve.Command("ubiops-transfer", s.getenv, nil, withReviews))
+	root.SetOut(settings.Printable{Writer: s.stdout})
+	root.SetErr(settings.Printable{Writer: s.stderr})
 	return root
 }

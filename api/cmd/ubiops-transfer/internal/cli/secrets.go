@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
@@ -138,7 +139,7 @@ func (s *session) valueOf(ctx context.Context, reference string, commands bool) 
 		}
 		value = strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	case scheme == "cmd" && commands && len(words) > 0:
-		if value, err = runFor(ctx, printable{s.stderr}, words...); err != nil {
+		if value, err = runFor(ctx, settings.Printable{Writer: s.stderr}, words...); err != nil {
 			return "", fmt.Errorf("%s: %w", words[0], err)
 		}
 	case commands:

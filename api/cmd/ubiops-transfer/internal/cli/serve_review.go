@@ -36,18 +36,20 @@ func reviews(ctx context.Context, s http.Handler, url string, mode plan.OnConfli
 	return site, func() error { return errors.Join(site.Close(), web.Close()) }
 }
 
-// beside serves the reviews beside a server.
-func beside(s, reviews http.Handler) http.Handler {
+// withReviews serves the reviews of a server, and whatever else next serves.
+func withReviews(ctx context.Context, s, next http.Handler, url string, mode plan.OnConflict) (http.Handler, func() error) {
+	site, end := reviews(ctx, s, url, mode)
+	handler := site.Handler(reviewPath)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch {
 		case strings.HasPrefix(req.URL.Path, reviewPath):
-			reviews.ServeHTTP(w, req)
+			handler.ServeHTTP(w, req)
 		case req.URL.Path+"/" == reviewPath:
 			http.Redirect(w, req, reviewPath, http.StatusSeeOther)
 		default:
-			s.ServeHTTP(w, req)
+			next.ServeHTTP(w, req)
 		}
-	})
+	}), end
 }
 
 // account signs in to a project of the server.

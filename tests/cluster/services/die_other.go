@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package services
+
+import "syscall"
+
+// dieTogether lets a process end with this one, where that is possible.
+func dieTogether(*syscall.SysProcAttr) {}
