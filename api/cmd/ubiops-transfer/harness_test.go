@@ -36,6 +36,7 @@ type place struct {
 	tokens         map[string]string // by project
 	home           string
 	plan, zip      string
+	statusFile     string // where a command that succeeds leaves what Linux knows of its process
 	output         output // of all commands
 	server         *apitest.Server
 
@@ -172,7 +173,7 @@ func (p *place) start(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "TEST_RUNS_THE_COMMAND=1", "KEY=planted-secret", "HOME="+p.home, "XDG_CONFIG_HOME="+p.home,
-		api.EnvHost+"="+p.url, api.EnvToken+"="+p.tokens[p.target], "UBIOPS_PROJECT="+p.target)
+		api.EnvHost+"="+p.url, api.EnvToken+"="+p.tokens[p.target], "UBIOPS_PROJECT="+p.target, "TEST_STATUS_FILE="+p.statusFile)
 	cmd.Stdout, cmd.Stderr = &p.output, &p.output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
