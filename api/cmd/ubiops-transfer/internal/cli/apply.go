@@ -221,10 +221,24 @@ func (a *applying) confirm() error {
 	if err != nil {
 		return a.refuse(err)
 	}
-	if _, err = a.project.Imports.Confirm(ctx, id, update); err != nil {
-		return a.failed(err)
+	if _, err = a.project.Imports.Confirm(ctx, id, update); err == nil {
+		return nil
 	}
-	return nil
+	if a.declined(err) {
+		return a.refuse(err)
+	}
+	return a.failed(err)
+}
+
+// declined reports whether the host has refused what was confirmed, which it would do
+// again.
+func (a *applying) declined(err error) bool {
+	refused, ok := errors.AsType[*api.Error](err)
+	if !ok || refused.StatusCode != http.StatusBadRequest && refused.StatusCode != http.StatusConflict {
+		return false
+	}
+	detail, err := a.project.Imports.Get(a.cmd.Context(), a.run.Import)
+	return err == nil && detail.Status == models.ImportStatusConfirmation
 }
 
 // verify compares the project with what was confirmed, and returns the rows that say
