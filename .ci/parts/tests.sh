@@ -34,7 +34,7 @@ part.race() {
 
 # A number of inputs, not a time: if the time runs out at the wrong moment, go test
 # fails with "context deadline exceeded" though nothing was found.
-part.fuzz() { fuzz "${FUZZ:-30000x}"; }
+part.fuzz() { fuzz "${FUZZ:-20000x}"; }
 
 fuzz() {
     local found file target
