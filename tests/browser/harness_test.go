@@ -167,10 +167,12 @@ func (w *tab) sees(selector string) {
 	w.do("see "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
 }
 
-// text waits for an element and returns what a person reads there.
+// text waits for an element and returns what a person reads there. It is found and read
+// at once: between two steps, a page that is being left would take it away.
 func (w *tab) text(selector string) string {
 	w.Helper()
-	return get(w, "read "+selector, chromedp.Text(chromedp.CSS(selector)))
+	w.sees(selector)
+	return eval[string](w, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector))
 }
 
 // eval returns what an expression is, or what it promises.
