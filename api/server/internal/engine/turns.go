@@ -44,11 +44,13 @@ func (t *turns) wait(ctx context.Context, job store.Job) (done func(), err error
 	done = func() { t.end(own) }
 	select {
 	case <-own.begun:
-		return done, nil
 	case <-ctx.Done():
-		done()
-		return nil, ctx.Err()
 	}
+	if err := ctx.Err(); err != nil { // also if its turn has come with that: it would only be interrupted
+		done()
+		return nil, err
+	}
+	return done, nil
 }
 
 // begin lets jobs run while more may.

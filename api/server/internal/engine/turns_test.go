@@ -60,3 +60,20 @@ func TestTurns_projectsTakeTurnsHoweverMuchOneHasQueued(t *testing.T) {
 		}
 	})
 }
+
+func TestTurns_aTurnThatComesWithTheEndIsNotTaken(t *testing.T) {
+	t.Parallel()
+	turns := turns{most: 1, perProject: 1, last: make(map[string]int)}
+	ctx, giveUp := context.WithCancel(t.Context())
+	giveUp()
+	for range 100 {
+		if _, err := turns.wait(ctx, store.Job{Project: "a", ID: "a1"}); err == nil {
+			t.Fatal("it is taken")
+		}
+	}
+	if done, err := turns.wait(t.Context(), store.Job{Project: "a", ID: "a2"}); err != nil {
+		t.Error(err)
+	} else {
+		done()
+	}
+}
