@@ -186,7 +186,7 @@ func (p *packageDiff) fileSum(u *unpacked, name string) (string, error) {
 type unpacked struct {
 	files map[string]*zip.File // without directories
 	from  *zipSource
-	spool *zipcheck.Spool // a copy of the package; nil if it is read where it lies
+	spool *zipcheck.Spool // a copy of the package; nil if it is read in place
 }
 
 // unpack opens a package under the limits of the archive: where it lies if it

@@ -80,7 +80,7 @@ func (c *checker) fail(id, format string, args ...any) {
 	c.found = append(c.found, id+": "+fmt.Sprintf(format, args...))
 }
 
-// resolve returns what an object refers to, or itself, and where it is on the page.
+// resolve returns what an object refers to, or itself, and its anchor on the page.
 func (c *checker) resolve(o map[string]any) (map[string]any, string) {
 	ref, ok := o["$ref"].(string)
 	if !ok {

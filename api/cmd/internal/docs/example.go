@@ -29,7 +29,7 @@ func (r *reader) example(id, name string, ref *openapi3.ExampleRef, outer string
 	return p
 }
 
-// A place is where a key stands in the text of a contract.
+// A place is that of a key in the text of a contract.
 type place struct{ line, column int }
 
 // find notes what stands under each key.

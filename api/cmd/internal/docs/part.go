@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A part is anything of the contract that has a name. Its anchor is where it lies in
+// A part is anything of the contract that has a name. Its anchor is its path in
 // the contract, below the operation or the components: exports_list.responses.200,
 // or schemas.ExportList.id.
 type part struct {

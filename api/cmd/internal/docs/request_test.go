@@ -43,8 +43,8 @@ func shownCalls(t *testing.T) (preamble string, calls []shownCall) {
 	return preamble, calls
 }
 
-// asked runs a command where the page's project has an export and an import, and
-// checks that it asks for an operation, and for nothing else.
+// asked runs a command against a server whose project has an export and an import,
+// and checks that it asks for an operation, and for nothing else.
 func asked(t *testing.T, operation string, command func(id string) *exec.Cmd) {
 	t.Helper()
 	s := apitest.New(t, apitest.WithLoopback(), apitest.WithProject("my-project"))

@@ -12,8 +12,8 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// Sweep implements [store.Blobs]. Nothing of this replica is older than it. It leaves what another living replica has written,
-// and takes from a dead one whatever its age: a replica that is not among those that
+// Sweep implements [store.Blobs]. It leaves what another living replica has written, and
+// takes what a dead one has, whatever its age: a replica that is not among those that
 // live makes nothing known any more.
 func (b *Bucket) Sweep(ctx context.Context, keep func(key string) (bool, error), before time.Time) (removed int, err error) {
 	s := sweep{bucket: b, own: b.replicas.Session(), before: before}
