@@ -27,3 +27,6 @@ func CameBack(ctx context.Context, path string, wanted archive.Content) ([]strin
 	lines, _, err := (&session{}).cameBack(ctx, path, nil, wanted)
 	return lines, err
 }
+
+// WithReviews is what serve has beside the API.
+var WithReviews = withReviews

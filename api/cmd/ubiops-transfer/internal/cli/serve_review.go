@@ -27,13 +27,37 @@ const reviewPath = "/review/"
 // reaches it in this process, as a client with the reader's own token does.
 func reviews(ctx context.Context, s http.Handler, url string, mode plan.OnConflict) (*review.Site, func() error) {
 	within := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-	web := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	web := &http.Server{Handler: received(s), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = web.Serve(within) }() // it ends by Close
-	client := &http.Client{Transport: &http.Transport{DialContext: within.dial}}
-	site := review.NewSite(ctx, func(ctx context.Context, project, token string) (*review.Account, error) {
-		return account(ctx, client, url, project, token, mode)
+	transport := &http.Transport{DialContext: within.dial}
+	site := review.NewSite(ctx, func(ctx context.Context, from, project, token string) (*review.Account, error) {
+		return account(ctx, &http.Client{Transport: sentBy{transport, from}}, url, project, token, mode)
 	})
 	return site, func() error { return errors.Join(site.Close(), web.Close()) }
+}
+
+// readerHeader has the address of the reader that a request within the process is for,
+// so that each has a rate limit of their own.
+const readerHeader = "X-Reader"
+
+type sentBy struct {
+	http.RoundTripper
+	reader string
+}
+
+func (s sentBy) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set(readerHeader, s.reader)
+	return s.RoundTripper.RoundTrip(req)
+}
+
+// received serves what comes by a sentBy.
+func received(s http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		req.RemoteAddr = req.Header.Get(readerHeader)
+		req.Header.Del(readerHeader)
+		s.ServeHTTP(w, req)
+	})
 }
 
 // withReviews serves the reviews of a server, and whatever else next serves.

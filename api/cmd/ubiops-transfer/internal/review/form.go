@@ -10,12 +10,30 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
-// maxForm is how large what a reviewer enters may be, in bytes.
-const maxForm = 4 << 20
+// How large what a reviewer enters may be, and the form of somebody who only signs in
+// or out or opens a review, in bytes; and how long a form may be on its way.
+const (
+	maxForm      = 4 << 20
+	maxSmallForm = 16 << 10
+	formTimeout  = time.Minute
+)
+
+// readForm reads a form of so many bytes at most.
+func readForm(w http.ResponseWriter, req *http.Request, most int64) error {
+	control := http.NewResponseController(w)
+	limited := control.SetReadDeadline(time.Now().Add(formTimeout)) == nil
+	req.Body = http.MaxBytesReader(w, req.Body, most)
+	err := req.ParseForm()
+	if limited { // or the connection would seem to end
+		err = errors.Join(err, control.SetReadDeadline(time.Time{}))
+	}
+	return err
+}
 
 // fromPage reports whether a form was sent by a page of this review.
 func (r *Review) fromPage(req *http.Request) bool {

@@ -27,6 +27,7 @@ func secure(next http.Handler) http.Handler {
 		} {
 			w.Header().Set(name, value)
 		}
+		limitSending(w) // in place of what a request before has left on the connection
 		checked.ServeHTTP(w, req)
 	})
 }

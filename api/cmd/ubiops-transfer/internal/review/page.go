@@ -6,7 +6,9 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 )
 
 //go:embed page.html
@@ -22,33 +24,48 @@ var templates = template.Must(template.New("").Parse(pageHTML))
 
 func splitLines(text string) []string { return strings.Split(text, "\n") }
 
-// writer writes parts of a page until one fails.
+// sendTimeout is how long a reader may take for the next piece of a page.
+const sendTimeout = time.Minute
+
+// writer writes parts of a page until one fails. A part is made by add, which may be
+// called with a lock, and written by send, which waits for the reader.
 type writer struct {
-	w   http.ResponseWriter
-	n   int
-	err error
+	w    http.ResponseWriter
+	text bytes.Buffer // to send
+	n    int
+	err  error
 }
 
-func (w *writer) execute(name string, data any) {
-	if w.err != nil {
-		return
+func (w *writer) add(name string, data any) {
+	if w.err == nil {
+		w.err = templates.ExecuteTemplate(&w.text, name, data)
 	}
-	var text bytes.Buffer
-	if w.err = templates.ExecuteTemplate(&text, name, data); w.err != nil {
+}
+
+func (w *writer) send() {
+	if w.err != nil {
 		return
 	}
 	if w.n == 0 {
 		w.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	}
-	var n int
-	n, w.err = w.w.Write(text.Bytes())
-	w.n += n
+	limitSending(w.w)
+	var n int64
+	n, w.err = w.text.WriteTo(w.w)
+	w.n += int(n)
 }
 
+// flush sends what was added, also what is buffered further on.
 func (w *writer) flush() {
-	if w.err == nil {
+	if w.send(); w.err == nil {
 		w.err = http.NewResponseController(w.w).Flush()
 	}
+}
+
+// limitSending gives the reader some time. Whatever else is served on the connection
+// has a limit of its own.
+func limitSending(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendTimeout)) // if it has one
 }
 
 // fail answers with a page that says why there is nothing else.
@@ -56,9 +73,10 @@ func fail(w http.ResponseWriter, status int, title string, details ...string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	out := writer{w: w, n: 1}
-	out.execute("head", page{Title: title, Colour: "grey", Project: title})
-	out.execute("result", result{Title: title, Details: details})
-	out.execute("foot", nil)
+	out.add("head", page{Title: title, Colour: "grey", Project: title})
+	out.add("result", result{Title: title, Details: details})
+	out.add("foot", nil)
+	out.send()
 }
 
 // asset serves what pages load, and reports whether it was that.
@@ -74,6 +92,7 @@ func asset(w http.ResponseWriter, name string) bool {
 	}
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, max-age=86400")
+	limitSending(w)
 	_, _ = w.Write(data) // the reader has gone
 	return true
 }
@@ -100,21 +119,29 @@ func (r *Review) show(w http.ResponseWriter, req *http.Request) {
 		r.follow(w, req)
 		return
 	}
+	out := writer{w: w}
+	if err := r.add(&out, readLook(req.URL.Query()), "head", "review", "foot"); err != nil {
+		fail(w, http.StatusInternalServerError, "The plan cannot be shown", err.Error())
+		return
+	}
+	out.send()
+}
+
+// add adds parts of the page of a look.
+func (r *Review) add(out *writer, l look, parts ...string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	l := readLook(req.URL.Query())
 	if l.open >= len(r.objects) {
 		l.open = -1
 	}
 	p, err := r.page(l)
 	if err != nil {
-		fail(w, http.StatusInternalServerError, "The plan cannot be shown", err.Error())
-		return
+		return err
 	}
-	out := writer{w: w}
-	for _, part := range []string{"head", "review", "foot"} {
-		out.execute(part, p)
+	for _, part := range parts {
+		out.add(part, p)
 	}
+	return nil
 }
 
 // head fills in what all pages of the review have.
@@ -128,8 +155,13 @@ func (r *Review) head(p *page) {
 
 // decide takes a form.
 func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
-	req.Body = http.MaxBytesReader(w, req.Body, maxForm)
-	if err := req.ParseForm(); err != nil {
+	if !r.reading.TryLock() { // each takes memory
+		fail(w, http.StatusTooManyRequests, "Another form of this page is on its way", "Nothing was changed. Try again.")
+		return
+	}
+	err := readForm(w, req, maxForm)
+	r.reading.Unlock()
+	if err != nil {
 		fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
 		return
 	}
@@ -167,12 +199,23 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 // planFile is the plan as a file, for apply: it holds no value.
 func (r *Review) planFile(w http.ResponseWriter) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.chosen == nil {
+	chosen := r.chosen // which nobody changes
+	r.mu.Unlock()
+	if chosen == nil {
 		fail(w, http.StatusNotFound, "Nothing is chosen")
+		return
+	}
+	var text bytes.Buffer
+	if err := chosen.Write(&text); err != nil {
+		fail(w, http.StatusInternalServerError, "The plan cannot be written", err.Error())
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="plan.json"`)
-	_ = r.chosen.Write(w) // the reader has gone
+	for piece := range slices.Chunk(text.Bytes(), 64<<10) {
+		limitSending(w)
+		if _, err := w.Write(piece); err != nil {
+			return // the reader has gone
+		}
+	}
 }

@@ -59,6 +59,8 @@ type Review struct {
 	// fixed says that there is nothing to choose, since only a plan is there.
 	fixed bool
 
+	reading sync.Mutex // held while a form is read
+
 	mu      sync.Mutex
 	draft   draft
 	whole   *plan.Plan // of everything that there is to decide about

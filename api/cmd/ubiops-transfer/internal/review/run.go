@@ -108,51 +108,66 @@ func (r *Review) cancel() {
 // changed, that is the review of the new plan.
 func (r *Review) follow(w http.ResponseWriter, req *http.Request) {
 	out := writer{w: w}
-	written := 0
-	for {
-		r.mu.Lock()
-		lines, news, running := r.lines[min(written, len(r.lines)):], r.news, r.running != nil
-		first := written == 0 && out.n == 0
-		if first {
-			p := page{}
-			r.head(&p)
-			out.execute("head", p)
-			out.execute("running", struct {
-				Running bool
-				CSRF    string
-			}{running, r.csrf})
-		}
-		r.mu.Unlock()
-		for _, line := range lines {
-			out.execute("step", line)
-		}
-		written += len(lines)
+	for written, running := 0, true; running; {
+		var news chan struct{}
+		written, running, news = r.addSteps(&out, written)
 		if !running {
 			break
 		}
-		out.flush()
+		if out.flush(); out.err != nil {
+			return
+		}
 		select {
 		case <-news:
 		case <-req.Context().Done():
 			return
 		}
 	}
-	out.execute("ran", nil)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.isEnded() {
-		ended := r.result()
-		ended.Back = r.Back
-		out.execute("result", ended)
-	} else if p, err := r.page(look{open: -1}); err != nil {
-		out.err = err
-	} else {
-		out.execute("review", p)
-	}
-	out.execute("foot", nil)
-	if out.err == nil && r.isEnded() {
+	ended, err := r.addEnd(&out)
+	if out.send(); err == nil && out.err == nil && ended {
 		r.seen.Do(func() { close(r.shown) })
 	}
+}
+
+// addSteps adds the steps since so many were written, and returns how many there are,
+// whether there may be more, and what closes then.
+func (r *Review) addSteps(out *writer, written int) (all int, running bool, news chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	running = r.running != nil
+	if written == 0 && out.n == 0 {
+		p := page{}
+		r.head(&p)
+		out.add("head", p)
+		out.add("running", struct {
+			Running bool
+			CSRF    string
+		}{running, r.csrf})
+	}
+	for _, line := range r.lines[min(written, len(r.lines)):] {
+		out.add("step", line)
+	}
+	return max(written, len(r.lines)), running, r.news
+}
+
+// addEnd adds the result, or the review of the new plan.
+func (r *Review) addEnd(out *writer) (ended bool, err error) {
+	out.add("ran", nil)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ended = r.isEnded(); ended {
+		is := r.result()
+		is.Back = r.Back
+		out.add("result", is)
+	} else {
+		p, err := r.page(look{open: -1})
+		if err != nil {
+			return false, err
+		}
+		out.add("review", p)
+	}
+	out.add("foot", nil)
+	return ended, nil
 }
 
 // result is what a reviewer reads in the end.

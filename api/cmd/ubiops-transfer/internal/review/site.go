@@ -33,7 +33,7 @@ type Waiting struct{ ID, Created, Size string }
 // Site serves reviews to those who sign in with a token of a project.
 type Site struct {
 	ctx    context.Context
-	signIn func(ctx context.Context, project, token string) (*Account, error)
+	signIn func(ctx context.Context, from, project, token string) (*Account, error)
 
 	slots chan struct{} // one for each review that is open
 
@@ -54,9 +54,9 @@ type account struct {
 	close  func() error
 }
 
-// NewSite returns a site, whose reviews end with ctx. An error of signIn is what a
-// reader is told.
-func NewSite(ctx context.Context, signIn func(ctx context.Context, project, token string) (*Account, error)) *Site {
+// NewSite returns a site, whose reviews end with ctx. signIn gets the network address
+// of a reader, and an error of it is what the reader is told.
+func NewSite(ctx context.Context, signIn func(ctx context.Context, from, project, token string) (*Account, error)) *Site {
 	return &Site{ctx: ctx, signIn: signIn, accounts: map[string]*account{}, slots: make(chan struct{}, mostReviews)}
 }
 
@@ -78,8 +78,9 @@ func (s *Site) Handler(path string) http.Handler {
 		case req.Method == http.MethodGet && name == "":
 			a.list(w, req)
 		case req.Method == http.MethodPost && (name == "open" || name == "sign-out"):
-			req.Body = http.MaxBytesReader(w, req.Body, maxForm)
-			if !equal(req.PostFormValue("csrf"), a.csrf) {
+			if err := readForm(w, req, maxSmallForm); err != nil {
+				fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
+			} else if !equal(req.PostFormValue("csrf"), a.csrf) {
 				fail(w, http.StatusForbidden, "This form is not from this page", "Nothing was changed.")
 			} else if name == "open" {
 				a.open(s.ctx, w, req, path) //nolint:contextcheck // a review does not end with the request
@@ -94,9 +95,10 @@ func (s *Site) Handler(path string) http.Handler {
 
 func sitePage(w http.ResponseWriter, name string, data any) {
 	out := writer{w: w}
-	out.execute("head", page{Title: "Reviews of imports", Project: "Reviews of imports", Colour: "grey"})
-	out.execute(name, data)
-	out.execute("foot", nil)
+	out.add("head", page{Title: "Reviews of imports", Project: "Reviews of imports", Colour: "grey"})
+	out.add(name, data)
+	out.add("foot", nil)
+	out.send()
 }
 
 // account returns that of a reader who is signed in, and forgets who was too long.
@@ -121,8 +123,11 @@ func (s *Site) account(req *http.Request) *account {
 
 // enter signs in.
 func (s *Site) enter(w http.ResponseWriter, req *http.Request, path string) {
-	req.Body = http.MaxBytesReader(w, req.Body, maxForm)
-	entered, err := s.signIn(req.Context(), strings.TrimSpace(req.PostFormValue("project")), strings.TrimSpace(req.PostFormValue("token")))
+	if err := readForm(w, req, maxSmallForm); err != nil {
+		fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
+		return
+	}
+	entered, err := s.signIn(req.Context(), req.RemoteAddr, strings.TrimSpace(req.PostFormValue("project")), strings.TrimSpace(req.PostFormValue("token")))
 	if err != nil {
 		w.WriteHeader(http.StatusForbidden)
 		sitePage(w, "sign-in", legible(err.Error(), mostText))
@@ -148,7 +153,9 @@ func (s *Site) leave(w http.ResponseWriter, req *http.Request, path string) {
 	defer s.mu.Unlock()
 	cookie, err := req.Cookie(siteCookie)
 	if err == nil {
-		err = s.accounts[cookie.Value].finish()
+		if a := s.accounts[cookie.Value]; a != nil { // not signed out meanwhile
+			err = a.finish()
+		}
 	}
 	if err != nil {
 		fail(w, http.StatusConflict, "You are still signed in", err.Error())

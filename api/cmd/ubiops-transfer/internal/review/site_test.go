@@ -24,7 +24,7 @@ func TestReadersAreSignedOutAndReviewsAreLimited(t *testing.T) {
 			t.Fatal(err)
 		}
 		open := 0
-		site := review.NewSite(t.Context(), func(_ context.Context, project, _ string) (*review.Account, error) {
+		site := review.NewSite(t.Context(), func(_ context.Context, _, project, _ string) (*review.Account, error) {
 			return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil },
 				Review: func(ctx context.Context, _ string) (*review.Review, func() error, error) {
 					made, err := review.New(ctx, review.Subject{Plan: func(context.Context, plan.Overrides, plan.OnConflict, bool) (*plan.Plan, archive.Content, error) {
@@ -75,7 +75,7 @@ func TestASiteShowsTheImportsOfAProjectToWhoeverSignsIn(t *testing.T) {
 	t.Parallel()
 	of := begin(t, offered(), archive.Content{}, nil)
 	closed := 0
-	site := review.NewSite(t.Context(), func(_ context.Context, project, token string) (*review.Account, error) {
+	site := review.NewSite(t.Context(), func(_ context.Context, _, project, token string) (*review.Account, error) {
 		if project != "shop" || token != "planted-token" {
 			return nil, errors.New("there is no such <project>")
 		}
