@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -142,7 +143,9 @@ func (r *projectReader) selection(parts *chosenParts) (selection api.Selection, 
 			return err
 		}
 		for _, item := range plan.Items(part) {
-			item.Note = "" // it was read without packages, which says nothing of them
+			if item.Kind == "version" && strings.HasPrefix(item.Place, "/deployments/") {
+				item.Note = "" // it was read without packages, which says nothing of them
+			}
 			fmt.Fprintln(out, item)
 		}
 		for _, dependency := range needed {
