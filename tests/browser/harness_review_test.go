@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,11 +69,12 @@ func (s *server) load(t *testing.T, name, path string) {
 
 func (w *tab) expect(selector string, texts ...string) {
 	w.Helper()
-	got := w.text(selector)
-	for _, text := range texts {
-		if !strings.Contains(got, text) {
-			w.Errorf("%s reads %q, which lacks %q", selector, got, text)
-		}
+	lacks := func(got string) int {
+		return slices.IndexFunc(texts, func(text string) bool { return !strings.Contains(got, text) })
+	}
+	got := w.reads(selector, func(got string) bool { return lacks(got) < 0 })
+	if i := lacks(got); i >= 0 {
+		w.Errorf("%s reads %q, which lacks %q", selector, got, texts[i])
 	}
 }
 

@@ -2,12 +2,8 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -87,7 +83,17 @@ func (w *tab) do(what string, steps ...step) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	w.must(what, chromedp.Do(ctx, steps...))
+	err := chromedp.Do(ctx, steps...)
+	for isGone(err) && ctx.Err() == nil {
+		err = chromedp.Do(ctx, steps...)
+	}
+	w.must(what, err)
+}
+
+// isGone reports whether an element was found on a page that was left before the first
+// thing was done with it. A person would look again.
+func isGone(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "node with given id")
 }
 
 func get[T any](w *tab, what string, action chromedp.Action[T]) T {
@@ -167,12 +173,34 @@ func (w *tab) sees(selector string) {
 	w.do("see "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
 }
 
-// text waits for an element and returns what a person reads there. It is found and read
-// at once: between two steps, a page that is being left would take it away.
+// text waits for an element with text on a page that is whole, and returns what a person
+// reads there.
 func (w *tab) text(selector string) string {
 	w.Helper()
-	w.sees(selector)
-	return eval[string](w, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector))
+	return w.reads(selector, func(text string) bool { return text != "" })
+}
+
+// reads waits until an element reads as it should, for some time, and returns how it
+// does. It is found and read at once, and again if the page was left meanwhile.
+func (w *tab) reads(selector string, should func(text string) bool) string {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	expression := fmt.Sprintf("document.readyState == 'complete' && document.querySelector(%q)?.innerText || ''", selector)
+	for {
+		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression))
+		if err == nil && should(text) {
+			return text
+		}
+		select {
+		case <-ctx.Done():
+			if err != nil && text == "" {
+				w.must("read "+selector, err)
+			}
+			return text
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // eval returns what an expression is, or what it promises.
@@ -182,119 +210,9 @@ func eval[T any](w *tab, expression string) T {
 }
 
 // picture leaves a picture of the whole page in the folder PICTURES, if that is set.
-func (w *tab) picture(name string) {
-	w.Helper()
-	folder := os.Getenv("PICTURES")
-	if folder == "" {
-		return
-	}
-	ctx, cancel := context.WithTimeout(w.ctx, patience)
-	defer cancel()
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600)
-	}
-	if err != nil {
-		w.Errorf("picture %s: %v", name, err)
-	}
-}
-
 // looks visits a page in every way that it may be looked at, and checks it.
-func (w *tab) looks(name, address string) {
-	w.Helper()
-	for _, scripts := range []bool{true, false} {
-		w.scripts(scripts)
-		w.visit(address)
-		w.sizes(fmt.Sprintf("%s-scripts-%t", name, scripts))
-	}
-	w.scripts(true)
-}
-
 // sizes checks the page that is open, narrow and wide, light and dark.
-func (w *tab) sizes(name string) {
-	w.Helper()
-	for _, width := range []int64{360, 1440} {
-		for _, scheme := range []string{"light", "dark"} {
-			w.size(width)
-			w.scheme(scheme)
-			w.check(fmt.Sprintf("%s-%d-%s", name, width, scheme))
-		}
-	}
-}
-
 // check checks the page that is open as it is.
-func (w *tab) check(name string) {
-	w.Helper()
-	w.picture(name)
-	if wide := eval[int](w, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
-		w.Errorf("%s: it is %d pixels wider than the window", name, wide)
-	}
-	here, err := url.Parse(eval[string](w, "location.href"))
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.mu.Lock()
-	requests, said := w.requests, w.said
-	w.mu.Unlock()
-	for _, request := range requests {
-		if !strings.HasPrefix(request, here.Scheme+"://"+here.Host+"/") && here.Scheme != "file" {
-			w.Errorf("%s: it loads %s", name, request)
-		}
-	}
-	for _, line := range said {
-		w.Errorf("%s: on the console: %s", name, line)
-	}
-	for _, f := range w.axe() {
-		w.Errorf("%s: axe-core: %s", name, f)
-	}
-}
-
 // finding is what axe-core says.
-type finding struct {
-	ID, Impact, Help string
-	Nodes            []struct {
-		HTML           string
-		FailureSummary string
-	}
-}
-
-func (f finding) String() string {
-	text := fmt.Sprintf("%s (%s): %s", f.ID, f.Impact, f.Help)
-	for _, n := range f.Nodes {
-		text += fmt.Sprintf("\n\t%s\n\t\t%s", n.HTML, strings.ReplaceAll(n.FailureSummary, "\n", "\n\t\t"))
-	}
-	return text
-}
-
 // axe returns the serious and critical findings of axe-core on the page. It runs in
 // the page, also if scripts of the page itself are off.
-func (w *tab) axe() (serious []finding) {
-	w.Helper()
-	w.scripts(true)
-	eval[any](w, axeScript()+"\n;null")
-	text := eval[string](w, "axe.run({preload: false}).then(result => JSON.stringify({passes: result.passes.length, violations: result.violations}))")
-	var result struct {
-		Passes     int
-		Violations []finding
-	}
-	if err := json.Unmarshal([]byte(text), &result); err != nil {
-		w.Fatal(err)
-	}
-	if result.Passes < 5 {
-		w.Errorf("axe-core has looked at %d rules only", result.Passes)
-	}
-	for _, f := range result.Violations {
-		if f.Impact == "serious" || f.Impact == "critical" {
-			serious = append(serious, f)
-		}
-	}
-	return serious
-}
-
-var axeScript = sync.OnceValue(func() string {
-	text, err := os.ReadFile(os.Getenv("AXE"))
-	if err != nil {
-		panic(fmt.Sprintf("AXE has to name the script of axe-core, as doc.go says: %v", err))
-	}
-	return string(text)
-})
