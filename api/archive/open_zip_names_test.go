@@ -63,3 +63,13 @@ func TestOpen_backSlashesThatAreNotSeparatorsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestOpen_aNameThatIsThereTwiceIsRefusedWithBackSlashesToo(t *testing.T) {
+	t.Parallel()
+	data := storedZip(t, files{`x\info.yaml`: "format_spec: v1.0", `x\a.txt`: "", `x\b.txt`: ""})
+	data = bytes.ReplaceAll(data, []byte(`x\b.txt`), []byte(`x\a.txt`))
+	_, err := openBytes(data)
+	if found := firstFinding(err); found == nil || found.Code != CodeClash {
+		t.Errorf("%v", err)
+	}
+}

@@ -31,11 +31,10 @@ func linuxName(name string) bool {
 }
 
 // slashes takes back-slashes for slashes, as old programs for Windows write them:
-// if no name has a slash, and no two names become one. It returns the names as they
-// were, by file, or nil.
+// if no name has a slash, so that two names do not become one. It returns the names
+// as they were, by file, or nil.
 func slashes(files []*zip.File) map[*zip.File]string {
 	found := false
-	changed := make(map[string]bool, len(files))
 	for _, f := range files {
 		if strings.Contains(f.Name, "/") {
 			return nil
@@ -44,13 +43,6 @@ func slashes(files []*zip.File) map[*zip.File]string {
 	}
 	if !found {
 		return nil
-	}
-	for _, f := range files {
-		name := strings.ReplaceAll(f.Name, `\`, "/")
-		if changed[name] {
-			return nil
-		}
-		changed[name] = true
 	}
 	raw := make(map[*zip.File]string, len(files))
 	for _, f := range files {
