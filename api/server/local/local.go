@@ -43,6 +43,7 @@ type Options struct {
 type home struct {
 	store.Store // a database
 	blobs       *blobs
+	shrink      func(context.Context) error // the database
 }
 
 var _ store.Home = (*home)(nil)
@@ -121,10 +122,10 @@ func open(ctx context.Context, data string, opts Options) (*home, error) {
 	if err := files.Begin(folder.Mark{Database: is.ID, Changes: is.Changes}); err != nil { // the disk may be full
 		opts.Log.WarnContext(ctx, "the first sweep leaves what is young", "error", err)
 	}
-	if err := space.fill(); err != nil {
+	if err := errors.Join(db.Shrink(ctx), space.fill()); err != nil {
 		opts.Log.WarnContext(ctx, "there is no space for more archives", "error", err)
 	}
-	return &home{db, &blobs{files, space}}, nil
+	return &home{db, &blobs{files, space}, db.Shrink}, nil
 }
 
 // belongs reports whether a database knows the blobs, so that one that it does not

@@ -28,12 +28,12 @@ type reserve struct {
 // archive.
 const reserveSize = 1 << 20
 
-// release gives the space up, and reports whether there was any.
-func (r *reserve) release() bool {
+// release gives the space up.
+func (r *reserve) release() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.out = true
-	return os.Remove(r.path) == nil
+	_ = os.Remove(r.path) // it may be out already
 }
 
 // fill takes the space again if it was given up, if there is enough.
@@ -76,16 +76,22 @@ func (t *freeing) DeleteImport(project, id string) error {
 	return t.Tx.DeleteImport(project, id)
 }
 
-// Update implements [store.Store]. One that frees space may use the reserve for it.
+// Update implements [store.Store]. One that frees space may use the reserve for it,
+// and what the database can give back: the reserve may be out, and since then used
+// up by what the jobs note.
 func (h *home) Update(ctx context.Context, f func(store.Tx) error) (unused []string, err error) {
-	for {
+	for again := false; ; again = true {
 		t := &freeing{}
 		unused, err = h.Store.Update(ctx, func(tx store.Tx) error {
 			t.Tx = tx
 			return f(t)
 		})
-		if !t.frees || !errors.Is(err, syscall.ENOSPC) || !h.blobs.reserve.release() {
+		if again || !t.frees || !errors.Is(err, syscall.ENOSPC) {
 			return unused, err
+		}
+		h.blobs.reserve.release()
+		if shrunk := h.shrink(ctx); shrunk != nil {
+			return nil, errors.Join(err, shrunk)
 		}
 	}
 }

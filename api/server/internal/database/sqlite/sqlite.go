@@ -68,6 +68,14 @@ func Open(ctx context.Context, options Options) (*Database, error) {
 // Close closes the database and gives up its lock.
 func (d *Database) Close() error { return errors.Join(d.Database.Close(), d.lock.Close()) }
 
+// Shrink gives back the space of the journal: what it says goes into the database
+// first, where most of it replaces what is there already.
+func (d *Database) Shrink(ctx context.Context) error {
+	_, err := d.writes.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	_, err = classify(err)
+	return err
+}
+
 func dialect(options Options, file fs.FileInfo) (d database.Dialect, err error) {
 	wait := cmp.Or(options.BusyTimeout, database.DefaultBusyTimeout)
 	if d.Writes, err = open(dsn(options.Path, wait), 1); err != nil {

@@ -1,0 +1,165 @@
+package local_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"mime/multipart"
+
+	"github.com/ubiops-contrib/transfer/api/server"
+)
+
+// smallDisk is where the process that onSmallDisk starts has its disk.
+const smallDisk = "SMALL_DISK"
+
+// onSmallDisk runs the test in a process of its own that has a disk of 6 MiB at the
+// folder that do gets, and says loudly where the system does not allow that.
+func onSmallDisk(t *testing.T, do func(disk string)) {
+	t.Helper()
+	if disk := os.Getenv(smallDisk); disk != "" {
+		// What is mounted here is seen nowhere else.
+		err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "")
+		if err = errors.Join(err, syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=6m")); err != nil {
+			t.Fatal(err)
+		}
+		do(disk)
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), smallDisk+"="+t.TempDir())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	if os.Getuid() != 0 {
+		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); errors.Is(err, os.ErrPermission) {
+		t.Skipf("NOT RUN: this system does not let a test have a disk of its own: %v. As root, outside of a container, it does.", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+}
+
+func TestAFullDiskPreventsNeitherAStartNorDeletes(t *testing.T) {
+	t.Parallel()
+	onSmallDisk(t, func(disk string) {
+		data := filepath.Join(disk, "data")
+		s := serve(t, data)
+		if err := s.AddProject(t.Context(), "p"); err != nil {
+			t.Fatal(err)
+		}
+		token, err := s.AddToken(t.Context(), "p", "tester", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // what was freed can be used
+			fillWithUploads(t, s, token)
+			deleteAll(t, s, token)
+		}
+		fillWithUploads(t, s, token)
+		if err := s.Close(); err != nil {
+			t.Errorf("closing on a full disk: %v", err)
+		}
+		fillToTheLastByte(t, disk)
+		s = serve(t, data)
+		useUp(t, s)
+		deleteAll(t, s, token)
+	})
+}
+
+// fillWithUploads uploads until there is no space for more. Then jobs wait for some.
+func fillWithUploads(t *testing.T, s *server.Server, token string) {
+	t.Helper()
+	const atMost = 100
+	for range atMost {
+		switch status := upload(t, s, token); status {
+		case http.StatusCreated:
+		case http.StatusInsufficientStorage:
+			return
+		default:
+			t.Fatalf("an upload gives %d", status)
+		}
+	}
+	t.Fatalf("the disk has space for %d uploads", atMost)
+}
+
+// useUp makes small changes until there is no space for them either.
+func useUp(t *testing.T, s *server.Server) {
+	t.Helper()
+	for range 10_000 {
+		_, err := s.AddToken(t.Context(), "p", "tester", false)
+		if errors.Is(err, syscall.ENOSPC) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("a full disk has space for any number of tokens")
+}
+
+func upload(t *testing.T, s *server.Server, token string) (status int) {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("file", "a.zip")
+	if err == nil {
+		bits := make([]byte, 200_000)
+		_, _ = rand.Read(bits) // it does not fail
+		_, err = file.Write(bits)
+	}
+	if err := errors.Join(err, form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, server.BaseURL+"/projects/p/imports", &body)
+	r.Header.Set("Authorization", "Token "+token)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w.Code
+}
+
+func deleteAll(t *testing.T, s *server.Server, token string) {
+	t.Helper()
+	status, body := send(t, s, http.MethodGet, "/projects/p/imports", token, "")
+	var imports []struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(body, &imports); err != nil || status != http.StatusOK || len(imports) == 0 {
+		t.Fatalf("%d %s: %v", status, body, err)
+	}
+	for _, i := range imports {
+		if status, body := send(t, s, http.MethodDelete, "/projects/p/imports/"+i.ID, token, ""); status != http.StatusNoContent {
+			t.Fatalf("a delete on a full disk gives %d %s", status, body)
+		}
+	}
+}
+
+// fillToTheLastByte takes what space is left.
+func fillToTheLastByte(t *testing.T, disk string) {
+	t.Helper()
+	file, err := os.Create(filepath.Join(disk, "rest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = file.Write(make([]byte, 512))
+	}
+	if closed := file.Close(); !errors.Is(err, syscall.ENOSPC) || closed != nil {
+		t.Fatal(err, closed)
+	}
+}
