@@ -42,7 +42,7 @@ const (
 )
 
 // Lease is how long a replica may say nothing until it counts as dead.
-const Lease = 8 * time.Second
+const Lease = 6 * time.Second
 
 // Dialect returns PostgreSQL at a URL or connection string. No connection is made
 // yet. Errors never contain the password.
