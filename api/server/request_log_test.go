@@ -1,17 +1,21 @@
 package server_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/middleware"
 	"github.com/ubiops-contrib/transfer/api/server"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -118,6 +122,60 @@ func TestRequestLog_theLogSaysWhyARequestFailedInsideTheServer(t *testing.T) {
 	lines := book.requests(t)
 	if status < http.StatusInternalServerError || len(lines) != 1 || lines[0]["level"] != "ERROR" || lines[0]["error"] == nil {
 		t.Errorf("%d, %v", status, lines)
+	}
+}
+
+func TestRequestLog_aRequestThatTheClientGaveUpIsNoErrorInTheLog(t *testing.T) {
+	t.Parallel()
+	var book logbook
+	m := &counted{}
+	h := start(t, server.Options{Log: book.logger(), Metrics: m})
+	r := httptest.NewRequest(http.MethodGet, server.BaseURL+"/projects/p/exports", nil)
+	r.Header.Set("Authorization", "Token "+h.token("p", false))
+	ctx, giveUp := context.WithCancel(r.Context())
+	giveUp()
+	h.ServeHTTP(httptest.NewRecorder(), r.WithContext(ctx))
+	lines := book.requests(t)
+	if len(lines) != 1 || lines[0]["level"] != "INFO" || lines[0]["status"] != float64(middleware.StatusGaveUp) {
+		t.Errorf("lines %v", lines)
+	}
+	if len(m.lines) != 1 || !strings.HasSuffix(m.lines[0], " 499") {
+		t.Errorf("metrics are told %q", m.lines)
+	}
+}
+
+func TestRequestLog_anArchiveThatIsNotReadAsAWholeIsAWarningInTheLog(t *testing.T) {
+	t.Parallel()
+	var book logbook
+	h := start(t, server.Options{Log: book.logger()})
+	c := h.client("p")
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for name, text := range map[string]string{
+		"export/info.yaml": "format_spec: v1.0", "export/deployments/d/d.yaml": "deployment_name: d\ninput_type: plain\noutput_type: plain",
+		"export/deployments/d/versions/v.yml": "version_name: v",
+	} {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	id := upload(t, c, "p", buf.Bytes()).ID
+	waitImport(t, c, "p", id, models.ImportStatusConfirmation)
+	found := 0
+	for line := range strings.Lines(book.text()) {
+		if strings.Contains(line, "an archive has warnings") && strings.Contains(line, id) && strings.Contains(line, "versions/v.yml") {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d warnings in %s", found, book.text())
 	}
 }
 

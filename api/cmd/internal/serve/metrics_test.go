@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -142,4 +143,35 @@ func TestMetricsAreThereWhenTheStorageIsNot(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	wantMetrics(t, w.Body.String(), "go_goroutines ", "ubiops_transfer_requests_in_flight ")
+}
+
+func TestMetricsOfARequestThatTheClientGaveUpBlameTheClient(t *testing.T) {
+	t.Parallel()
+	s, err := serve.NewMetrics(server.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	token := ""
+	if err = s.AddProject(t.Context(), "p"); err == nil {
+		token, err = s.AddToken(t.Context(), "p", "tester", false)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	giveUp()
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, server.BaseURL+"/projects/p/exports", nil)
+	r.Header.Set("Authorization", "Token "+token)
+	s.ServeHTTP(httptest.NewRecorder(), r)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	text := w.Body.String()
+	if !regexp.MustCompile(`(?m)^\S*_count\{operation="\w+",status="4xx"\} 1$`).MatchString(text) || strings.Contains(text, `status="5xx"`) {
+		t.Error(text)
+	}
 }

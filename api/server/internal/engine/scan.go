@@ -32,7 +32,7 @@ func (e *Engine) scanImport(ctx context.Context, job store.Job) error {
 		}
 		return err
 	})
-	content, packages, err := e.scan(ctx, imp.Blob, memory)
+	content, packages, err := e.scan(ctx, imp, memory)
 	if err != nil {
 		return err
 	}
@@ -112,13 +112,19 @@ func (e *Engine) fetchArchive(ctx context.Context, imp store.Import) (store.Impo
 	return imp, err
 }
 
-func (e *Engine) scan(ctx context.Context, key string, memory archive.Option) (content archive.Content, packages []string, err error) {
-	err = e.withArchive(ctx, key, func(a *archive.Archive) error {
+func (e *Engine) scan(ctx context.Context, imp store.Import, memory archive.Option) (content archive.Content, packages []string, err error) {
+	err = e.withArchive(ctx, imp.Blob, func(a *archive.Archive) error {
 		// An import that would do nothing, though there are files, is a failure
-		// that says why: nothing else would tell the client.
+		// that says why: nothing else would tell the client. Of the rest the
+		// contract has no place to tell.
 		nothing := func(f *archive.Finding) bool { return f.Code == archive.CodeNothing }
-		if warnings := a.Warnings(); len(a.Others()) > 0 && slices.ContainsFunc(warnings, nothing) {
+		warnings := a.Warnings()
+		if len(a.Others()) > 0 && slices.ContainsFunc(warnings, nothing) {
 			return archive.Findings(warnings)
+		}
+		if len(warnings) > 0 {
+			e.Log.WarnContext(ctx, "an archive has warnings", "project", imp.Project, "id", imp.ID,
+				"warnings", len(warnings), "first", warnings[0].String())
 		}
 		content = a.Content()
 		for _, p := range a.Packages() {

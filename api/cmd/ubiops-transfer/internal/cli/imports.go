@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
+	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
@@ -41,14 +42,15 @@ func importsCreateCommand(s *session) *cobra.Command {
 			case cmd.Flags().Changed("export-id"):
 				source, bar = api.FromExport(export), false
 			case path == "-":
-				archive, remove, err := s.archiveFromStdin(cmd.Context())
+				sent, remove, err := s.archiveFromStdin(cmd.Context())
 				if err != nil {
 					return err
 				}
 				defer remove()
-				source = archive
+				source = sent
 			default:
 				source = api.FromFile(path)
+				s.warnOf(cmd, path)
 			}
 			var opts []api.CreateImportOption
 			until := ""
@@ -84,6 +86,19 @@ func importsCreateCommand(s *session) *cobra.Command {
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the import is to be confirmed, or is completed if nobody is asked")
 	formatFlag(cmd, &format, rowFormat, yamlFormat, jsonFormat)
 	return cmd
+}
+
+// warnOf prints what is odd about an archive that is sent as it is. Whether it is
+// taken is for the host to say, and what cannot be read at all for the upload.
+func (s *session) warnOf(cmd *cobra.Command, path string) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	_ = s.withArchive(cmd.Context(), path, func(in *input, err error) error {
+		found, _ := errors.AsType[archive.Findings](err)
+		warn(cmd, path, append(found, in.found...)...)
+		return nil
+	})
 }
 
 // archiveFromStdin takes an archive from stdin: from a file as it is, from a pipe
