@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/ubiops-contrib/transfer/api/internal/secrets"
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 // WithoutSecrets returns content without the values of secrets, as an export may
@@ -15,11 +16,12 @@ import (
 // does not know. What is secret goes by the shape of the data, wherever it stands:
 // an object that says secret, as {name, value, secret: true}, is one, and all of it
 // but its name and what is true, false or null may be a part of the secret. The
-// argument is not changed.
+// argument is not changed, and what has no secret is shared with it.
 func WithoutSecrets(content Content) Content { return hideAll(content, nil) }
 
 // MaskSecrets returns content with null for the values of secrets, as a response
-// may show it. [WithoutSecrets] says what those are. The argument is not changed.
+// may show it. [WithoutSecrets] says what those are. The argument is not changed, and
+// what has no secret is shared with it.
 func MaskSecrets(content Content) Content { return hideAll(content, jsontext.Value("null")) }
 
 // saysSecret reports whether v is an object that says secret.
@@ -50,53 +52,81 @@ func withoutEmpty(value jsontext.Value, variable members) jsontext.Value {
 func hideAll(content Content, instead any) Content {
 	h := hiding{instead}
 	// There may be many versions and variables, so each by itself.
-	content.Deployments = maps.Clone(content.Deployments)
-	for name, d := range content.Deployments {
-		versions := maps.Clone(d.Versions)
-		for version, v := range versions {
-			vars := hidden(h, v.EnvironmentVariables, variableDocument.shape)
+	content.Deployments, _ = replaced(content.Deployments, func(d models.Deployment) (models.Deployment, bool) {
+		versions, changedVersions := replaced(d.Versions, func(v models.DeploymentVersion) (models.DeploymentVersion, bool) {
+			vars, changedVars := replaced(v.EnvironmentVariables, h.variable)
 			v.EnvironmentVariables = nil
-			v = hiddenIn(h, v, deploymentVersionDocument.shape)
+			v, changed := hiddenIn(h, v, deploymentVersionDocument.shape)
 			v.EnvironmentVariables = vars
-			versions[version] = v
-		}
-		vars := hidden(h, d.EnvironmentVariables, variableDocument.shape)
+			return v, changed || changedVars
+		})
+		vars, changedVars := replaced(d.EnvironmentVariables, h.variable)
 		d.Versions, d.EnvironmentVariables = nil, nil
-		d = hiddenIn(h, d, deploymentDocument.shape)
+		d, changed := hiddenIn(h, d, deploymentDocument.shape)
 		d.Versions, d.EnvironmentVariables = versions, vars
-		content.Deployments[name] = d
-	}
+		return d, changed || changedVars || changedVersions
+	})
 	content.Pipelines = hidden(h, content.Pipelines, pipelineDocument.shape)
 	content.Environments = hidden(h, content.Environments, environmentDocument.shape)
 	content.Services = hidden(h, content.Services, serviceDocument.shape)
-	content.EnvironmentVariables = hidden(h, content.EnvironmentVariables, variableDocument.shape)
+	content.EnvironmentVariables, _ = replaced(content.EnvironmentVariables, h.variable)
 	content.Unknown, _ = h.text(content.Unknown, free)
 	return content
 }
 
-func hidden[M ~map[string]T, T any](h hiding, objects M, s *shape) M {
-	objects = maps.Clone(objects)
+// replaced returns objects with what f makes of them, and whether f has changed one.
+// Only then are they copied.
+func replaced[M ~map[string]T, T any](objects M, f func(T) (T, bool)) (M, bool) {
+	others, changed := objects, false
 	for name, object := range objects {
-		objects[name] = hiddenIn(h, object, s)
+		other, differs := f(object)
+		if !differs {
+			continue
+		}
+		if !changed {
+			others, changed = maps.Clone(objects), true
+		}
+		others[name] = other
 	}
+	return others, changed
+}
+
+func hidden[T any](h hiding, objects map[string]T, s *shape) map[string]T {
+	objects, _ = replaced(objects, func(object T) (T, bool) { return hiddenIn(h, object, s) })
 	return objects
 }
 
-// hiddenIn hides what is secret in an object. Most hold nothing of the kind, and
-// stay what they are. One without a JSON form is shown without anything.
-func hiddenIn[T any](h hiding, object T, s *shape) (shown T) {
-	data, err := json.Marshal(&object)
+// hiddenIn hides what is secret in an object, and reports whether there was
+// anything. One without a JSON form is shown without anything.
+func hiddenIn[T any](h hiding, object T, s *shape) (shown T, changed bool) {
+	list, err := json.Marshal([]*T{&object}) // inside a list a model is encoded without reflection
 	if err != nil {
-		return shown
+		return shown, true
 	}
-	data, changed := h.text(data, s)
+	data, changed := h.text(list[1:len(list)-1], s)
 	if !changed {
-		return object
+		return object, false
 	}
 	if json.Unmarshal(data, &shown) != nil {
 		shown = *new(T)
 	}
-	return shown
+	return shown, true
+}
+
+// variable is hiddenIn for a variable. Most have no member that the contract does
+// not name.
+func (h hiding) variable(v models.EnvironmentVariable) (models.EnvironmentVariable, bool) {
+	if len(v.Unknown) > 0 {
+		return hiddenIn(h, v, variableDocument.shape)
+	}
+	if _, ok := v.Value.Get(); !ok || v.Secret == nil || !*v.Secret {
+		return v, false
+	}
+	v.Value = models.Nullable[string]{}
+	if h.instead != nil {
+		v.Value = models.Null[string]()
+	}
+	return v, true
 }
 
 type hiding struct{ instead any }

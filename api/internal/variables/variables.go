@@ -13,7 +13,8 @@ import (
 
 // Map returns content with every variable replaced by what f makes of it: those
 // of the project, of deployments and of their versions. The path is a JSON
-// pointer to the variable; the order is fixed. The argument is not changed.
+// pointer to the variable; the order is fixed. The argument is not changed; what has
+// no variables is shared with it.
 func Map(content models.ImportUpdate, f func(path jsontext.Pointer, v models.EnvironmentVariable) models.EnvironmentVariable) models.ImportUpdate {
 	within := func(path jsontext.Pointer, vars map[string]models.EnvironmentVariable) map[string]models.EnvironmentVariable {
 		vars = maps.Clone(vars)
@@ -27,9 +28,15 @@ func Map(content models.ImportUpdate, f func(path jsontext.Pointer, v models.Env
 	for _, name := range slices.Sorted(maps.Keys(content.Deployments)) {
 		path, d := jsontext.Pointer("/deployments").AppendToken(name), content.Deployments[name]
 		d.EnvironmentVariables = within(path, d.EnvironmentVariables)
-		d.Versions = maps.Clone(d.Versions)
+		shared := true
 		for _, version := range slices.Sorted(maps.Keys(d.Versions)) {
 			v := d.Versions[version]
+			if len(v.EnvironmentVariables) == 0 {
+				continue
+			}
+			if shared {
+				d.Versions, shared = maps.Clone(d.Versions), false
+			}
 			v.EnvironmentVariables = within(path.AppendToken("versions").AppendToken(version), v.EnvironmentVariables)
 			d.Versions[version] = v
 		}
