@@ -2,7 +2,7 @@
 # Programs that know the contract only.
 
 schemathesis_version=4.32.5
-prism_version=5.16.0
+prism_version=$(sed -n "s/^version=//p" tests/languages/prism/run.sh)
 
 # foreign runs their tests; what follows goes to go test.
 foreign() {

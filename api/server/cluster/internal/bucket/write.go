@@ -17,8 +17,8 @@ import (
 
 const (
 	// partSize is what a write holds in memory. A blob has at most as many parts, so
-	// 78 GiB.
-	partSize = 8 << 20
+	// 68 GiB.
+	partSize = 7 << 20
 	mostSize = 10_000 * partSize
 )
 
