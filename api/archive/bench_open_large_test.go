@@ -35,10 +35,10 @@ func manyVersions() archive.Content {
 	return c
 }
 
-// tenThousandVersions returns the project with a package of 1 MiB for each
+// tenThousandVersions returns the project with a package of so many bytes for each
 // version: documents first, as Write has them, or each package behind its
 // document, as exports of the platform do.
-func tenThousandVersions(tb testing.TB, interleaved bool) *sparseArchive {
+func tenThousandVersions(tb testing.TB, interleaved bool, packageSize int) *sparseArchive {
 	tb.Helper()
 	var b bytes.Buffer
 	if err := archive.Write(&b, manyVersions(), nil); err != nil {
@@ -68,7 +68,7 @@ func tenThousandVersions(tb testing.TB, interleaved bool) *sparseArchive {
 			packages = append(packages, name)
 		}
 	}
-	return layOut(tb, slices.Concat(names, packages), documents)
+	return layOut(tb, slices.Concat(names, packages), documents, packageSize)
 }
 
 var layouts = []struct {
@@ -117,7 +117,7 @@ func peakHeap(work func()) uint64 {
 func BenchmarkOpenTenThousandVersions(b *testing.B) {
 	for _, l := range layouts {
 		b.Run(l.name, func(b *testing.B) {
-			file := tenThousandVersions(b, l.interleaved)
+			file := tenThousandVersions(b, l.interleaved, 1<<20)
 			before := collected()
 			var a *archive.Archive
 			var peak, kept uint64
@@ -174,7 +174,7 @@ func (r *rangeBody) Read(p []byte) (int, error) {
 
 // Reading all packages takes one range each, or a read for each MiB begun.
 func BenchmarkReadTenThousandPackages(b *testing.B) {
-	file := tenThousandVersions(b, true)
+	file := tenThousandVersions(b, true, 1<<20)
 	for name, from := range map[string]io.ReaderAt{"read-at": file, "ranges": rangedArchive{file}} {
 		b.Run(name, func(b *testing.B) {
 			a, err := archive.Open(from, file.size)
@@ -183,7 +183,7 @@ func BenchmarkReadTenThousandPackages(b *testing.B) {
 			}
 			before := collected()
 			var peak uint64
-			b.SetBytes(int64(len(a.Packages())) * versionSize)
+			b.SetBytes(int64(len(a.Packages()) * len(file.body)))
 			for b.Loop() {
 				file.reads.Store(0)
 				peak = max(peak, peakHeap(func() {
@@ -216,11 +216,11 @@ func discard(a *archive.Archive, p archive.Package) error {
 	return err
 }
 
-func TestArchivesOfMoreThanFourGiBAreReadInFewReads(t *testing.T) {
+func TestArchivesOf50GiBAreReadInFewReads(t *testing.T) {
 	t.Parallel()
 	for _, l := range layouts {
-		file := tenThousandVersions(t, l.interleaved)
-		if file.size < 9<<30 {
+		file := tenThousandVersions(t, l.interleaved, 5_400_000)
+		if file.size < 50<<30 {
 			t.Fatalf("%s: %d bytes", l.name, file.size)
 		}
 		a, err := archive.Open(file, file.size)

@@ -12,23 +12,21 @@ import (
 	"testing"
 )
 
-// versionSize is the size of every package in a sparse archive.
-const versionSize = 1 << 20
-
-// versionBody is the content of every package.
-var versionBody = func() []byte {
-	b := make([]byte, versionSize)
+// bodyOf is the content of every package of a sparse archive.
+func bodyOf(size int) []byte {
+	b := make([]byte, size)
 	for i := range b {
 		b[i] = byte(i * i >> 7)
 	}
 	return b
-}()
+}
 
 // sparseArchive is a ZIP file of which only headers and documents are in
 // memory; it makes the packages up when they are read. It counts.
 type sparseArchive struct {
 	parts []sparsePart // in order
 	size  int64
+	body  []byte // of every package
 
 	reads, bytes atomic.Int64
 }
@@ -54,7 +52,7 @@ func (s *sparseArchive) fill(p []byte, off int64) (n int, err error) {
 	for n < len(p) && i < len(s.parts) {
 		data := s.parts[i].data
 		if data == nil {
-			data = versionBody
+			data = s.body
 		}
 		if at := off + int64(n) - s.parts[i].start; at < int64(len(data)) {
 			n += copy(p[n:], data[at:])
@@ -88,18 +86,18 @@ func (l *layout) Write(p []byte) (int, error) {
 }
 
 // layOut makes a sparse archive of the files of a real one, in their order. A
-// path that ends with .zip stands for a package.
-func layOut(tb testing.TB, names []string, documents map[string][]byte) *sparseArchive {
+// path that ends with .zip stands for a package of so many bytes.
+func layOut(tb testing.TB, names []string, documents map[string][]byte, packageSize int) *sparseArchive {
 	tb.Helper()
-	l := &layout{sparseArchive: &sparseArchive{}}
+	l := &layout{sparseArchive: &sparseArchive{body: bodyOf(packageSize)}}
 	z := zip.NewWriter(l)
-	sum := crc32.ChecksumIEEE(versionBody)
+	sum := crc32.ChecksumIEEE(l.body)
 	for _, name := range names {
 		h := &zip.FileHeader{Name: name, Method: zip.Store}
 		body, isPackage := documents[name], strings.HasSuffix(name, ".zip")
 		h.CRC32 = crc32.ChecksumIEEE(body)
 		if isPackage {
-			body, h.CRC32 = versionBody, sum
+			body, h.CRC32 = l.body, sum
 		}
 		h.UncompressedSize64 = uint64(len(body))
 		h.CompressedSize64 = h.UncompressedSize64
