@@ -6,7 +6,7 @@
 //	s, err := server.New(server.Options{Storage: storage})
 //
 // Each process is a replica. It has a lease on the database, which it renews every
-// two seconds. If it says nothing for eight, another replica takes its jobs over, and
+// 1.5 seconds. If it says nothing for 6, another replica takes its jobs over, and
 // nothing that it does is kept any more until it has a new lease. All changes take
 // turns. [server.Options] are those of one replica: its limits, its memory, its
 // workers.

@@ -49,6 +49,7 @@ type account struct {
 	expires time.Time
 
 	mu     sync.Mutex
+	left   bool   // the reader has signed out, or was signed in for too long
 	id     string // of the import
 	review *Review
 	close  func() error
@@ -106,7 +107,7 @@ func (s *Site) account(req *http.Request) *account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for cookie, a := range s.accounts {
-		if time.Now().After(a.expires) && a.finish() == nil {
+		if time.Now().After(a.expires) && a.finish(true) == nil {
 			delete(s.accounts, cookie)
 		}
 	}
@@ -154,7 +155,7 @@ func (s *Site) leave(w http.ResponseWriter, req *http.Request, path string) {
 	cookie, err := req.Cookie(siteCookie)
 	if err == nil {
 		if a := s.accounts[cookie.Value]; a != nil { // not signed out meanwhile
-			err = a.finish()
+			err = a.finish(true)
 		}
 	}
 	if err != nil {
@@ -180,7 +181,7 @@ func (a *account) list(w http.ResponseWriter, req *http.Request) {
 
 // open makes the review of an import, in place of another one.
 func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Request, path string) {
-	if err := a.finish(); err != nil {
+	if err := a.finish(false); err != nil {
 		fail(w, http.StatusConflict, "Another review is not done", err.Error())
 		return
 	}
@@ -199,20 +200,27 @@ func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Req
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.review != nil { // opened twice at once
+	if a.review == nil && !a.left {
+		a.id, a.review, a.close = id, made, closes
+	} else { // opened twice at once, or signed out meanwhile
+		made.cancel()
 		_ = closes()
 		<-a.slots
-	} else {
-		a.id, a.review, a.close = id, made, closes
+	}
+	if a.review == nil {
+		http.Redirect(w, req, path, http.StatusSeeOther)
+		return
 	}
 	http.Redirect(w, req, path+a.id+"/", http.StatusSeeOther)
 }
 
-// finish ends a review, unless what it has begun is still running.
-func (a *account) finish() error {
+// finish ends a review, unless what it has begun is still running, and if the reader
+// leaves, lets none begin any more.
+func (a *account) finish(leaves bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.review == nil {
+		a.left = leaves
 		return nil
 	}
 	a.review.cancel()
@@ -222,7 +230,7 @@ func (a *account) finish() error {
 		return errors.New("what was confirmed is being done")
 	}
 	err := a.close()
-	a.review, a.id = nil, ""
+	a.review, a.id, a.left = nil, "", leaves
 	<-a.slots
 	return err
 }

@@ -16,6 +16,19 @@ import (
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
+// sender sends requests to a site at /review/.
+func sender(t *testing.T, site http.Handler) func(cookie, method, path string, v url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	return func(cookie, method, path string, v url.Values) *httptest.ResponseRecorder {
+		q := httptest.NewRequestWithContext(t.Context(), method, "/review/"+path, strings.NewReader(v.Encode()))
+		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		q.Header.Set("Cookie", cookie)
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, q)
+		return w
+	}
+}
+
 func TestReadersAreSignedOutAndReviewsAreLimited(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -34,15 +47,7 @@ func TestReadersAreSignedOutAndReviewsAreLimited(t *testing.T) {
 					return made, func() error { open--; return nil }, err
 				}}, nil
 		})
-		handler := site.Handler("/review/")
-		send := func(cookie, method, path string, v url.Values) *httptest.ResponseRecorder {
-			q := httptest.NewRequestWithContext(t.Context(), method, "/review/"+path, strings.NewReader(v.Encode()))
-			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			q.Header.Set("Cookie", cookie)
-			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, q)
-			return w
-		}
+		send := sender(t, site.Handler("/review/"))
 		enter := func() (cookie, csrf string) {
 			cookie, _, _ = strings.Cut(send("", http.MethodPost, "sign-in", url.Values{"project": {"shop"}}).Header().Get("Set-Cookie"), ";")
 			return cookie, form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")
@@ -128,5 +133,34 @@ func TestASiteShowsTheImportsOfAProjectToWhoeverSignsIn(t *testing.T) {
 	r.wants(text, "Sign in")
 	if _, text = r.get(home + "id-1/"); strings.Contains(text, "scorer") || closed != 1 {
 		t.Errorf("after signing out, closed %d times: %s", closed, text)
+	}
+}
+
+func TestAReviewThatIsMadeWhenItsReaderHasLeftIsClosed(t *testing.T) {
+	t.Parallel()
+	of := begin(t, offered(), archive.Content{}, nil)
+	making, signedOut := make(chan struct{}), make(chan struct{})
+	closed := 0
+	site := review.NewSite(t.Context(), func(_ context.Context, _, project, _ string) (*review.Account, error) {
+		return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil },
+			Review: func(ctx context.Context, _ string) (*review.Review, func() error, error) {
+				close(making)
+				<-signedOut
+				made, err := review.New(ctx, of.subject)
+				return made, func() error { closed++; return nil }, err
+			}}, nil
+	})
+	send := sender(t, site.Handler("/review/"))
+	cookie, _, _ := strings.Cut(send("", http.MethodPost, "sign-in", url.Values{"project": {"shop"}}).Header().Get("Set-Cookie"), ";")
+	v := url.Values{"csrf": {form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")}, "id": {"id"}}
+	opened := make(chan *httptest.ResponseRecorder)
+	go func() { opened <- send(cookie, http.MethodPost, "open", v) }()
+	<-making
+	if got := send(cookie, http.MethodPost, "sign-out", v).Code; got != http.StatusSeeOther {
+		t.Errorf("signing out gets %d", got)
+	}
+	close(signedOut)
+	if got := (<-opened).Header().Get("Location"); got != "/review/" || closed != 1 {
+		t.Errorf("leads to %q, closed %d times", got, closed)
 	}
 }
