@@ -5,7 +5,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 	. "github.com/ubiops-contrib/transfer/gen/models"
+	"github.com/ubiops-contrib/transfer/gen/server/internal/json"
 )
 
 // ServerInterface has a method for each operation of the contract.
