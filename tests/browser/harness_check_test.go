@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// picture leaves a picture of the whole page in the folder PICTURES, if that is set.
 func (w *tab) picture(name string) {
 	w.Helper()
 	folder := os.Getenv("PICTURES")
@@ -30,6 +31,7 @@ func (w *tab) picture(name string) {
 	}
 }
 
+// looks visits a page in every way that it may be looked at, and checks it.
 func (w *tab) looks(name, address string) {
 	w.Helper()
 	for _, scripts := range []bool{true, false} {
@@ -40,6 +42,7 @@ func (w *tab) looks(name, address string) {
 	w.scripts(true)
 }
 
+// sizes checks the page that is open, narrow and wide, light and dark.
 func (w *tab) sizes(name string) {
 	w.Helper()
 	for _, width := range []int64{360, 1440} {
@@ -51,6 +54,7 @@ func (w *tab) sizes(name string) {
 	}
 }
 
+// check checks the page that is open as it is.
 func (w *tab) check(name string) {
 	w.Helper()
 	w.picture(name)
@@ -77,6 +81,7 @@ func (w *tab) check(name string) {
 	}
 }
 
+// finding is what axe-core says.
 type finding struct {
 	ID, Impact, Help string
 	Nodes            []struct {
@@ -93,6 +98,8 @@ func (f finding) String() string {
 	return text
 }
 
+// axe returns the serious and critical findings of axe-core on the page. It runs in
+// the page, also if scripts of the page itself are off.
 func (w *tab) axe() (serious []finding) {
 	w.Helper()
 	w.scripts(true)

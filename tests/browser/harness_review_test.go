@@ -13,6 +13,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
+// archiveOf writes a project: a pipeline that needs a deployment that needs an
+// environment, a deployment with a secret, and one with a hostile name.
 func archiveOf(t *testing.T, change func(*archive.Content)) string {
 	t.Helper()
 	structure := models.DataStructure("plain")
@@ -45,6 +47,7 @@ func archiveOf(t *testing.T, change func(*archive.Content)) string {
 	return path
 }
 
+// review starts the command about a project of the server.
 func (s *server) review(t *testing.T, project string, args ...string) (command *process, link string) {
 	t.Helper()
 	command = start(t, []string{api.EnvHost + "=" + s.host, api.EnvToken + "=" + s.tokens[project], "UBIOPS_PROJECT=" + project}, append([]string{"review"}, args...)...)
@@ -60,6 +63,7 @@ func (s *server) project(t *testing.T, name string) api.Project {
 	return client.Project(name)
 }
 
+// load imports an archive into a project, without questions.
 func (s *server) load(t *testing.T, name, path string) {
 	t.Helper()
 	if _, err := s.project(t, name).Imports.Run(t.Context(), api.FromFile(path), api.Accept(api.FillFrom(func(string) (string, bool) { return "value", true }))); err != nil {
@@ -67,6 +71,7 @@ func (s *server) load(t *testing.T, name, path string) {
 	}
 }
 
+// expect checks what a person reads on the page.
 func (w *tab) expect(selector string, texts ...string) {
 	w.Helper()
 	lacks := func(got string) int {
@@ -78,6 +83,7 @@ func (w *tab) expect(selector string, texts ...string) {
 	}
 }
 
+// holds checks which deployments a project has.
 func (s *server) holds(t *testing.T, name, want string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "there.zip")

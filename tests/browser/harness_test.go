@@ -208,11 +208,3 @@ func eval[T any](w *tab, expression string) T {
 	w.Helper()
 	return get(w, expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
-
-// picture leaves a picture of the whole page in the folder PICTURES, if that is set.
-// looks visits a page in every way that it may be looked at, and checks it.
-// sizes checks the page that is open, narrow and wide, light and dark.
-// check checks the page that is open as it is.
-// finding is what axe-core says.
-// axe returns the serious and critical findings of axe-core on the page. It runs in
-// the page, also if scripts of the page itself are off.

@@ -13,11 +13,6 @@ import (
 // planted would run if a name were markup.
 const planted = `"><script>document.title='planted'</script><img src=x onerror="document.title='planted'">`
 
-// archiveOf writes a project: a pipeline that needs a deployment that needs an
-// environment, a deployment with a secret, and one with a hostile name.
-// review starts the command about a project of the server.
-// load imports an archive into a project, without questions.
-// expect checks what a person reads on the page.
 func TestAReviewIsDecidedWithTheMouse(t *testing.T) {
 	t.Parallel()
 	for name, scripts := range map[string]bool{"with scripts": true, "without": false} {
@@ -72,7 +67,6 @@ func TestAReviewIsDecidedWithTheMouse(t *testing.T) {
 	}
 }
 
-// holds checks which deployments a project has.
 func TestAReviewIsDecidedWithTheKeyboardAlone(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "target")

@@ -13,6 +13,7 @@ import (
 	"github.com/ubiops-contrib/transfer/tests/contract/fixtures"
 )
 
+// fixture returns the documented example of an operation.
 func fixture(t *testing.T, operation, part string) []byte {
 	t.Helper()
 	for _, f := range allFixtures(t) {

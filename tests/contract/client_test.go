@@ -19,7 +19,6 @@ const (
 	id      = "903ccd12-81d1-46e1-9ac9-b9d70af118de"
 )
 
-// fixture returns the documented example of an operation.
 // call is one operation as a user of the client calls it.
 type call struct {
 	operation string

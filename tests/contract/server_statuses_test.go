@@ -18,6 +18,8 @@ import (
 
 type operationPath struct{ method, path string }
 
+// operations returns the method and the path below the project of each
+// operation; ID stands for an id.
 func (r *rig) operations() map[string]operationPath {
 	out := map[string]operationPath{}
 	for path, item := range r.x.doc.Paths.Map() {
@@ -30,10 +32,14 @@ func (r *rig) operations() map[string]operationPath {
 	return out
 }
 
+// canned is what the reference server never answers by itself: it lets every
+// token of a project read.
 func canned(operation, status string) bool {
 	return status == "403" && !slices.Contains([]string{"exports_create", "exports_delete", "imports_create", "imports_update", "imports_delete"}, operation)
 }
 
+// fail sends every operation to a server that allows one request a minute,
+// and to one whose database is closed.
 func (r *rig) fail(operations map[string]operationPath) {
 	r.t.Helper()
 	for want, opts := range map[int]server.Options{
@@ -64,6 +70,7 @@ func (r *rig) fail(operations map[string]operationPath) {
 	}
 }
 
+// answerCanned makes the middleware answer with a status that the server never sends.
 func answerCanned(t *testing.T, x *exchanges, op operationPath, status string) {
 	t.Helper()
 	code, err := strconv.Atoi(status)
@@ -85,6 +92,7 @@ func answerCanned(t *testing.T, x *exchanges, op operationPath, status string) {
 	}
 }
 
+// canon is the host and base path that x knows.
 func canon(x *exchanges) string { return strings.TrimPrefix(x.doc.Servers[0].URL, "http://") }
 
 func operationOf(t *testing.T, x *exchanges, operation string) *openapi3.Operation {
@@ -96,6 +104,7 @@ func operationOf(t *testing.T, x *exchanges, operation string) *openapi3.Operati
 	return op
 }
 
+// noEntry answers every request with a status instead of serving it.
 func noEntry(status int) func(context.Context, middleware.Credentials) (context.Context, error) {
 	return func(context.Context, middleware.Credentials) (context.Context, error) {
 		return nil, &middleware.Error{Status: status}

@@ -216,14 +216,6 @@ func (r *rig) clean() {
 	r.must(r.client.Project(project).Imports.Delete(r.t.Context(), r.importID))
 }
 
-// operations returns the method and the path below the project of each
-// operation; ID stands for an id.
-// canned is what the reference server never answers by itself: it lets every
-// token of a project read.
-// fail sends every operation to a server that allows one request a minute,
-// and to one whose database is closed.
-// answerCanned makes the middleware answer with a status that the server never sends.
-// canon is the host and base path that x knows.
 // The whole of what the reference server answers fits the contract, and every
 // response that the contract declares has been given.
 func TestTheServerSpeaksTheContract(t *testing.T) {
@@ -261,5 +253,3 @@ func TestTheServerSpeaksTheContract(t *testing.T) {
 		t.Error(wrong)
 	}
 }
-
-// noEntry answers every request with a status instead of serving it.

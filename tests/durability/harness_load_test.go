@@ -241,6 +241,3 @@ func (l *load) download(ctx context.Context, c *api.Client, random *rand.Rand) e
 	}
 	return orDeleted(err)
 }
-
-// checkExport downloads an export and looks at every byte.
-// checkImport does so with the archive of an import.

@@ -18,6 +18,7 @@ func orDeleted(err error) error {
 	return err
 }
 
+// checkExport downloads an export and looks at every byte.
 func checkExport(ctx context.Context, c *api.Client, id string) error {
 	d, err := c.Project(project).Exports.Download(ctx, id)
 	if err != nil {
@@ -30,6 +31,7 @@ func checkExport(ctx context.Context, c *api.Client, id string) error {
 	return checkArchive(ctx, data)
 }
 
+// checkImport does so with the archive of an import.
 func checkImport(ctx context.Context, c *api.Client, id string, number int) error {
 	d, err := c.Project(project).Imports.Download(ctx, id)
 	if err != nil {

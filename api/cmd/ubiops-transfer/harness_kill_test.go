@@ -15,6 +15,8 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
+// killable are the commands that continue after they were killed. Each prepares a
+// place and returns its arguments.
 var killable = map[string]func(t *testing.T, p *place) []string{
 	"apply": func(t *testing.T, p *place) []string {
 		p.exits(t, 0, "plan", p.zip, "-o", p.plan, "--report", "markdown="+filepath.Join(p.home, "report.md"))
@@ -34,6 +36,8 @@ var killable = map[string]func(t *testing.T, p *place) []string{
 	},
 }
 
+// continues runs a command that was killed to its end: the target has all of the
+// archive by one import, or the backup is whole, and nothing else is left.
 func (p *place) continues(t *testing.T, args []string) {
 	t.Helper()
 	p.clean(t)
@@ -62,6 +66,7 @@ func (p *place) continues(t *testing.T, args []string) {
 	}
 }
 
+// journal lists files of the journal.
 func (p *place) journal(t *testing.T, pattern string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(p.home, "ubiops-transfer", "journal", pattern))
@@ -71,6 +76,7 @@ func (p *place) journal(t *testing.T, pattern string) []string {
 	return found
 }
 
+// requestsOf counts the requests of a command that nothing happens to.
 func requestsOf(t *testing.T, prepare func(*testing.T, *place) []string) int {
 	t.Helper()
 	p := newPlace(t)
@@ -84,6 +90,8 @@ func requestsOf(t *testing.T, prepare func(*testing.T, *place) []string) int {
 	return p.requests
 }
 
+// killAt starts a command and kills it when its request n comes, or was carried
+// out.
 func (p *place) killAt(t *testing.T, n int, carriedOut bool, args []string) {
 	t.Helper()
 	started := make(chan *exec.Cmd, 1)
@@ -115,6 +123,8 @@ func (p *place) killAt(t *testing.T, n int, carriedOut bool, args []string) {
 	}
 }
 
+// places starts serve in a process of its own, with two projects for each of n
+// places.
 func places(t *testing.T, n int) []*place {
 	t.Helper()
 	zip := filepath.Join(t.TempDir(), "source.zip")
@@ -124,6 +134,7 @@ func places(t *testing.T, n int) []*place {
 	return placesOf(t, zip, n)
 }
 
+// placesOf are places whose sources have an archive.
 func placesOf(t *testing.T, zip string, n int) []*place {
 	t.Helper()
 	folder := t.TempDir()

@@ -18,6 +18,7 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
+// reading is a review by the command, and its reader.
 type reading struct {
 	*testing.T
 	cmd    *exec.Cmd
@@ -27,6 +28,8 @@ type reading struct {
 	client *http.Client
 }
 
+// review starts the command, without a value for KEY in its environment, and opens the
+// link that it prints.
 func (p *place) review(t *testing.T, args ...string) *reading {
 	t.Helper()
 	r := &reading{T: t, output: &bytes.Buffer{}, rest: make(chan struct{})}
@@ -87,6 +90,7 @@ func (r *reading) text(response *http.Response) string {
 	return string(text)
 }
 
+// decide presses a button of the page as it is, with more fields.
 func (r *reading) decide(button string, fields map[string]string) string {
 	r.Helper()
 	page := r.get(r.base)
@@ -108,6 +112,7 @@ func (r *reading) decide(button string, fields map[string]string) string {
 	return r.text(response)
 }
 
+// exits waits for the end, and returns what was printed.
 func (r *reading) exits(code int) string {
 	r.Helper()
 	<-r.rest
@@ -139,6 +144,7 @@ func (p *place) imports(t *testing.T) []models.ImportList {
 	return imports
 }
 
+// load puts content into the project, besides what it has.
 func (p *place) load(t *testing.T, content archive.Content) {
 	t.Helper()
 	for name, d := range content.Deployments {

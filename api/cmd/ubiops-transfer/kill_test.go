@@ -13,11 +13,6 @@ import (
 	"time"
 )
 
-// killable are the commands that continue after they were killed. Each prepares a
-// place and returns its arguments.
-// continues runs a command that was killed to its end: the target has all of the
-// archive by one import, or the backup is whole, and nothing else is left.
-// journal lists files of the journal.
 // kills is how often each command is killed at a random moment, from the
 // environment. With it, commands are also killed both before and after each request
 // was carried out, not by turns.
@@ -34,7 +29,6 @@ func kills(t *testing.T) (n int, all bool) {
 	return n, true
 }
 
-// requestsOf counts the requests of a command that nothing happens to.
 func TestCommandsContinueAfterTheyWereKilledAtAnyRequest(t *testing.T) {
 	t.Parallel()
 	_, all := kills(t)
@@ -63,8 +57,6 @@ func TestCommandsContinueAfterTheyWereKilledAtAnyRequest(t *testing.T) {
 	}
 }
 
-// killAt starts a command and kills it when its request n comes, or was carried
-// out.
 // While it runs, the same command does nothing.
 func TestTheSameCommandDoesNotRunTwiceAtOnce(t *testing.T) {
 	t.Parallel()
@@ -91,9 +83,6 @@ func TestTheSameCommandDoesNotRunTwiceAtOnce(t *testing.T) {
 	p.continues(t, args)
 }
 
-// places starts serve in a process of its own, with two projects for each of n
-// places.
-// placesOf are places whose sources have an archive.
 func TestCommandsContinueAfterTheyWereKilledAtRandomMoments(t *testing.T) {
 	t.Parallel()
 	rounds, _ := kills(t)

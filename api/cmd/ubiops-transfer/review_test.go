@@ -18,11 +18,6 @@ import (
 	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
-// reading is a review by the command, and its reader.
-// review starts the command, without a value for KEY in its environment, and opens the
-// link that it prints.
-// decide presses a button of the page as it is, with more fields.
-// exits waits for the end, and returns what was printed.
 func TestWhatIsConfirmedInAReviewIsDone(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -105,7 +100,6 @@ func TestAnImportThatExistsIsReviewed(t *testing.T) {
 	r.wants(r.exits(4), "there is nothing to decide")
 }
 
-// load puts content into the project, besides what it has.
 func TestAPlanIsReviewed(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

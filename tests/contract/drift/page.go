@@ -173,7 +173,7 @@ func statuses(about string) []string {
 	return all
 }
 
-// add puts a value to those of a vocabulary that the page has.
+// value adds a value to those of a vocabulary that the page has.
 func (p *pageReader) value(vocabulary, value string) {
 	if !slices.Contains(p.Values[vocabulary], value) {
 		p.Values[vocabulary] = append(p.Values[vocabulary], value)

@@ -199,10 +199,6 @@ func (r *Review) counts(l look) []count {
 		list(n.Conflict, plan.Conflict), list(only, plan.OnlyInTarget)}
 }
 
-// groups are the objects of the project by their kind, and those that only the
-// project has.
-// pages are links to lines before and after, if there are any.
-// topOf returns the number of the object of the project that n belongs to, or -1.
 func (r *Review) line(l look, n int) (line, error) {
 	o := &r.objects[n]
 	out := line{N: n, Name: name(o.Item), Link: l.opened(n), Class: string(o.Class), Text: heading[o.Class], NotCompared: o.NotCompared,

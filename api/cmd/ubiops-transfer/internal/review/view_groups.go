@@ -7,6 +7,8 @@ import (
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
+// groups are the objects of the project by their kind, and those that only the
+// project has.
 func (r *Review) groups(l look) ([]group, error) {
 	tops, totals := map[string][]int{}, map[string]*tally{}
 	var kinds []string
@@ -56,6 +58,7 @@ func (r *Review) groups(l look) ([]group, error) {
 	return groups, nil
 }
 
+// pages are links to lines before and after, if there are any.
 func pages(l look, kind string, from, to, total int) (before, after string) {
 	l.open, l.kind, l.platform = -1, kind, false
 	if l.from = max(from-mostLines, 0); from > 0 {
@@ -70,6 +73,7 @@ func pages(l look, kind string, from, to, total int) (before, after string) {
 	return before, after
 }
 
+// topOf returns the number of the object of the project that n belongs to, or -1.
 func (r *Review) topOf(n int) int {
 	if n < 0 || n >= len(r.objects) {
 		return -1
