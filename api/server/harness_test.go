@@ -110,7 +110,7 @@ func (h *host) send(method, path, token, contentType, body string) (int, string)
 	return resp.StatusCode, string(data)
 }
 
-// project content that the tests move.
+// content is what the tests move.
 var content = archive.Content{
 	Deployments: map[string]models.Deployment{"d": {
 		InputType: new(models.DataStructurePlain), OutputType: new(models.DataStructurePlain),
@@ -193,6 +193,16 @@ func export(t *testing.T, c *api.Client, project string, selection api.Selection
 
 func download(t *testing.T, c *api.Client, project, id string) *archive.Archive {
 	t.Helper()
+	data := downloaded(t, c, project, id)
+	a, err := archive.Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func downloaded(t *testing.T, c *api.Client, project, id string) []byte {
+	t.Helper()
 	d, err := c.Project(project).Exports.Download(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
@@ -202,11 +212,7 @@ func download(t *testing.T, c *api.Client, project, id string) *archive.Archive 
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := archive.Open(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
+	return data
 }
 
 func wantStatus(t *testing.T, err error, status int, words ...string) {

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -204,27 +203,14 @@ func TestAnArchiveOfMoreTextThanIsTakenFailsTheImport(t *testing.T) {
 // empty value, which the confirmation can replace.
 func TestAnArchiveWithoutWhatTheContractRequiresNowIsImported(t *testing.T) {
 	t.Parallel()
-	var data bytes.Buffer
-	w := zip.NewWriter(&data)
-	for name, text := range map[string]string{
+	data := rawZip(t, map[string]string{
 		"info.yaml":            "format_spec: v1.0\n",
 		"deployments/d/d.yaml": "deployment_name: d\ninput_type: structured\noutput_type: plain\ninput_fields: [{name: x}]\n",
-	} {
-		f, err := w.Create(name)
-		if err == nil {
-			_, err = io.WriteString(f, text)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	})
 	for _, given := range []models.DataType{"", models.DataTypeInt} {
 		h := start(t, server.Options{})
 		c := h.client("p")
-		id := upload(t, c, "p", data.Bytes()).ID
+		id := upload(t, c, "p", data).ID
 		offered := waitImport(t, c, "p", id, models.ImportStatusConfirmation).Deployments["d"]
 		fields := models.Fields{{Name: "x", DataType: given}}
 		if shown := offered.InputFields.Or(nil); len(shown) != 1 || shown[0].Name != "x" || shown[0].DataType != "" {

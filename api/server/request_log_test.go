@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -149,24 +148,10 @@ func TestRequestLog_anArchiveThatIsNotReadAsAWholeIsAWarningInTheLog(t *testing.
 	var book logbook
 	h := start(t, server.Options{Log: book.logger()})
 	c := h.client("p")
-	var buf bytes.Buffer
-	z := zip.NewWriter(&buf)
-	for name, text := range map[string]string{
+	id := upload(t, c, "p", rawZip(t, map[string]string{
 		"export/info.yaml": "format_spec: v1.0", "export/deployments/d/d.yaml": "deployment_name: d\ninput_type: plain\noutput_type: plain",
 		"export/deployments/d/versions/v.yml": "version_name: v",
-	} {
-		w, err := z.Create(name)
-		if err == nil {
-			_, err = w.Write([]byte(text))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	id := upload(t, c, "p", buf.Bytes()).ID
+	})).ID
 	waitImport(t, c, "p", id, models.ImportStatusConfirmation)
 	found := 0
 	for line := range strings.Lines(book.text()) {

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -62,14 +61,6 @@ func TestSecrets_ofMembersThatTheContractDoesNotNameAreNeitherShownNorExported(t
 	}
 	waitImport(t, c, "p", created.ID, models.ImportStatusCompleted)
 
-	d, err := c.Project("p").Exports.Download(t.Context(), export(t, c, "p", api.Everything()).ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Body.Close()
-	data, err := io.ReadAll(d.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := downloaded(t, c, "p", export(t, c, "p", api.Everything()).ID)
 	clean("an export", string(data)) // whose documents are not compressed
 }

@@ -101,7 +101,7 @@ func (r *reading) decide(button string, fields map[string]string) string {
 	for name, value := range fields {
 		found := regexp.MustCompile(`for="v(\d+)">` + name).FindStringSubmatch(page)
 		if found == nil {
-			r.Fatalf("there is no field for %s: %s", name, page)
+			r.Fatalf("the page has no field for %s: %s", name, page)
 		}
 		v.Set("value:"+found[1], value)
 	}

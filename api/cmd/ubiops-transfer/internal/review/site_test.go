@@ -3,6 +3,7 @@ package review_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,8 +20,17 @@ import (
 // sender sends requests to a site at /review/.
 func sender(t *testing.T, site http.Handler) func(cookie, method, path string, v url.Values) *httptest.ResponseRecorder {
 	t.Helper()
+	send := streamer(t, site)
 	return func(cookie, method, path string, v url.Values) *httptest.ResponseRecorder {
-		q := httptest.NewRequestWithContext(t.Context(), method, "/review/"+path, strings.NewReader(v.Encode()))
+		return send(cookie, method, path, strings.NewReader(v.Encode()))
+	}
+}
+
+// streamer is sender for forms that are still written.
+func streamer(t *testing.T, site http.Handler) func(cookie, method, path string, body io.Reader) *httptest.ResponseRecorder {
+	t.Helper()
+	return func(cookie, method, path string, body io.Reader) *httptest.ResponseRecorder {
+		q := httptest.NewRequestWithContext(t.Context(), method, "/review/"+path, body)
 		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		q.Header.Set("Cookie", cookie)
 		w := httptest.NewRecorder()

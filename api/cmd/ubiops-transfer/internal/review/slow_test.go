@@ -76,15 +76,7 @@ func TestWhoSignsOutTwiceAtOnceIsSignedOut(t *testing.T) {
 	site := review.NewSite(t.Context(), func(_ context.Context, _, project, _ string) (*review.Account, error) {
 		return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil }}, nil
 	})
-	handler := site.Handler("/review/")
-	send := func(cookie, method, path string, body io.Reader) *httptest.ResponseRecorder {
-		q := httptest.NewRequestWithContext(t.Context(), method, "/review/"+path, body)
-		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		q.Header.Set("Cookie", cookie)
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, q)
-		return w
-	}
+	send := streamer(t, site.Handler("/review/"))
 	cookie, _, _ := strings.Cut(send("", http.MethodPost, "sign-in", strings.NewReader("project=shop")).Header().Get("Set-Cookie"), ";")
 	out := "csrf=" + form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")
 	body, rest := io.Pipe()
