@@ -1,2 +1,3 @@
-// Package words tests that comments and messages read as plain English.
+// Package words tests that comments and messages read as plain English, and that
+// comments are above what they are about.
 package words
