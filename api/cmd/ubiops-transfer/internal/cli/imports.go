@@ -47,10 +47,11 @@ func importsCreateCommand(s *session) *cobra.Command {
 					return err
 				}
 				defer remove()
-				source = sent
+				warnOf(cmd, path, sent, sent.Size())
+				source = api.FromReader(sent, sent.Size(), "archive.zip")
 			default:
+				warnOfFile(cmd, path)
 				source = api.FromFile(path)
-				s.warnOf(cmd, path)
 			}
 			var opts []api.CreateImportOption
 			until := ""
@@ -90,41 +91,49 @@ func importsCreateCommand(s *session) *cobra.Command {
 
 // warnOf prints what is odd about an archive that is sent as it is. Whether it is
 // taken is for the host to say, and what cannot be read at all for the upload.
-func (s *session) warnOf(cmd *cobra.Command, path string) {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+func warnOf(cmd *cobra.Command, name string, r io.ReaderAt, size int64) {
+	a, err := archive.Open(r, size)
+	found, _ := errors.AsType[archive.Findings](err)
+	if err == nil {
+		found = a.Warnings()
+	}
+	warn(cmd, name, found...)
+}
+
+// warnOfFile does so for a file. If that cannot be opened, the upload says so.
+func warnOfFile(cmd *cobra.Command, path string) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() { // a pipe would have to be waited for
 		return
 	}
-	_ = s.withArchive(cmd.Context(), path, func(in *input, err error) error {
-		found, _ := errors.AsType[archive.Findings](err)
-		warn(cmd, path, append(found, in.found...)...)
-		return nil
-	})
+	file, err := os.Open(path) //nolint:gosec // the user names the file
+	if err != nil {
+		return
+	}
+	defer file.Close() //nolint:errcheck // only read
+	warnOf(cmd, path, file, info.Size())
 }
 
 // archiveFromStdin takes an archive from stdin: from a file as it is, from a pipe
 // through a temporary file, since its size is sent first.
-func (s *session) archiveFromStdin(ctx context.Context) (source api.ImportSource, remove func(), err error) {
-	const name = "archive.zip"
+func (s *session) archiveFromStdin(ctx context.Context) (sent *io.SectionReader, remove func(), err error) {
 	if file, ok := s.stdin.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 			at, err := file.Seek(0, io.SeekCurrent)
-			return api.FromReader(file, info.Size()-at, name), func() {}, err
+			return io.NewSectionReader(file, at, info.Size()-at), func() {}, err
 		}
 	}
 	file, err := os.CreateTemp("", "ubiops-transfer-*.zip")
 	if err != nil {
-		return source, nil, err
+		return nil, nil, err
 	}
 	remove = func() { _ = errors.Join(file.Close(), os.Remove(file.Name())) } // a temporary file
 	size, err := unlessDone(ctx, func() (int64, error) { return io.Copy(file, s.stdin) })
-	if err == nil {
-		_, err = file.Seek(0, io.SeekStart)
-	}
 	if err != nil {
 		remove()
-		return source, nil, err
+		return nil, nil, err
 	}
-	return api.FromReader(file, size, name), remove, nil
+	return io.NewSectionReader(file, 0, size), remove, nil
 }
 
 func importsConfirmCommand(s *session) *cobra.Command {

@@ -1,9 +1,11 @@
 package cli_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -35,21 +37,27 @@ func TestImportsCreateSaysWhatOfAnArchiveIsNotRead(t *testing.T) {
 		}
 		return zipFile(t, files)
 	}
-	for archive, want := range map[string]string{
+	for path, want := range map[string]string{
 		zipFile(t, whole): "",
 		with("export/deployments/d/versions/v/deployment.py", "pass\n"):   "warning: ",
 		with("export/deployments/d/versions/w.yml", "version_name: w\n"):  "warning: ",
 		with("export/deployments/d/versions/x.yaml", "version_name: [\n"): "error: ",
 	} {
-		before := uploads
-		var stdout, stderr strings.Builder
-		err := cli.Run(t.Context(), []string{"imports", "create", "-z", archive, "--project", "p", "-pb", "off"},
-			env("UBIOPS_API_HOST", host.URL, "UBIOPS_API_TOKEN", "Token 0123456789abcdef0123456789abcdef01234567"), strings.NewReader(""), &stdout, &stderr)
-		if err != nil || uploads != before+1 {
-			t.Errorf("%d uploads, error %v", uploads-before, err)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := stderr.String(); !strings.Contains(got, want) || want == "" && got != "" || want != "" && !strings.HasPrefix(got, archive+": ") {
-			t.Errorf("want %q: %q", want, got)
+		for name, stdin := range map[string]io.Reader{path: strings.NewReader(""), "-": bytes.NewReader(data)} {
+			before := uploads
+			var stdout, stderr strings.Builder
+			err := cli.Run(t.Context(), []string{"imports", "create", "-z", name, "--project", "p", "-pb", "off"},
+				env("UBIOPS_API_HOST", host.URL, "UBIOPS_API_TOKEN", "Token 0123456789abcdef0123456789abcdef01234567"), stdin, &stdout, &stderr)
+			if err != nil || uploads != before+1 {
+				t.Errorf("%d uploads, error %v", uploads-before, err)
+			}
+			if got := stderr.String(); !strings.Contains(got, want) || want == "" && got != "" || want != "" && !strings.HasPrefix(got, name+": ") {
+				t.Errorf("want %q: %q", want, got)
+			}
 		}
 	}
 }
