@@ -2,9 +2,14 @@ package archive
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/gen/models"
 )
 
 func TestDiff_neverShowsSecretsOfUnknownMembers(t *testing.T) {
@@ -110,5 +115,22 @@ func TestDiff_ignoresTheValuesOfSecretsOfUnknownMembers(t *testing.T) {
 	changes, err := DiffContent(before, contentOf(t, `{"services":{"s":{"token":"hush-2","secret":true,"vars":[]}}}`))
 	if got := fmt.Sprint(changes); err != nil || got != "[changed /services/s/token: (secret) changed /services/s/vars: (secret)]" {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// A variable is hidden without a look at its JSON, if the contract names all of it.
+func TestSecrets_ofAVariableAreHiddenAsItsJSONSays(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []*bool{nil, new(false), new(true)} {
+		for _, value := range []models.Nullable[string]{{}, models.Null[string](), models.Value(""), models.Value("planted")} {
+			for _, instead := range []any{nil, jsontext.Value("null")} {
+				h, v := hiding{instead}, models.EnvironmentVariable{Secret: secret, Value: value}
+				got, changed := h.variable(v)
+				want, wantChanged := hiddenIn(h, v, variableDocument.shape)
+				if changed != wantChanged || !reflect.DeepEqual(got, want) {
+					t.Errorf("%+v becomes %+v (%t), by its JSON %+v (%t)", v, got, changed, want, wantChanged)
+				}
+			}
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,12 +16,10 @@ import (
 	"syscall"
 	"testing"
 
-	"mime/multipart"
-
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
-// smallDisk is where the process that onSmallDisk starts has its disk.
+// smallDisk is the variable that tells the process of onSmallDisk the folder of its disk.
 const smallDisk = "SMALL_DISK"
 
 const notRun = "NOT RUN: this system does not let a test have a disk of its own. As root, outside of a container, it does."
@@ -31,8 +30,8 @@ func forbidden(err error) bool {
 		func(one error) bool { return errors.Is(err, one) })
 }
 
-// onSmallDisk runs the test in a process of its own that has a disk of 6 MiB at the
-// folder that do gets, and says loudly where the system does not allow that.
+// onSmallDisk runs the test in a process of its own, in which do gets a folder that is
+// a disk of 6 MiB. If the system does not allow that, the test is skipped, and says so.
 func onSmallDisk(t *testing.T, do func(disk string)) {
 	t.Helper()
 	if disk := os.Getenv(smallDisk); disk != "" {
@@ -97,10 +96,19 @@ func TestAFullDiskPreventsNeitherAStartNorDeletes(t *testing.T) {
 		s = serve(t, data)
 		useUp(t, s)
 		deleteAll(t, s, token)
+
+		// Somebody took the reserve, too: then the start says what is wrong.
+		if err := errors.Join(s.Close(), os.Remove(filepath.Join(data, "reserve"))); err != nil {
+			t.Fatal(err)
+		}
+		fillToTheLastByte(t, disk)
+		if err := begin(data); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("a start without any space: %v", err)
+		}
 	})
 }
 
-// fillWithUploads uploads until there is no space for more. Then jobs wait for some.
+// fillWithUploads uploads archives until one is refused for lack of space.
 func fillWithUploads(t *testing.T, s *server.Server, token string) {
 	t.Helper()
 	const atMost = 100
@@ -116,7 +124,7 @@ func fillWithUploads(t *testing.T, s *server.Server, token string) {
 	t.Fatalf("the disk has space for %d uploads", atMost)
 }
 
-// useUp makes small changes until there is no space for them either.
+// useUp adds tokens until the database has no space left for another.
 func useUp(t *testing.T, s *server.Server) {
 	t.Helper()
 	for range 10_000 {
@@ -168,10 +176,10 @@ func deleteAll(t *testing.T, s *server.Server, token string) {
 	}
 }
 
-// fillToTheLastByte takes what space is left.
+// fillToTheLastByte writes a file that takes all the space that is left.
 func fillToTheLastByte(t *testing.T, disk string) {
 	t.Helper()
-	file, err := os.Create(filepath.Join(disk, "rest"))
+	file, err := os.CreateTemp(disk, "rest")
 	if err != nil {
 		t.Fatal(err)
 	}

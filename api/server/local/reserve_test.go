@@ -80,3 +80,29 @@ func TestOnAFullDiskWhatFreesSpaceHasSome(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Both reasons are told: there is no space, and the database cannot give any back.
+func TestADeleteOnAFullDiskSaysWhyTheDatabaseGivesNothingBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files, err := folder.Open(filepath.Join(dir, "blobs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := filepath.Join(dir, "used") // which no release of the reserve removes
+	if err := os.WriteFile(used, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	locked := errors.New("it is locked")
+	h := &home{&full{store.NewMemory(), used}, &blobs{files, &reserve{path: filepath.Join(dir, "reserve")}}, func(context.Context) error { return locked }}
+	_, err = h.Update(t.Context(), func(store.Tx) error { return nil })
+	if !errors.Is(err, syscall.ENOSPC) || errors.Is(err, locked) {
+		t.Errorf("what adds: %v", err)
+	}
+	_, err = h.Update(t.Context(), func(tx store.Tx) error {
+		return errors.Join(tx.AddProject("p"), tx.PutExport(store.Export{Project: "p", ID: "1"}), tx.DeleteExport("p", "1"))
+	})
+	if !errors.Is(err, syscall.ENOSPC) || !errors.Is(err, locked) {
+		t.Errorf("what deletes: %v", err)
+	}
+}
