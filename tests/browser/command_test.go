@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		defer os.RemoveAll(folder)
+		defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
 		command = filepath.Join(folder, "ubiops-transfer")
 		build := exec.CommandContext(context.Background(), "go", "build", "-o", command, "./api/cmd/ubiops-transfer")
 		build.Dir = filepath.Join("..", "..")

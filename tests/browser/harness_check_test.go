@@ -83,11 +83,13 @@ func (w *tab) check(name string) {
 
 // finding is what axe-core says.
 type finding struct {
-	ID, Impact, Help string
-	Nodes            []struct {
-		HTML           string
-		FailureSummary string
-	}
+	ID     string `json:"id"`
+	Impact string `json:"impact"`
+	Help   string `json:"help"`
+	Nodes  []struct {
+		HTML           string `json:"html"`
+		FailureSummary string `json:"failureSummary"`
+	} `json:"nodes"`
 }
 
 func (f finding) String() string {
@@ -106,8 +108,8 @@ func (w *tab) axe() (serious []finding) {
 	eval[any](w, axeScript()+"\n;null")
 	text := eval[string](w, "axe.run({preload: false}).then(result => JSON.stringify({passes: result.passes.length, violations: result.violations}))")
 	var result struct {
-		Passes     int
-		Violations []finding
+		Passes     int       `json:"passes"`
+		Violations []finding `json:"violations"`
 	}
 	if err := json.Unmarshal([]byte(text), &result); err != nil {
 		w.Fatal(err)
