@@ -177,6 +177,24 @@ func (s *Server) Load(ctx context.Context, project string, r io.ReaderAt, size i
 	return s.engine.Load(ctx, project, a)
 }
 
+// AddImport adds an import of an archive to a project, as imports_create does, and
+// returns its id: it is scanned, and waits for its confirmation. The name is shown as
+// its creator.
+func (s *Server) AddImport(ctx context.Context, project, name string, archive io.Reader) (id string, err error) {
+	file, err := s.engine.Blobs.Write(ctx, func(w io.Writer) error {
+		_, err := io.Copy(w, archive)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	added, err := s.engine.CreateImport(ctx, project, name, engine.Source{File: file}, false)
+	if err != nil {
+		return "", fmt.Errorf("project %q: %w", project, err)
+	}
+	return added.ID, nil
+}
+
 // Save writes everything in a project as an archive, with the values of
 // secrets: the way back of [Server.Load]. It is there for tests.
 func (s *Server) Save(ctx context.Context, project string, w io.Writer) error {

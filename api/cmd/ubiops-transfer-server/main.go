@@ -34,7 +34,7 @@ func command(ctx context.Context, args []string, getenv func(string) string, std
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(serve.Command(name, getenv, &shared{}, nil), migrateCommand(getenv)) //nolint:contextcheck // cobra hands the context on
+	root.AddCommand(serve.Command(name, getenv, &shared{}), migrateCommand(getenv)) //nolint:contextcheck // cobra hands the context on
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(settings.Printable{Writer: stdout})

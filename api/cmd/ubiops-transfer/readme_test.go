@@ -68,12 +68,14 @@ func TestTheServeLineOfTheREADMERunsAsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var lines []string
-	for scanner := bufio.NewScanner(out); len(lines) < 2 && scanner.Scan(); {
+	for scanner := bufio.NewScanner(out); len(lines) < 4 && scanner.Scan(); {
 		lines = append(lines, scanner.Text())
 	}
 	text := strings.Join(lines, "\n")
-	if !strings.Contains(text, "token for project my-project: ") || !strings.Contains(text, "serving http://") {
-		t.Errorf("it prints %q", text)
+	for _, want := range []string{"token for project my-project: ", "documentation http://", "reviews http://", "serving http://"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it prints %q, without %q", text, want)
+		}
 	}
 	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

@@ -17,13 +17,14 @@ func NewConnections(most, perClient int) (func(context.Context, net.Conn) contex
 	return c.accept, c.note, c.guard
 }
 
-// AddProjects does with a server what serve does with the values of --project.
-func AddProjects(ctx context.Context, s *server.Server, out io.Writer, values ...string) error {
-	projects, err := openProjects(values)
+// AddProjects does with a server what serve does with the values of --project and
+// --import.
+func AddProjects(ctx context.Context, s *server.Server, out io.Writer, values, imports []string) (err error) {
+	projects, err := (&serveFlags{projects: values, imports: imports}).openProjects()
 	if err != nil {
 		return err
 	}
-	defer closeProjects(projects)
+	defer func() { err = errors.Join(err, closeProjects(projects)) }()
 	for _, p := range projects {
 		if err := p.add(ctx, s, true, out); err != nil {
 			return err

@@ -13,89 +13,169 @@ import (
 	"github.com/ubiops-contrib/transfer/api/server"
 )
 
+// tokenName is that of tokens that serve makes, and so the creator of what it adds.
+const tokenName = "serve"
+
 // hostedProject is a project that serve was asked for.
 type hostedProject struct {
 	name    string
-	path    string // of the archive; empty without one
-	archive *os.File
-	size    int64
-
-	warnings []*archive.Finding
+	filling *given   // what it is filled from; nil for nothing
+	imports []*given // that it has from the start
 }
 
-// openProjects reads the values of --project and opens their archives, before
-// anything is changed.
-func openProjects(values []string) (projects []hostedProject, err error) {
+// given is an archive that serve was given.
+type given struct {
+	path      string
+	file      *os.File
+	temporary bool // the file was packed from a folder
+	size      int64
+	warnings  []*archive.Finding
+}
+
+// openProjects reads the values of --project and --import and opens their archives,
+// before anything is changed.
+func (f *serveFlags) openProjects() (projects []*hostedProject, err error) {
+	named := map[string]*hostedProject{}
 	defer func() {
 		if err != nil {
-			closeProjects(projects)
+			err = errors.Join(err, closeProjects(projects))
 		}
 	}()
-	seen := map[string]bool{}
-	for _, value := range values {
-		p := hostedProject{}
-		var given bool
-		p.name, p.path, given = strings.Cut(value, "=")
-		if seen[p.name] {
-			return projects, fmt.Errorf("%s is given twice", p.name)
+	for _, value := range f.projects {
+		name, path, filled := strings.Cut(value, "=")
+		if named[name] != nil {
+			return projects, fmt.Errorf("%s: %s is given twice", f.from.Of("project"), name)
 		}
-		seen[p.name] = true
-		if given {
-			if err := p.open(); err != nil {
-				return projects, fmt.Errorf("%s: %w", p.name, err)
+		p := &hostedProject{name: name}
+		projects, named[name] = append(projects, p), p
+		if filled {
+			if p.filling, err = openGiven(path); err != nil {
+				return projects, fmt.Errorf("%s: %s: %w", f.from.Of("project"), name, err)
 			}
 		}
-		projects = append(projects, p)
+	}
+	for _, value := range f.imports {
+		name, path, filled := strings.Cut(value, "=")
+		p := named[name]
+		switch {
+		case !filled:
+			return projects, fmt.Errorf("%s: %s: it must be NAME=ARCHIVE", f.from.Of("import"), name)
+		case p == nil:
+			return projects, fmt.Errorf("%s: %s is none of the projects of %s", f.from.Of("import"), name, f.from.Of("project"))
+		}
+		opened, err := openGiven(path)
+		if err != nil {
+			return projects, fmt.Errorf("%s: %s: %w", f.from.Of("import"), name, err)
+		}
+		p.imports = append(p.imports, opened)
 	}
 	return projects, nil
 }
 
-// open opens the archive and checks it.
-func (p *hostedProject) open() error {
-	f, err := os.Open(p.path)
+// openGiven opens an archive, or packs a folder, and checks it.
+func openGiven(path string) (*given, error) {
+	f, err := os.Open(path) //nolint:gosec // G304: it was given
+	if err != nil {
+		return nil, err
+	}
+	g := &given{path: path, file: f}
+	if err := g.check(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, settings.OneLine(err)), g.close())
+	}
+	return g, nil
+}
+
+func (g *given) check() error {
+	info, err := g.file.Stat()
+	if err == nil && info.IsDir() {
+		if err = g.pack(); err == nil {
+			info, err = g.file.Stat()
+		}
+	}
 	if err != nil {
 		return err
 	}
-	info, err := f.Stat()
-	if err == nil {
-		var a *archive.Archive
-		if a, err = archive.Open(f, info.Size()); err == nil {
-			p.warnings = a.Warnings()
-		}
-	}
+	a, err := archive.Open(g.file, info.Size())
 	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", p.path, settings.OneLine(err)), f.Close())
+		return err
 	}
-	p.archive, p.size = f, info.Size()
+	g.size, g.warnings = info.Size(), append(g.warnings, a.Warnings()...)
 	return nil
 }
 
-func closeProjects(projects []hostedProject) {
-	for _, p := range projects {
-		if p.archive != nil {
-			_ = p.archive.Close() // it was only read
-		}
+// pack makes an archive of the folder.
+func (g *given) pack() (err error) {
+	root, err := os.OpenRoot(g.path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	packed, err := os.CreateTemp("", "ubiops-transfer-*.zip")
+	if err != nil {
+		return err
+	}
+	_ = g.file.Close() // a folder
+	g.file, g.temporary = packed, true
+	err = archive.Pack(g.file, root.FS(), archive.OnWarning(func(w *archive.Finding) { g.warnings = append(g.warnings, w) }))
+	if err == nil {
+		_, err = g.file.Seek(0, io.SeekStart)
+	}
+	return err
+}
+
+func (g *given) close() error {
+	if g == nil || g.file == nil {
+		return nil
+	}
+	err := g.file.Close()
+	if g.temporary {
+		err = errors.Join(err, os.Remove(g.file.Name()))
+	}
+	g.file = nil
+	return err
+}
+
+// warn prints what of the archive is not read.
+func (g *given) warn(out io.Writer) {
+	for _, warning := range g.warnings {
+		fmt.Fprintf(out, "%s: %s\n", g.path, warning)
 	}
 }
 
-// add makes the project if it is not there, fills it if it is empty, and
-// prints a token for it if it is new and nobody else gives tokens.
+func closeProjects(projects []*hostedProject) (err error) {
+	for _, p := range projects {
+		err = errors.Join(err, p.filling.close())
+		for _, g := range p.imports {
+			err = errors.Join(err, g.close())
+		}
+	}
+	return err
+}
+
+// add makes the project if it is not there, fills it if it is empty, and if it is new,
+// adds its imports and prints a token for it, unless somebody else gives tokens.
 func (p *hostedProject) add(ctx context.Context, s *server.Server, tokens bool, out io.Writer) error {
 	err := s.AddProject(ctx, p.name)
 	fresh := err == nil
 	if err != nil && !errors.Is(err, server.ErrProjectExists) {
 		return err
 	}
-	if p.archive != nil {
-		for _, warning := range p.warnings {
-			fmt.Fprintf(out, "%s: %s\n", p.path, warning)
-		}
+	if p.filling != nil {
+		p.filling.warn(out)
 		content, err := s.Content(ctx, p.name)
 		if err == nil && IsEmpty(content) {
-			err = s.Load(ctx, p.name, p.archive, p.size)
+			err = s.Load(ctx, p.name, p.filling.file, p.filling.size)
 		}
 		if err != nil {
 			return err
+		}
+	}
+	if fresh {
+		for _, g := range p.imports {
+			g.warn(out)
+			if _, err := s.AddImport(ctx, p.name, tokenName, g.file); err != nil {
+				return fmt.Errorf("%s: %w", g.path, err)
+			}
 		}
 	}
 	switch {
@@ -105,7 +185,7 @@ func (p *hostedProject) add(ctx context.Context, s *server.Server, tokens bool, 
 		fmt.Fprintf(out, "project %s is there already, with the token that its first start printed; --token-file gives it others\n", p.name)
 		return nil
 	}
-	token, err := s.AddToken(ctx, p.name, "serve", true)
+	token, err := s.AddToken(ctx, p.name, tokenName, true)
 	if err != nil {
 		return err
 	}

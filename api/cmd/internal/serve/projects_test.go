@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,7 @@ func TestProjectsThatAreThereStayAsTheyAre(t *testing.T) {
 		{[]string{"a", "b=" + variable("THIRD"), "c"}, 1, "FIRST", "THIRD"},
 	} {
 		var out strings.Builder
-		if err := serve.AddProjects(t.Context(), s, &out, step.values...); err != nil {
+		if err := serve.AddProjects(t.Context(), s, &out, step.values, nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Count(out.String(), "token for project"); got != step.tokens {
@@ -56,6 +57,41 @@ func TestProjectsThatAreThereStayAsTheyAre(t *testing.T) {
 		}
 	}
 }
+
+// Imports are those of a new project: a restart does not bring them back after they
+// were decided about.
+func TestANewProjectHasTheImportsThatItIsGiven(t *testing.T) {
+	t.Parallel()
+	s, err := server.New(server.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	one := file(t, archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"FIRST": {Value: models.Value("1")}}})
+	for step := range 2 {
+		if err := serve.AddProjects(t.Context(), s, io.Discard, []string{"a", "b"}, []string{"a=" + one, "a=" + next}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.Jobs(t.Context(), "a")
+		b, otherwise := s.Jobs(t.Context(), "b")
+		if err != nil || otherwise != nil || len(a) != 2 || len(b) != 0 {
+			t.Errorf("step %d: a has %v, b %v: %v %v", step, a, b, err, otherwise)
+		}
+	}
+	for want, imports := range map[string][]string{
+		`--import: a: it must be NAME=ARCHIVE`:             {"a"},
+		`--import: c is none of the projects of --project`: {"c=" + one},
+		`--import: a: open /nowhere: no such file`:         {"a=/nowhere"},
+		`--import: a: projects_test.go: not a ZIP file`:    {"a=projects_test.go"},
+	} {
+		if err := serve.AddProjects(t.Context(), s, io.Discard, []string{"a"}, imports); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, not %q", imports, err, want)
+		}
+	}
+}
+
+// next is a folder.
+const next = "../../../../tests/samples/next"
 
 // file writes an archive.
 func file(t *testing.T, content archive.Content) string {

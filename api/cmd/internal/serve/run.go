@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
@@ -22,11 +23,11 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 	f.server.Log = newLogger(stderr, f)
 	f.limitMemory()
 	// Everything wrong with the arguments is found before anything is made.
-	projects, err := openProjects(f.projects)
+	projects, err := f.openProjects()
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.from.Of("project"), err)
+		return err
 	}
-	defer closeProjects(projects)
+	defer func() { err = errors.Join(err, closeProjects(projects)) }()
 	var tokens []byte
 	if f.tokenFile != "" {
 		if tokens, err = readTokens(f.tokenFile); err != nil {
@@ -59,6 +60,9 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 			return fmt.Errorf("%s: %s: %w", f.from.Of("project"), p.name, settings.OneLine(err))
 		}
 	}
+	if err := closeProjects(projects); err != nil { // nothing is left of them if this process is killed
+		return err
+	}
 	if err := putTokens(ctx, s, tokens); err != nil {
 		return fmt.Errorf("%s: %s: %w", f.from.Of("token-file"), f.tokenFile, settings.OneLine(err))
 	}
@@ -67,13 +71,30 @@ func serve(ctx context.Context, f *serveFlags, stdout, stderr io.Writer) (err er
 		scheme = "https"
 	}
 	url := fmt.Sprintf("%s://%s%s", scheme, listener.Addr(), server.BaseURL)
-	if f.beside != nil {
-		var end func() error
-		pages, end = f.beside(ctx, s, pages, url, f.server.OnConflict)
+	site := strings.TrimSuffix(url, server.BaseURL)
+	fmt.Fprintf(stdout, "documentation %s/\n", site)
+	for _, b := range f.beside {
+		handler, end := b.New(ctx, s, url, f.server.OnConflict)
 		defer func() { err = errors.Join(err, end()) }()
+		pages = under(b.Path, handler, pages)
+		fmt.Fprintf(stdout, "%s %s%s\n", b.Name, site, b.Path)
 	}
 	fmt.Fprintf(stdout, "serving %s\n", url)
 	return f.serveUntil(ctx, listener, s, pages)
+}
+
+// under serves a handler under a path, and whatever else next serves.
+func under(path string, handler, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		switch {
+		case strings.HasPrefix(req.URL.Path, path):
+			handler.ServeHTTP(w, req)
+		case req.URL.Path+"/" == path:
+			http.Redirect(w, req, path, http.StatusSeeOther)
+		default:
+			next.ServeHTTP(w, req)
+		}
+	})
 }
 
 func (f *serveFlags) open(ctx context.Context) (server.Storage, error) {

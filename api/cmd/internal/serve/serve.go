@@ -20,7 +20,7 @@ import (
 type serveFlags struct {
 	listen, tlsCert, tlsKey string
 	data                    string
-	projects                []string
+	projects, imports       []string
 	tokenFile               string
 	maxConnections          int
 	clientConnections       int
@@ -33,7 +33,7 @@ type serveFlags struct {
 	server                  server.Options
 	other                   Storage // nil if there is only data
 	useOther                bool
-	beside                  Beside // nil for nothing
+	beside                  []Beside
 
 	from settings.Origins
 }
@@ -48,20 +48,28 @@ type Storage interface {
 	Open(ctx context.Context, log *slog.Logger) (server.Storage, error)
 }
 
-// Beside serves more than the API s, which others reach at url: it returns a handler
-// that leaves the rest to next, and what ends it.
-type Beside func(ctx context.Context, s, next http.Handler, url string, mode plan.OnConflict) (http.Handler, func() error)
+// Beside is what is served beside the API.
+type Beside struct {
+	Name, Is string // what it is called, and what it does
+	Path     string // all of it is under this path, which ends in a slash
+	// New makes it for the API s, which others reach at url, and returns what ends it, too.
+	New func(ctx context.Context, s http.Handler, url string, mode plan.OnConflict) (http.Handler, func() error)
+}
 
-// Command returns serve and what belongs to it, of a program. other and beside may be
-// nil.
-func Command(program string, getenv func(string) string, other Storage, beside Beside) *cobra.Command {
+// Command returns serve and what belongs to it, of a program. other may be nil.
+func Command(program string, getenv func(string) string, other Storage, beside ...Beside) *cobra.Command {
 	f := serveFlags{other: other, beside: beside}
+	pages := "/ documents the API"
+	for _, b := range beside {
+		pages += ", " + b.Path + " " + b.Is
+	}
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the Imports & Exports API from this machine",
 		Long: "serve serves the Imports & Exports API with projects of its own. It prints its\n" +
 			"URL and, for each new project, a token that may write, unless there is a\n" +
-			"token file. The log goes to stderr. In a browser, / documents the API.\n\n" +
+			"token file. The log goes to stderr.\n\n" +
+			"In a browser, " + pages + ".\n\n" +
 			"Each flag can be given as a variable of the environment as well: --max-archive as\n" +
 			settings.EnvPrefix + "MAX_ARCHIVE. A flag wins; values of a repeatable one are\n" +
 			"separated by commas there.\n\n" +
@@ -97,7 +105,8 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	flags.StringVar(&f.tlsKey, "tls-key", "", "file with the key of the certificate")
 	dataFlag(cmd, &f.data)
 	flags.Var(&settings.List{Into: &f.trustedProxies, Check: network}, "trusted-proxy", "CIDR or address of a proxy whose X-Forwarded-For says which client asks, for the\nlimits and the log; repeatable")
-	flags.Var(&settings.List{Into: &f.projects, Check: settings.ProjectAndArchive}, "project", "NAME or NAME=ARCHIVE: a project to have; a project that is empty is filled from\nthe archive; repeatable (default \"default\")")
+	flags.Var(&settings.List{Into: &f.projects, Check: settings.ProjectAndArchive}, "project", "NAME or NAME=ARCHIVE: a project to have; a project that is empty is filled from\nthe archive, or folder; repeatable (default \"default\")")
+	flags.Var(&settings.List{Into: &f.imports, Check: settings.ProjectAndArchive}, "import", "NAME=ARCHIVE: an import of an archive, or folder, that a new project has from the\nstart, and that waits for its confirmation; repeatable")
 	flags.StringVar(&f.tokenFile, "token-file", "", "file with one token per line: PROJECT read|write TOKEN")
 	settings.Flag(cmd, &f.server.OnConflict, "on-conflict", string(plan.Fail), "choice", "what to do with an object that exists already: fail, skip or overwrite", settings.OneOf(plan.Fail, plan.Skip, plan.Overwrite))
 	settings.Flag(cmd, &f.server.EmptyConfirmation, "empty-confirmation", string(server.ConfirmAll), "choice", "what a confirmation that names nothing means: all or refuse", settings.OneOf(server.ConfirmAll, server.ConfirmRefuse))

@@ -28,5 +28,5 @@ func CameBack(ctx context.Context, path string, wanted archive.Content) ([]strin
 	return lines, err
 }
 
-// WithReviews is what serve has beside the API.
-var WithReviews = withReviews
+// Reviews is what serve has beside the API, for reviewers.
+var Reviews = reviews

@@ -42,7 +42,7 @@ func rootCommand(s *session) *cobra.Command {
 		DisableSuggestions: true, // they make several lines of an error
 	}
 	root.AddCommand(applyCommand(s), archiveCommand(s), backupCommand(s), conformanceCommand(s), copyCommand(s), demoCommand(), docsCommand(), doctorCommand(s), exportsCommand(s),
-		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), reviewCommand(s), schemaCommand(), secretsCommand(s), serve.Command("ubiops-transfer", s.getenv, nil, withReviews))
+		importsCommand(s), journalCommand(), planCommand(s), profileCommand(s), restoreCommand(s), reviewCommand(s), schemaCommand(), secretsCommand(s), serve.Command("ubiops-transfer", s.getenv, nil, serve.Beside{Name: "reviews", Is: "has the reviews of imports that wait", Path: reviewPath, New: reviews}))
 	root.SetOut(settings.Printable{Writer: s.stdout})
 	root.SetErr(settings.Printable{Writer: s.stderr})
 	return root

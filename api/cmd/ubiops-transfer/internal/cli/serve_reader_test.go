@@ -19,7 +19,7 @@ func TestTheServerKnowsWhichReaderSignsIn(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusUnauthorized)
 	})
-	handler, end := cli.WithReviews(t.Context(), s, http.NotFoundHandler(), "http://127.0.0.1:8080/v2.1", plan.Fail)
+	handler, end := cli.Reviews(t.Context(), s, "http://127.0.0.1:8080/v2.1", plan.Fail)
 	defer func() {
 		if err := end(); err != nil {
 			t.Error(err)

@@ -25,7 +25,7 @@ const reviewPath = "/review/"
 
 // reviews makes the site of a server, at the URL at which others reach it. The site
 // reaches it in this process, as a client with the reader's own token does.
-func reviews(ctx context.Context, s http.Handler, url string, mode plan.OnConflict) (*review.Site, func() error) {
+func reviews(ctx context.Context, s http.Handler, url string, mode plan.OnConflict) (http.Handler, func() error) {
 	within := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 	web := &http.Server{Handler: received(s), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = web.Serve(within) }() // it ends by Close
@@ -33,7 +33,7 @@ func reviews(ctx context.Context, s http.Handler, url string, mode plan.OnConfli
 	site := review.NewSite(ctx, func(ctx context.Context, from, project, token string) (*review.Account, error) {
 		return account(ctx, &http.Client{Transport: sentBy{transport, from}}, url, project, token, mode)
 	})
-	return site, func() error { return errors.Join(site.Close(), web.Close()) }
+	return site.Handler(reviewPath), func() error { return errors.Join(site.Close(), web.Close()) }
 }
 
 // readerHeader has the address of the reader that a request within the process is for,
@@ -58,22 +58,6 @@ func received(s http.Handler) http.Handler {
 		req.Header.Del(readerHeader)
 		s.ServeHTTP(w, req)
 	})
-}
-
-// withReviews serves the reviews of a server, and whatever else next serves.
-func withReviews(ctx context.Context, s, next http.Handler, url string, mode plan.OnConflict) (http.Handler, func() error) {
-	site, end := reviews(ctx, s, url, mode)
-	handler := site.Handler(reviewPath)
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		switch {
-		case strings.HasPrefix(req.URL.Path, reviewPath):
-			handler.ServeHTTP(w, req)
-		case req.URL.Path+"/" == reviewPath:
-			http.Redirect(w, req, reviewPath, http.StatusSeeOther)
-		default:
-			next.ServeHTTP(w, req)
-		}
-	}), end
 }
 
 // account signs in to a project of the server.
