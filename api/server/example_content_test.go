@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/ubiops-contrib/transfer/api"
 	"github.com/ubiops-contrib/transfer/api/archive"
@@ -37,6 +38,34 @@ func withProject(f func(ctx context.Context, s *server.Server) error) {
 	if err != nil {
 		fmt.Println(err)
 	}
+}
+
+// An import that waits for its confirmation, without a request.
+func ExampleServer_AddImport() {
+	withProject(func(ctx context.Context, s *server.Server) error {
+		zip, err := sample.Archive()
+		if err != nil {
+			return err
+		}
+		id, err := s.AddImport(ctx, "my-project", "me", bytes.NewReader(zip))
+		if err != nil {
+			return err
+		}
+		jobs, err := s.Jobs(ctx, "my-project")
+		fmt.Println(len(jobs), jobs[0].ID == id)
+		return err
+	})
+	// Output:
+	// 1 true
+}
+
+// The contract, with a server in place of the platform.
+func ExampleContractAt() {
+	_, servers, _ := strings.Cut(server.ContractAt("https://archives.example:8443"), "\nservers:\n")
+	url, _, _ := strings.Cut(servers, "\n")
+	fmt.Println(strings.TrimSpace(url))
+	// Output:
+	// - url: "https://archives.example:8443/v2.1"
 }
 
 // Objects that are loaded replace those of the same name; the others stay.

@@ -14,26 +14,40 @@ import (
 // serversOfContract is the top-level member servers in the contract's text.
 var serversOfContract = regexp.MustCompile(`(?m)^servers:\n(?:[ #].*\n|\n)*`)
 
-// serveContract answers openapi.yaml as it is written, with this server in
-// place of the platform, under the name that the client knows it by. Headers
-// of a proxy that give other names are not trusted.
-func serveContract(w http.ResponseWriter, r *http.Request) {
-	if !hostAndPort.MatchString(r.Host) {
-		middleware.WriteError(w, r, &middleware.Error{Status: http.StatusBadRequest, Message: "the Host header is missing or malformed"})
-		return
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
+// ContractAt returns the contract as it is written, with a server of this package in
+// place of the platform. The origin is that of the server, such as
+// https://archives.example:8443.
+func ContractAt(origin string) string {
 	text := transfer.Contract()
 	at := serversOfContract.FindStringIndex(text)
 	here := "servers:\n"
 	for _, base := range BaseURLs() {
-		here += "  - url: " + strconv.Quote(scheme+"://"+r.Host+base) + "\n    description: This server.\n"
+		here += "  - url: " + strconv.Quote(origin+base) + "\n    x-source: ours\n    description: This server.\n"
 	}
-	here += "\n"
-	text = text[:at[0]] + here + text[at[1]:]
+	return text[:at[0]] + here + "\n" + text[at[1]:]
+}
+
+// Origin returns the origin of the server by which the client of a request knows it,
+// or an error with status 400 if the Host header names none. Headers of a proxy that
+// give other names are not trusted.
+func Origin(r *http.Request) (string, error) {
+	if !hostAndPort.MatchString(r.Host) {
+		return "", &middleware.Error{Status: http.StatusBadRequest, Message: "the Host header is missing or malformed"}
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host, nil
+	}
+	return "http://" + r.Host, nil
+}
+
+// serveContract answers openapi.yaml with this server.
+func serveContract(w http.ResponseWriter, r *http.Request) {
+	origin, err := Origin(r)
+	if err != nil {
+		middleware.WriteError(w, r, err)
+		return
+	}
+	text := ContractAt(origin)
 	header := w.Header()
 	header.Set("Content-Type", "application/yaml")
 	header.Set("Content-Length", strconv.Itoa(len(text)))

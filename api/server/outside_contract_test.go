@@ -66,7 +66,7 @@ func TestOpenAPI_theContractOverTLSAndForOddHosts(t *testing.T) {
 			}
 			continue
 		}
-		if !strings.Contains(w.Body.String(), "servers:\n  - url: \""+test.want+"/v2.1\"\n    description: This server.\n  - url: \""+test.want+"/v2\"\n") {
+		if !strings.Contains(w.Body.String(), "servers:\n  - url: \""+test.want+"/v2.1\"\n    x-source: ours\n    description: This server.\n  - url: \""+test.want+"/v2\"\n") {
 			t.Errorf("host %q: %d, no %s", test.host, w.Code, test.want)
 		}
 	}

@@ -46,13 +46,16 @@ func TestTheDocumentationIsFilteredBySource(t *testing.T) {
 		if !ok {
 			t.Fatalf("the focus is on %s", w.focused())
 		}
-		operator := "="
-		if strings.HasSuffix(source, " ") {
-			operator = "^="
+		these := fmt.Sprintf("[data-source='%s']", source)
+		if strings.HasPrefix(strings.TrimSpace(w.text("label:has(input:checked)")), "any ") {
+			these = fmt.Sprintf(":is(%s, [data-source^='%s '])", these, source)
 		}
-		these := fmt.Sprintf("[data-source%s'%s']", operator, source)
-		if got, want := w.shown(these), eval[int](w, fmt.Sprintf("document.querySelectorAll(%q).length", these)); got != want || got == 0 || got == all {
-			t.Errorf("%s: %d parts of %d are shown", source, got, want)
+		if got, want := w.shown(these), eval[int](w, fmt.Sprintf("document.querySelectorAll(%q).length", these)); got != want || got == 0 || got == all || !strings.HasSuffix(w.text("label:has(input:checked)"), fmt.Sprintf("(%d)", want)) {
+			t.Errorf("%s: %d parts of %d are shown", w.text("label:has(input:checked)"), got, want)
+		}
+		// Nor is what would lead to others, or stand above nothing.
+		if w.shown("nav a") > 0 || w.shown(fmt.Sprintf("main section:not(:has(%s))", these)) > 0 {
+			t.Errorf("%s: the contents or headings of what is not shown are", source)
 		}
 		if got := w.shown(fmt.Sprintf("[data-source]:not(%s, :has(%s))", these, these)); got > 0 {
 			t.Errorf("%s: %d other parts are shown", source, got)
@@ -73,7 +76,8 @@ func TestAnAnchorOfTheDocumentationIsShown(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.scripts(false)
-	w.visit(serve(t).origin + "/#schemas.DeploymentVersion.maximum_idle_time")
+	s := serve(t)
+	w.visit(s.origin + "/#schemas.DeploymentVersion.maximum_idle_time")
 	target := "li:target"
 	if got := w.text(target); !strings.HasPrefix(got, "maximum_idle_time ") {
 		t.Errorf("the anchor is at %s", got)
@@ -85,6 +89,11 @@ func TestAnAnchorOfTheDocumentationIsShown(t *testing.T) {
 	w.click("input[value=archive]")
 	if w.shown(target) != 1 || w.shown("article:target, article:has(:target)") != 1 {
 		t.Error("the filter hides the part that the address names")
+	}
+	w.visit(s.origin + "/#exports_create.responses.201")
+	w.click("input[value=archive]")
+	if got, all := w.shown(":target [data-source]"), eval[int](w, "document.querySelectorAll(':target [data-source]').length"); got != all || all == 0 {
+		t.Errorf("of the part that the address names, the filter shows %d parts of %d", got, all)
 	}
 	w.click("article:has(:target) h3 a")
 	w.press(kb.Tab)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,7 +25,7 @@ func check(p *shown, root map[string]any) []string {
 		for method, op := range object(item) {
 			if op, ok := op.(map[string]any); ok && op["responses"] != nil {
 				id := op["operationId"].(string)
-				c.part(id, op, "page")
+				c.part(id, op, marked(object(item), "page"))
 				c.says(id, strings.ToUpper(method), path, "curl", "project.")
 				parameters, _ := object(item)["parameters"].([]any)
 				c.parameters(id, parameters, c.anchors[id])
@@ -38,6 +39,13 @@ func check(p *shown, root map[string]any) []string {
 	}
 	for _, server := range root["servers"].([]any) {
 		c.part("servers."+object(server)["url"].(string), object(server), "page")
+	}
+	for _, requirement := range root["security"].([]any) {
+		for name := range object(requirement) {
+			if !slices.Contains(p.anchors["about"].links, "#securitySchemes."+name) && !slices.Contains(p.root.links, "#securitySchemes."+name) {
+				c.fail("security", "the page does not lead to %s", name)
+			}
+		}
 	}
 	c.texts("info", root["info"])
 	for _, tag := range root["tags"].([]any) {
@@ -76,6 +84,14 @@ func (c *checker) texts(at string, value any) {
 
 func object(v any) map[string]any { o, _ := v.(map[string]any); return o }
 
+// marked is the source that an object says that it is from, or that of what it is inside of.
+func marked(o map[string]any, outer string) string {
+	if mark, ok := o["x-source"].(string); ok {
+		return mark
+	}
+	return outer
+}
+
 func (c *checker) fail(id, format string, args ...any) {
 	c.found = append(c.found, id+": "+fmt.Sprintf(format, args...))
 }
@@ -98,10 +114,7 @@ func (c *checker) resolve(o map[string]any) (map[string]any, string) {
 func (c *checker) part(id string, o map[string]any, outer string) {
 	id = strings.ReplaceAll(id, " ", "-")
 	of, link := c.resolve(o)
-	source := outer
-	if mark, ok := of["x-source"].(string); ok {
-		source = mark
-	}
+	source := marked(of, outer)
 	e := c.anchors[id]
 	if e == nil {
 		c.fail(id, "it is not on the page")
@@ -136,9 +149,12 @@ func (c *checker) says(id string, words ...string) {
 	}
 }
 
+// layout is what Markdown has beside the words: marks of lists, and where links lead.
+var layout = regexp.MustCompile("(?m)^ *(?:[-*]|\\d+\\.) +|[`\\[]|\\*\\*|\\](?:\\([^)]*\\))?")
+
 // plain is a text without layout and Markdown.
 func plain(text string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("`", "", "**", "").Replace(text)), " ")
+	return strings.Join(strings.Fields(layout.ReplaceAllString(text, "")), " ")
 }
 
 func (c *checker) links(e *element, anchor string) {
@@ -154,13 +170,17 @@ func (c *checker) links(e *element, anchor string) {
 func (c *checker) inside(e *element, o map[string]any, source string, named bool) {
 	for keyword, value := range o {
 		switch keyword {
-		case "x-source", "x-enum-source", "tags", "name", "in":
+		case "x-source", "x-enum-source", "x-property-source", "tags", "name", "in":
 		case "operationId", "summary", "description", "format":
 			c.says(e.id, value.(string))
 		case "properties":
 			for name, member := range object(value) {
 				if keys := object(member); len(keys) > 0 || named {
-					c.part(e.id+"."+name, keys, source)
+					mark := map[string]any{}
+					if from, ok := object(o["x-property-source"])[name]; ok {
+						mark["x-source"] = from
+					}
+					c.part(e.id+"."+name, keys, marked(mark, source))
 				}
 			}
 		case "required":
@@ -254,12 +274,18 @@ func (c *checker) schemas(e *element, keyword string, value any, source string) 
 		case o == nil:
 			c.fact(e, keyword, schema)
 		default:
-			c.inside(e, o, source, true)
+			if mark := marked(o, source); mark != source {
+				c.says(e.id, "x-source: "+mark)
+			}
+			c.inside(e, o, marked(o, source), true)
 		}
 	}
 }
 
 func (c *checker) parameters(id string, list []any, e *element) {
+	if e == nil {
+		return // which is found already
+	}
 	for _, parameter := range list {
 		of, _ := c.resolve(object(parameter))
 		name := of["name"].(string)

@@ -29,7 +29,7 @@ func (r *reader) components(v *view) {
 
 func (r *reader) header(id, name string, ref *openapi3.HeaderRef, outer string) *part {
 	if ref.Ref != "" {
-		return reference(name, ref.Ref, ref.Value.Extensions)
+		return r.reference(name, ref.Ref, ref.Value.Extensions)
 	}
 	p := r.part(id, name, ref.Value.Extensions, outer)
 	r.describe(p, ref.Value.Schema)
@@ -40,7 +40,7 @@ func (r *reader) header(id, name string, ref *openapi3.HeaderRef, outer string) 
 
 func (r *reader) link(id, name string, ref *openapi3.LinkRef, outer string) *part {
 	if ref.Ref != "" {
-		return reference(name, ref.Ref, ref.Value.Extensions)
+		return r.reference(name, ref.Ref, ref.Value.Extensions)
 	}
 	p := r.part(id, name, ref.Value.Extensions, outer)
 	p.Type = []word{{ref.Value.OperationID, ref.Value.OperationID}}

@@ -64,9 +64,67 @@ func TestExamplesKeepTheOrderOfTheirMembers(t *testing.T) {
 	}
 }
 
+func TestNoTwoPartsOfAnOddContractHaveTheSameAnchor(t *testing.T) {
+	t.Parallel()
+	p := page(t, `
+openapi: 3.0.3
+info: {title: Odd, version: "1"}
+paths:
+  /a:
+    parameters:
+      - {name: both, in: query, description: Of all., schema: {type: string}}
+      - {name: own, in: query, description: Of all., schema: {type: string}}
+    get:
+      operationId: schemas
+      parameters:
+        - {name: both, in: header, description: Its own., schema: {type: string}}
+        - {name: own, in: query, description: In place of it., schema: {type: string}}
+      responses: {"200": {description: Done., content: {
+        application/x-ndjson: {schema: {type: string}}, application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}
+    put:
+      responses: {"200": {description: Done.}}
+components:
+  schemas:
+    Pet:
+      oneOf:
+        - {type: object, properties: {kind: {type: string, enum: [a b, a-b]}}}
+        - {type: object, properties: {kind: {type: string}}}
+`)
+	seen := map[string]bool{}
+	for _, e := range p.all {
+		if seen[e.id] {
+			t.Errorf("the anchor %s is there twice", e.id)
+		}
+		seen[e.id] = true
+	}
+	for id, says := range map[string]string{
+		"schemas-2": "pet, err := project", "schemas-2.parameters.both": "Of all.", "schemas-2.parameters.both-2": "Its own.", "schemas-2.parameters.own": "In place of it.",
+		"PUT/a": "curl", "PUT/a.responses.200": "Done.", "schemas.Pet.kind": "kind", "schemas.Pet.kind-2": "kind", "schemas.Pet.kind.a-b-2": "a-b",
+	} {
+		if e := p.anchors[id]; e == nil || !strings.Contains(e.text, says) {
+			t.Errorf("%s is %+v, without %q", id, e, says)
+		}
+	}
+}
+
 // additions are parts of all kinds that a contract may get.
 const additions = `
 paths:
+  /projects/{project_name}/extras:
+    x-source: archive
+    parameters: [{$ref: "#/components/parameters/ProjectName"}]
+    get:
+      operationId: extras_list
+      tags: [extras]
+      summary: List extras
+      description: |
+        It has
+
+        - a list, and
+        - [a link](https://example.com/a), and <name>.zip.
+
+        1. And this.
+      responses: {"200": {description: They are there.}}
   /projects/{project_name}/extras/{extra_id}:
     get:
       operationId: extras_get
@@ -99,6 +157,7 @@ components:
       x-source: elsewhere
       required: [inner]
       minProperties: 1
+      x-property-source: {known: client 11.0.0}
       properties:
         inner:
           type: object
@@ -110,6 +169,9 @@ components:
         map: {type: object, description: A dictionary., additionalProperties: {type: object, properties: {entry: {type: number, description: An entry., x-source: ours}}}}
         mode: {type: string, nullable: true, description: A mode., x-extensible-enum: [fast, slow], x-enum-source: {slow: archive}}
         linked: {$ref: "#/components/schemas/Labels"}
+        known: {$ref: "#/components/schemas/Labels"}
+        parts: {allOf: [{type: object, x-source: client 11.0.0, properties: {newer: {type: string, description: It is newer.}}}], description: One object.}
+        listed: {type: array, description: A list., items: {type: object, x-source: client 11.0.0, properties: {newer: {type: string, description: It is newer.}}}}
         numbered: {type: integer, description: A number., enum: [1, 2]}
   examples:
     Extra: {summary: An extra, x-source: ours, value: [1, {b: null}]}
@@ -148,7 +210,7 @@ func TestWhatIsAddedToTheContractComesOntoThePage(t *testing.T) {
 		lacking = append(lacking, strings.TrimSuffix(found, ": it is not on the page"))
 	}
 	slices.Sort(lacking)
-	if want := []string{"examples.Extra", "extras_get", "schemas.Extra"}; !reflect.DeepEqual(lacking, want) {
+	if want := []string{"examples.Extra", "extras_get", "extras_list", "schemas.Extra"}; !reflect.DeepEqual(lacking, want) {
 		t.Errorf("of the page before, the check says %q", lacking)
 	}
 	if found := check(after, tree(t)); len(found) < 20 || !slices.Contains(found, "extras_get.responses.299: the contract does not have it") {

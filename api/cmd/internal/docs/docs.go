@@ -46,11 +46,17 @@ func New(ctx context.Context, contract string) (*Page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
-	r := &reader{doc: doc, places: map[place]*yaml.Node{}, sources: map[string]int{}}
+	r := &reader{doc: doc, places: map[place]*yaml.Node{}, sources: map[string]int{}, anchors: map[string]int{}}
+	for _, own := range []string{"about", "operations", "schemas", "examples", "parameters", "requestBodies", "responses", "headers", "links", "securitySchemes"} {
+		r.anchors[own] = 1 // of the page
+	}
 	r.find(&text)
-	v := &view{Info: doc.Info, About: r.text(doc.Info.Description), Project: project, Facts: slices.Concat(
-		r.facts(doc, "openapi", "info", "servers", "tags", "paths", "components"),
-		r.facts(doc.Info, "title", "version", "description", "contact", "license"))}
+	shown := []string{"openapi", "info", "servers", "tags", "paths", "components"}
+	v := &view{Info: doc.Info, About: r.text(doc.Info.Description), Project: project, Authentication: schemes(doc.Security)}
+	if len(v.Authentication) > 0 {
+		shown = append(shown, "security")
+	}
+	v.Facts = slices.Concat(r.facts(doc, shown...), r.facts(doc.Info, "title", "version", "description", "contact", "license"))
 	for _, server := range doc.Servers {
 		s := r.part("servers."+server.URL, server.URL, server.Extensions, fromPage)
 		s.Text, s.Facts = r.text(server.Description), r.facts(server, "url", "description")
@@ -75,8 +81,33 @@ func New(ctx context.Context, contract string) (*Page, error) {
 	if !ok {
 		return nil, errors.New("the page has no style sheet")
 	}
-	return &Page{html.Bytes(), "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-		"style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash(style)) + "'", hex.EncodeToString(hash(html.Bytes())[:16])}, nil
+	return (&Page{html.Bytes(), "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+		"style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash(style)) + "'", ""}).tagged(), nil
+}
+
+// tagged gives the page the ETag of what it says.
+func (p *Page) tagged() *Page {
+	p.etag = hex.EncodeToString(hash(p.HTML)[:16])
+	return p
+}
+
+// Replaced is the page with one text in place of another. Both are without what HTML
+// has a meaning for, and not in the style sheet.
+func (p *Page) Replaced(text, by string) *Page {
+	return (&Page{HTML: bytes.ReplaceAll(p.HTML, []byte(text), []byte(by)), Policy: p.Policy}).tagged()
+}
+
+// schemes are those of requirements that are one scheme each, without scopes.
+func schemes(all openapi3.SecurityRequirements) (words []word) {
+	for _, requirement := range all {
+		for name, scopes := range requirement {
+			if len(requirement) > 1 || len(scopes) > 0 {
+				return nil
+			}
+			words = append(words, component("#/components/securitySchemes/"+name))
+		}
+	}
+	return words
 }
 
 func hash(data []byte) []byte {
@@ -86,20 +117,24 @@ func hash(data []byte) []byte {
 
 // A view is what the template shows.
 type view struct {
-	Info     *openapi3.Info
-	About    template.HTML
-	Facts    []fact
-	Sources  []source
-	Project  string // of the examples
-	Servers  []*part
-	Tags     []*tag
-	Sections []*section
+	Info    *openapi3.Info
+	About   template.HTML
+	Facts   []fact
+	Sources []source
+	Project string // of the examples
+	Servers []*part
+	// Authentication is the schemes that a request needs one of; empty if the contract
+	// says more about it, which is a fact then.
+	Authentication []word
+	Tags           []*tag
+	Sections       []*section
 }
 
 // A tag is a group of operations.
 type tag struct {
 	ID, Name   string
 	Text       template.HTML
+	Facts      []fact
 	Operations []*operation
 }
 

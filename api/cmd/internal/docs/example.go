@@ -14,7 +14,7 @@ import (
 // the value from the text.
 func (r *reader) example(id, name string, ref *openapi3.ExampleRef, outer string) *part {
 	if ref.Ref != "" {
-		return reference(name, ref.Ref, ref.Value.Extensions)
+		return r.reference(name, ref.Ref, ref.Value.Extensions)
 	}
 	p := r.part(id, name, ref.Value.Extensions, outer)
 	p.Text = r.text(ref.Value.Summary + "\n\n" + ref.Value.Description)

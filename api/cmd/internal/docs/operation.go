@@ -20,13 +20,17 @@ func (r *reader) operations(v *view) {
 	tags := map[string]*tag{}
 	add := func(name, description string) *tag {
 		if tags[name] == nil {
-			tags[name] = &tag{ID: anchor("tags." + name), Name: name, Text: r.text(description)}
+			tags[name] = &tag{ID: r.once(anchor("tags." + name)), Name: name, Text: r.text(description)}
 			v.Tags = append(v.Tags, tags[name])
 		}
 		return tags[name]
 	}
 	for _, t := range r.doc.Tags {
-		add(t.Name, t.Description)
+		made := add(t.Name, t.Description)
+		made.Facts = r.facts(t, "name", "description")
+		if source := mark(t.Extensions, ""); source != "" {
+			made.Facts = append(made.Facts, fact{sourceKey, source})
+		}
 	}
 	for path, item := range inOrder(r.doc.Paths.Map()) {
 		for method, op := range inOrder(item.Operations()) {
@@ -37,12 +41,14 @@ func (r *reader) operations(v *view) {
 }
 
 func (r *reader) operation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) *operation {
-	p := r.part(op.OperationID, op.OperationID, op.Extensions, fromPage)
+	id := cmp.Or(op.OperationID, method+path)
+	p := r.part(id, id, op.Extensions, mark(item.Extensions, fromPage))
 	p.Text = r.text(op.Description)
 	p.Facts = append(r.facts(op, "operationId", "tags", "summary", "description", "parameters", "requestBody", "responses"),
 		r.facts(item, "connect", "delete", "get", "head", "options", "parameters", "patch", "post", "put", "trace")...)
 	var parameters []*part
-	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+	all := parametersOf(item, op)
+	for _, ref := range all {
 		parameters = append(parameters, r.parameter(p.ID+".parameters."+ref.Value.Name, ref.Value.Name, ref, p.Source))
 	}
 	p.group("Parameters", parameters)
@@ -50,8 +56,17 @@ func (r *reader) operation(method, path string, item *openapi3.PathItem, op *ope
 		p.group("Request body", []*part{r.requestBody(p.ID+".requestBody", "body", op.RequestBody, p.Source)})
 	}
 	p.group("Responses", parts(p, "responses", op.Responses.Map(), r.response))
-	request := &request{doc: r.doc, method: method, path: path, op: op, parameters: slices.Concat(item.Parameters, op.Parameters)}
-	return &operation{part: p, Method: method, Path: path, Summary: cmp.Or(op.Summary, op.OperationID), Curl: code(request.curl()), Go: code(request.call())}
+	request := &request{method: method, path: path, op: op, parameters: all}
+	return &operation{part: p, Method: method, Path: path, Summary: cmp.Or(op.Summary, id), Curl: code(request.curl()), Go: code(request.call())}
+}
+
+// parametersOf are those of all operations of a path and of one of them, which come in
+// place of the others.
+func parametersOf(item *openapi3.PathItem, op *openapi3.Operation) openapi3.Parameters {
+	common := slices.DeleteFunc(slices.Clone(item.Parameters), func(ref *openapi3.ParameterRef) bool {
+		return op.Parameters.GetByInAndName(ref.Value.In, ref.Value.Name) != nil
+	})
+	return slices.Concat(common, op.Parameters)
 }
 
 func (r *reader) parameter(id, name string, ref *openapi3.ParameterRef, outer string) *part {

@@ -9,11 +9,16 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -51,6 +56,7 @@ type reader struct {
 	doc     *openapi3.T
 	places  map[place]*yaml.Node
 	sources map[string]int // of parts, by source
+	anchors map[string]int // how often each was wanted
 	err     error          // the first
 }
 
@@ -63,14 +69,26 @@ func (r *reader) fail(err error) {
 
 // part makes a part that is inside of one with a source.
 func (r *reader) part(id, name string, extensions map[string]any, outer string) *part {
-	p := &part{ID: anchor(id), Name: name, Source: mark(extensions, outer)}
+	p := &part{ID: r.once(anchor(id)), Name: name, Source: mark(extensions, outer)}
 	r.sources[p.Source]++
 	return p
 }
 
+// once is an anchor that nothing else on the page has: the second part that wants it
+// gets another one.
+func (r *reader) once(id string) string {
+	r.anchors[id]++
+	if n := r.anchors[id]; n > 1 {
+		return r.once(id + "-" + strconv.Itoa(n))
+	}
+	return id
+}
+
 // reference makes a part that is only a name, and has its anchor elsewhere.
-func reference(name, ref string, extensions map[string]any) *part {
-	return &part{Name: name, Source: mark(extensions, fromPage), Ref: new(component(ref))}
+func (r *reader) reference(name, ref string, extensions map[string]any) *part {
+	p := &part{Name: name, Source: mark(extensions, fromPage), Ref: new(component(ref))}
+	r.sources[p.Source]++
+	return p
 }
 
 // anchor is a path as an anchor, which has no spaces.
@@ -116,8 +134,34 @@ func inOrder[V any](entries map[string]V) iter.Seq2[string, V] {
 	}
 }
 
-// markdown is how the contract's descriptions are written. It leaves HTML out.
-var markdown = goldmark.New(goldmark.WithExtensions(extension.Table))
+// markdown is how the contract's descriptions are written. What is HTML in them is shown
+// as it is written.
+var markdown = goldmark.New(goldmark.WithExtensions(extension.Table),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(written{}, 0))))
+
+// written writes HTML of a description as text.
+type written struct{}
+
+func (written) RegisterFuncs(to renderer.NodeRendererFuncRegisterer) {
+	write := func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		lines := &text.Segments{}
+		switch n := n.(type) {
+		case *ast.RawHTML:
+			lines = n.Segments
+		case *ast.HTMLBlock:
+			lines = n.Lines()
+		}
+		for i := 0; entering && i < lines.Len(); i++ {
+			line := lines.At(i)
+			if _, err := w.Write(util.EscapeHTML(line.Value(source))); err != nil {
+				return ast.WalkStop, err
+			}
+		}
+		return ast.WalkSkipChildren, nil
+	}
+	to.Register(ast.KindRawHTML, write)
+	to.Register(ast.KindHTMLBlock, write)
+}
 
 // text is a description as HTML.
 func (r *reader) text(description string) template.HTML {
@@ -125,7 +169,7 @@ func (r *reader) text(description string) template.HTML {
 	if err := markdown.Convert([]byte(description), &html); err != nil {
 		r.fail(err)
 	}
-	return template.HTML(strings.TrimSpace(html.String())) //nolint:gosec // what is HTML in a description is not in it
+	return template.HTML(strings.TrimSpace(html.String())) //nolint:gosec // what is HTML in a description is text in it
 }
 
 // code is a text as HTML. Quotes, of which JSON has many, stay as they are.
@@ -146,7 +190,7 @@ func (r *reader) facts(object json.Marshaler, shown ...string) []fact {
 	}
 	var all []fact
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if name == "x-source" || slices.Contains(shown, name) {
+		if name == sourceKey || slices.Contains(shown, name) {
 			continue
 		}
 		var text string

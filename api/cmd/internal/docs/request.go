@@ -21,7 +21,6 @@ const (
 
 // A request shows how to ask for an operation.
 type request struct {
-	doc          *openapi3.T
 	method, path string
 	op           *openapi3.Operation
 	parameters   openapi3.Parameters
@@ -38,9 +37,15 @@ func sample(p *openapi3.Parameter) string {
 	return strings.ToUpper(p.Name)
 }
 
-// curl is a command of a shell that sends the request.
+// curl is a command of a shell that sends the request, and fails if that does: what
+// becomes a file is written only then, and an error is printed otherwise.
 func (r *request) curl() string {
-	words := []string{"curl", "-sS"}
+	media, _ := r.success()
+	download := media != "" && media != jsonMedia
+	words := []string{"curl", "-sS", "--fail-with-body"}
+	if download {
+		words[2] = "--fail"
+	}
 	if r.method != "GET" {
 		words = append(words, "-X", r.method)
 	}
@@ -56,11 +61,14 @@ func (r *request) curl() string {
 			words = append(words, "-H", quoted(p.Name+": "+sample(p)))
 		}
 	}
+	if _, content := r.content(); content != nil {
+		maps.Copy(query, queries[schemaOf(content)])
+	}
 	if len(query) > 0 {
 		path += "?" + query.Encode()
 	}
 	words = append(words, r.body()...)
-	if media, _ := r.success(); media != "" && media != "application/json" {
+	if download {
 		words = append(words, "-o", file)
 	}
 	return strings.Join(append(words, `"$UBIOPS_API_HOST`+path+`"`), " ")
@@ -102,12 +110,23 @@ func (r *request) body() []string {
 	return words
 }
 
-// content is the body of the request in its first media type.
+const jsonMedia = "application/json"
+
+// content is the body of the request: as JSON, or in its first media type.
 func (r *request) content() (string, *openapi3.MediaType) {
-	if r.op.RequestBody != nil {
-		for media, content := range inOrder(r.op.RequestBody.Value.Content) {
-			return media, content
-		}
+	if r.op.RequestBody == nil {
+		return "", nil
+	}
+	return preferred(r.op.RequestBody.Value.Content)
+}
+
+// preferred is the media type that examples are in, or "".
+func preferred(all openapi3.Content) (string, *openapi3.MediaType) {
+	if content := all[jsonMedia]; content != nil {
+		return jsonMedia, content
+	}
+	for media, content := range inOrder(all) {
+		return media, content
 	}
 	return "", nil
 }
@@ -126,15 +145,19 @@ func (r *request) success() (string, string) {
 		if !strings.HasPrefix(status, "2") {
 			continue
 		}
-		for media, content := range inOrder(response.Value.Content) {
+		if media, content := preferred(response.Value.Content); content != nil {
 			return media, schemaOf(content)
 		}
 	}
 	return "", ""
 }
 
-// bodies are how programs write the bodies that the client has words of its own for.
-var bodies = map[string]string{"ExportCreate": "api.Everything()", "ImportCreate": "api.FromFile(" + strconv.Quote(file) + ")"}
+// bodies are how programs write the bodies that the client has words of its own for,
+// and queries the parameters that mean the same beside the example.
+var (
+	bodies  = map[string]string{"ExportCreate": "api.Everything()", "ImportCreate": "api.FromFile(" + strconv.Quote(file) + ")"}
+	queries = map[string]url.Values{"ExportCreate": {"all": {"true"}}}
+)
 
 // call is the call of the client, which has a service for each tag, and calls a
 // method as the summary of the operation begins.
@@ -161,8 +184,8 @@ func (r *request) call() string {
 	call := fmt.Sprintf("project.%s.%s(%s)", service, method, strings.Join(arguments, ", "))
 	switch media, schema := r.success(); {
 	case media == "":
-		return "err := " + call
-	case media == "application/json" && schema != "":
+		return "err = " + call
+	case media == jsonMedia && schema != "":
 		return strings.ToLower(schema[:1]) + schema[1:] + ", err := " + call
 	default:
 		return "download, err := " + call + " // to be read from download.Body and closed"

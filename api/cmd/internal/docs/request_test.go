@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -89,10 +90,12 @@ func asked(t *testing.T, operation string, command func(id string) *exec.Cmd) {
 func TestTheGoOfEachOperationAsksForIt(t *testing.T) {
 	t.Parallel()
 	preamble, calls := shownCalls(t)
-	var cases strings.Builder
-	for _, call := range calls {
-		result, _, _ := strings.Cut(call.program, " :=")
-		fmt.Fprintf(&cases, "case %q:\n%s\nreturn errors.Join(err, used(%s))\n", call.operation, strings.ReplaceAll(call.program, `"`+sampleID+`"`, "os.Args[2]"), result)
+	var cases, functions strings.Builder
+	for _, call := range calls { // each is copied after what all begin with
+		result, _, _ := strings.Cut(strings.Replace(call.program, " = ", " := ", 1), " :=")
+		fmt.Fprintf(&cases, "case %q:\nreturn %[1]s(ctx)\n", call.operation)
+		fmt.Fprintf(&functions, "func %s(ctx context.Context) error {\n%s\n%s\nreturn errors.Join(err, used(%s))\n}\n",
+			call.operation, preamble, strings.ReplaceAll(call.program, `"`+sampleID+`"`, "os.Args[2]"), result)
 	}
 	program := `package main
 
@@ -117,12 +120,11 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	` + strings.Replace(preamble, "\n", "\nif err != nil { return err }\n", 1) + `
 	switch os.Args[1] {
 	` + cases.String() + `}
 	return errors.New("no such operation")
 }
-`
+` + functions.String()
 	folder := t.TempDir()
 	source, binary := filepath.Join(folder, "main.go"), filepath.Join(folder, "program")
 	if err := os.WriteFile(source, []byte(program), 0o600); err != nil {
@@ -151,8 +153,39 @@ func TestTheCurlOfEachOperationAsksForIt(t *testing.T) {
 		t.Run(call.operation, func(t *testing.T) {
 			t.Parallel()
 			asked(t, call.operation, func(id string) *exec.Cmd {
-				return exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(call.curl, sampleID, id)+" --fail")
+				return exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(call.curl, sampleID, id))
 			})
+		})
+	}
+}
+
+// Nothing becomes of a request that fails, and whoever sends it can see that.
+func TestTheCurlOfEachOperationFailsWithTheRequest(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"curl", "sh"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("NOT RUN: %v. CI has it: .ci/run browser", err)
+		}
+	}
+	s := apitest.New(t, apitest.WithLoopback(), apitest.WithProject("my-project"))
+	_, calls := shownCalls(t)
+	for _, call := range calls {
+		t.Run(call.operation, func(t *testing.T) {
+			t.Parallel()
+			c := exec.CommandContext(t.Context(), "sh", "-c", call.curl)
+			c.Dir = t.TempDir()
+			c.Env = append(os.Environ(), api.EnvHost+"="+s.URL, api.EnvToken+"=wrong-token")
+			precious := filepath.Join(c.Dir, "project.zip")
+			if err := os.WriteFile(precious, []byte("precious"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := c.CombinedOutput()
+			if ended, ok := errors.AsType[*exec.ExitError](err); !ok || ended.ExitCode() != 22 || !strings.Contains(string(out), "401") {
+				t.Errorf("%v: %s", err, out)
+			}
+			if kept, err := os.ReadFile(precious); err != nil || string(kept) != "precious" {
+				t.Errorf("the file is %q, %v", kept, err)
+			}
 		})
 	}
 }

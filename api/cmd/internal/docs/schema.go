@@ -48,7 +48,10 @@ func typeOf(ref *openapi3.SchemaRef) []word {
 	if s.Format != "" {
 		words = append(words, word{Text: " (" + s.Format + ")"})
 	}
-	if s.Nullable {
+	switch {
+	case s.Nullable && len(words) > 1: // or it would seem to be the last of them
+		words = append(words, word{Text: ", or null"})
+	case s.Nullable:
 		words = append(words, word{Text: " or null"})
 	}
 	return words
@@ -69,14 +72,18 @@ func (r *reader) describe(p *part, ref *openapi3.SchemaRef) {
 	p.Type = typeOf(ref)
 	if ref.Ref == "" {
 		p.Text = r.text(ref.Value.Description)
-		r.inside(p, "", ref.Value)
+		r.inside(p, p.Source, "", ref.Value)
 	}
 }
 
-// inside adds what a schema says beside its type, and what is inside of it. The
-// prefix is for a schema without a name: it says which keyword it belongs to.
-func (r *reader) inside(p *part, prefix string, s *openapi3.Schema) {
-	shown := []string{"type", "format", "nullable", "properties", "required", "items", "allOf", "oneOf", "anyOf", "enum", "x-extensible-enum", "x-enum-source"}
+// inside adds what a schema says beside its type, and what is inside of it, which is
+// known from a source unless it says another one. The prefix is for a schema without a
+// name: it says which keyword it belongs to.
+func (r *reader) inside(p *part, outer, prefix string, s *openapi3.Schema) {
+	if source := mark(s.Extensions, outer); source != outer {
+		outer, p.Facts = source, append(p.Facts, fact{prefix + sourceKey, source})
+	}
+	shown := []string{"type", "format", "nullable", "properties", "required", "items", "allOf", "oneOf", "anyOf", "enum", "x-extensible-enum", sourceOfValues, sourceOfReference}
 	if prefix == "" {
 		shown = append(shown, "description")
 	}
@@ -86,10 +93,14 @@ func (r *reader) inside(p *part, prefix string, s *openapi3.Schema) {
 	for _, f := range r.facts(s, shown...) {
 		p.Facts = append(p.Facts, fact{prefix + f.Name, f.Value})
 	}
-	p.group("Values", r.values(p, s.Enum, s))
+	of := &part{ID: p.ID, Source: outer}
+	p.group("Values", r.values(of, s.Enum, s))
 	known, _ := s.Extensions["x-extensible-enum"].([]any)
-	p.group("Known values; there may be others", r.values(p, known, s))
-	members := parts(p, "", s.Properties, r.schema)
+	p.group("Known values; there may be others", r.values(of, known, s))
+	marks, _ := s.Extensions[sourceOfReference].(map[string]any)
+	members := parts(of, "", s.Properties, func(id, name string, ref *openapi3.SchemaRef, outer string) *part {
+		return r.schema(id, name, ref, mark(map[string]any{sourceKey: marks[name]}, outer))
+	})
 	for _, member := range members {
 		if slices.Contains(s.Required, member.Name) {
 			member.Notes = append(member.Notes, "required")
@@ -101,7 +112,7 @@ func (r *reader) inside(p *part, prefix string, s *openapi3.Schema) {
 		composition{keyword: "additionalProperties", of: openapi3.SchemaRefs{s.AdditionalProperties.Schema}}) {
 		for _, of := range c.of {
 			if of != nil && of.Ref == "" {
-				r.inside(p, prefix+c.keyword+" ", of.Value)
+				r.inside(p, outer, prefix+c.keyword+" ", of.Value)
 			}
 		}
 	}
@@ -109,7 +120,7 @@ func (r *reader) inside(p *part, prefix string, s *openapi3.Schema) {
 
 // values are those of a vocabulary.
 func (r *reader) values(p *part, values []any, s *openapi3.Schema) []*part {
-	marks, _ := s.Extensions["x-enum-source"].(map[string]any)
+	marks, _ := s.Extensions[sourceOfValues].(map[string]any)
 	var all []*part
 	for _, value := range values {
 		name, ok := value.(string)
@@ -120,7 +131,7 @@ func (r *reader) values(p *part, values []any, s *openapi3.Schema) []*part {
 			}
 			name = string(data)
 		}
-		all = append(all, r.part(p.ID+"."+name, name, map[string]any{"x-source": marks[name]}, p.Source))
+		all = append(all, r.part(p.ID+"."+name, name, map[string]any{sourceKey: marks[name]}, p.Source))
 	}
 	return all
 }

@@ -20,11 +20,15 @@ func docsCommand() *cobra.Command {
 		Use:   "docs",
 		Short: "Write the documentation of the API, as serve has it at /",
 		Long: "docs writes index.html, which documents every part of the contract and says where it is\n" +
-			"known from, and the contract itself, openapi.yaml. The page needs no script, and loads\n" +
-			"nothing. If one of the files is there already, neither is written.",
+			"known from, and the contract itself, openapi.yaml. It is the page of serve, but for the\n" +
+			"servers: here those of the platform. It needs no script, and loads nothing. If one\n" +
+			"of the files is there already, neither is written.",
 		Example: "  ubiops-transfer docs -o public",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if folder == "" || folder == "-" {
+				return fmt.Errorf("--output: %q is not a folder", folder)
+			}
 			page, err := docs.New(cmd.Context(), transfer.Contract())
 			if err != nil {
 				return err

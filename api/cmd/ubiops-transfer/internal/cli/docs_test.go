@@ -5,9 +5,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
+
+// elsewhere is what the pages of different servers say differently: which they are, and
+// so how much is known from where.
+var elsewhere = regexp.MustCompile(`.*(?:type="radio"|id="servers\.|UBIOPS_API_HOST=).*`)
 
 // The documentation is at / and nowhere else, without a token, and the API is where
 // it was.
@@ -23,14 +28,15 @@ func TestServeDocumentsTheAPI(t *testing.T) {
 	}
 	s := serve(t, noEnv)
 	root := strings.TrimSuffix(s.url, "/v2.1")
+	begin, _, _ := strings.Cut(string(written), "<fieldset>") // of each page
 	for _, test := range []struct {
 		method, path, token string
 		status              int
 		body                string // what it begins with
 	}{
-		{"GET", "/", "", http.StatusOK, string(written)},
+		{"GET", "/", "", http.StatusOK, begin},
 		{"HEAD", "/", "", http.StatusOK, ""},
-		{"GET", "/?q", "", http.StatusOK, string(written)},
+		{"GET", "/?q", "", http.StatusOK, begin},
 		{"POST", "/", "", http.StatusNotFound, `{"detail":"there is nothing at this path`},
 		{"GET", "//", "", http.StatusNotFound, `{"detail":`},
 		{"GET", "/index.html", "", http.StatusNotFound, `{"detail":`},
@@ -54,6 +60,14 @@ func TestServeDocumentsTheAPI(t *testing.T) {
 		response.Body.Close()
 		if err != nil || response.StatusCode != test.status || !strings.HasPrefix(string(body), test.body) {
 			t.Errorf("%s %s: status %d, %.100s, error %v", test.method, test.path, response.StatusCode, body, err)
+		}
+		if test.method == http.MethodGet && test.path == "/" {
+			if got, want := elsewhere.ReplaceAllString(string(body), ""), elsewhere.ReplaceAllString(string(written), ""); got != want {
+				t.Error("the page is not the one that docs writes")
+			}
+			if !strings.Contains(string(body), "UBIOPS_API_HOST="+s.url+" ") || strings.Contains(string(body), "api.ubiops.com") {
+				t.Errorf("the page is about another server than %s", s.url)
+			}
 		}
 		documented := test.status == http.StatusOK && strings.HasPrefix("/?q", test.path)
 		if policy := response.Header.Get("Content-Security-Policy"); (policy != "") != documented {
