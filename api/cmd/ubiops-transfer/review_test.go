@@ -25,7 +25,7 @@ func TestWhatIsConfirmedInAReviewIsDone(t *testing.T) {
 	r.wants(r.get(r.base), "Import into target", "4</b> to create", "1 variable has no value yet", "ubiops-transfer apply plan.json "+p.zip+" --project target")
 	r.wants(r.decide("confirm", nil), "1 variable has no value yet")
 	done := r.decide("confirm", map[string]string{"KEY": "planted-secret"})
-	r.wants(done, "<h2>Done</h2>", "has created 4 objects in project target, which was compared", "uploading: 100 %", ": completed")
+	r.wants(done, "<h2>Done</h2>", "has created 4 objects in project target, which was read again and is as planned", "uploading: 100 %", ": completed")
 	r.exits(0)
 	if imports := p.imports(t); len(imports) != 1 || imports[0].Status != models.ImportStatusCompleted {
 		t.Errorf("%+v", imports)

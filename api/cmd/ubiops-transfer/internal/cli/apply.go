@@ -154,7 +154,7 @@ func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
 	if len(lines) > 0 {
 		return exitWith(exitDifferent, fmt.Errorf("import %s is completed, but %s of project %s is not as planned", a.run.Import, many(len(lines), "object or member"), a.name))
 	}
-	fmt.Fprintf(a.cmd.OutOrStdout(), "import %s has created %s in project %s, which was compared\n", a.run.Import, many(len(plan.Items(a.wanted)), "object"), cell(a.name))
+	fmt.Fprintf(a.cmd.OutOrStdout(), "import %s has created %s in project %s, which was read again and is as planned\n", a.run.Import, many(len(plan.Items(a.wanted)), "object"), cell(a.name))
 	return nil
 }
 

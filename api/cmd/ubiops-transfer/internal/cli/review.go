@@ -60,10 +60,9 @@ func reviewCommand(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r := &reviewing{projectReader: reader, agreed: agreed, id: id, subject: review.Subject{Colour: p.Colour, Overrides: overrides, OnConflict: mode}}
-			r.packages = packages
+			r := &reviewing{projectReader: reader, agreed: agreed, id: id, subject: review.Subject{Colour: p.Colour, Wish: review.Wish{Overrides: overrides, OnConflict: mode, Packages: packages}}}
 			if agreed != nil {
-				r.subject.Overrides, r.subject.OnConflict, r.packages = agreed.Overrides, agreed.OnConflict, agreed.Packages
+				r.subject.Wish = review.Wish{Overrides: agreed.Overrides, OnConflict: agreed.OnConflict, Packages: agreed.Packages}
 			}
 			if r.given, err = secrets.read(cmd.Context(), s); err != nil {
 				return exitWith(exitRefused, err)
@@ -155,6 +154,8 @@ func (r *reviewing) decide(cmd *cobra.Command, at string, browser bool) error {
 		err = errors.Join(err, end)
 	}
 	switch {
+	case errors.Is(err, review.ErrRejected):
+		return exitWith(exitRefused, err)
 	case errors.Is(err, review.ErrCancelled):
 		if made.Left != "" {
 			err = leaving(err, made.Left)
@@ -163,7 +164,7 @@ func (r *reviewing) decide(cmd *cobra.Command, at string, browser bool) error {
 	case err == nil && r.in == nil:
 		fmt.Fprintln(cmd.OutOrStdout(), "approved")
 	case err == nil:
-		fmt.Fprintf(cmd.OutOrStdout(), "done in project %s, which was compared\n", cell(r.name))
+		fmt.Fprintf(cmd.OutOrStdout(), "done in project %s, which was read again and is as planned\n", cell(r.name))
 	}
 	return err
 }

@@ -47,6 +47,9 @@ func (r *reviewing) open(ctx context.Context) (*review.Review, error) {
 		return review.New(ctx, s)
 	}
 	s.Offered, s.Apply = r.in.Content(), r.apply
+	if r.id != "" {
+		s.Reject = func(ctx context.Context) error { return r.project.Imports.Delete(ctx, r.id) }
+	}
 	if m := r.in.Info().Metadata; m != nil && m.ExportDate != nil {
 		s.Exported = *m.ExportDate
 	}
@@ -63,27 +66,30 @@ func (r *reviewing) open(ctx context.Context) (*review.Review, error) {
 }
 
 // make plans, with the project as it is now or as it was read last.
-func (r *reviewing) make(ctx context.Context, o plan.Overrides, mode plan.OnConflict, now bool) (*plan.Plan, archive.Content, error) {
+func (r *reviewing) make(ctx context.Context, w review.Wish, now bool, report func(string)) (*plan.Plan, archive.Content, error) {
 	if r.in == nil {
 		return r.agreed, archive.Content{}, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.id != "" && o.Rewrites() {
+	if r.id != "" && w.Overrides.Rewrites() {
 		return nil, r.target, exitWith(exitRefused, errors.New("rename needs an archive to write again: an import that exists cannot rename"))
 	}
 	file, err := fileOf(ctx, r.in)
 	if err != nil {
 		return nil, r.target, err
 	}
-	made := plan.Input{File: file, Offered: r.in.Content(), Host: r.host, Project: r.name, Overrides: o, OnConflict: mode}
+	made := plan.Input{File: file, Offered: r.in.Content(), Host: r.host, Project: r.name, Overrides: w.Overrides, OnConflict: w.OnConflict}
 	if now {
 		if _, err := plan.New(made); err != nil {
 			return nil, r.target, err
 		}
-		err := r.within(ctx, io.Discard, nil).read(func(there *archive.Archive) error { //nolint:contextcheck // what is kept outlives the plan
+		out := &lineWriter{report: report}
+		reader := r.within(ctx, out, report)
+		reader.packages = w.Packages
+		err := reader.read(func(there *archive.Archive) error { //nolint:contextcheck // what is kept outlives the plan
 			r.target = there.Content()
-			if r.packages {
+			if w.Packages {
 				return r.keep(r.cmd.Context(), there)
 			}
 			return nil
@@ -93,7 +99,7 @@ func (r *reviewing) make(ctx context.Context, o plan.Overrides, mode plan.OnConf
 		}
 	}
 	made.Target = r.target
-	if r.packages {
+	if w.Packages {
 		made.OfferedArchive, made.TargetArchive = r.in.Archive, r.kept.Archive
 	}
 	p, err := plan.New(made)
@@ -139,7 +145,9 @@ func (r *reviewing) apply(ctx context.Context, p *plan.Plan, entered map[string]
 	used := values{}
 	mask := func(text string) string { return used.mask(errors.New(text)).Error() }
 	out := &lineWriter{report: func(line string) { report(mask(line)) }}
-	a := &applying{projectReader: r.within(ctx, out, func(line string) { report(mask(line)) }), in: r.in, plan: p, values: used, theirs: r.id != ""}
+	reader := r.within(ctx, out, func(line string) { report(mask(line)) })
+	reader.packages = p.Packages
+	a := &applying{projectReader: reader, in: r.in, plan: p, values: used, theirs: r.id != ""}
 	a.resolve = func(place string, reference plan.Reference) (value string, err error) {
 		if value = entered[place]; value == "" {
 			if value, err = r.value(place, reference); err != nil {
@@ -224,7 +232,7 @@ func (r *reviewing) command(p *plan.Plan) string {
 		return "ubiops-transfer imports confirm " + r.id + project + " --wait -f - <<'END'  # values are to be added\n" + string(text) + "END"
 	}
 	planned := "ubiops-transfer plan " + quoted(r.path) + project + " -o plan.json"
-	if r.packages {
+	if p.Packages {
 		planned += " --packages"
 	}
 	if p.OnConflict != plan.Fail {

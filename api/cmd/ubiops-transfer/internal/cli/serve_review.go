@@ -85,14 +85,14 @@ func account(ctx context.Context, hc *http.Client, url, project, token string, m
 		}
 		return nil, err
 	}
-	return &review.Account{Project: project, Waiting: waiting, Review: func(ctx context.Context, id string) (*review.Review, func() error, error) {
+	return &review.Account{Host: url, Project: project, Waiting: waiting, Review: func(ctx context.Context, id string) (*review.Review, func() error, error) {
 		cmd := &cobra.Command{}
 		cmd.SetContext(ctx)
 		cmd.SetOut(io.Discard)
 		cmd.SetErr(io.Discard)
 		s := &session{getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
 		r := &reviewing{id: id, projectReader: &projectReader{session: s, cmd: cmd, project: p, host: url, name: project, note: "ubiops-transfer review"},
-			subject: review.Subject{Archive: "of import " + id, OnConflict: mode, Back: reviewPath, Left: "The import " + id + " stays as it is: it can be confirmed or deleted."}}
+			subject: review.Subject{Archive: "of import " + id, Wish: review.Wish{OnConflict: mode}, Back: reviewPath, Left: "The import " + id + " stays as it is: it can be confirmed or deleted."}}
 		return r.opened() //nolint:contextcheck // its command has it
 	}}, nil
 }

@@ -53,12 +53,18 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 		return nil
 	}
 	d, again := r.draft, false
-	d.values = maps.Clone(d.values)
+	d.values, d.shared = maps.Clone(d.values), maps.Clone(d.shared)
 	for field, values := range form {
-		if text, ok := strings.CutPrefix(field, "value:"); ok && values[0] != "" {
-			if o := r.numbered(text); o != nil {
-				d.values[o.Place] = values[0]
-			}
+		kind, number, _ := strings.Cut(field, ":")
+		o := r.numbered(number)
+		if o == nil || values[0] == "" {
+			continue
+		}
+		switch kind {
+		case "value":
+			d.values[o.Place] = values[0]
+		case "shared":
+			d.shared[o.Name] = values[0]
 		}
 	}
 	if r.fixed {
@@ -94,8 +100,10 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 		r.draft = d
 		return nil
 	}
-	err := r.plan(ctx, d, false)
-	if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
+	made, err := r.plan(ctx, d, false)
+	if err == nil {
+		r.take(made)
+	} else if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
 		r.notes = []string{"That cannot be planned: " + refused.Error()}
 		return nil
 	}

@@ -58,14 +58,18 @@ func begin(t *testing.T, content, target archive.Content, change func(*review.Su
 	r := &reviewed{T: t, target: target}
 	last := target
 	s := review.Subject{
-		Archive: "project.zip", Exported: "2025-01-02", Offered: content, OnConflict: plan.Fail,
-		Plan: func(_ context.Context, o plan.Overrides, mode plan.OnConflict, now bool) (*plan.Plan, archive.Content, error) {
+		Archive: "project.zip", Exported: "2025-01-02", Offered: content, Wish: review.Wish{OnConflict: plan.Fail},
+		Plan: func(_ context.Context, w review.Wish, now bool, report func(string)) (*plan.Plan, archive.Content, error) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			if now {
 				last = r.target
+				report("read the project")
 			}
-			p, err := plan.New(plan.Input{File: plan.File{SHA256: "abc", Size: 12}, Offered: content, Host: "https://api.example/v2.1", Project: "shop", Target: last, Overrides: o, OnConflict: mode})
+			p, err := plan.New(plan.Input{File: plan.File{SHA256: "abc", Size: 12}, Offered: content, Host: "https://api.example/v2.1", Project: "shop", Target: last, Overrides: w.Overrides, OnConflict: w.OnConflict})
+			if err == nil {
+				p.Packages = w.Packages
+			}
 			return p, last, err
 		},
 		Known: func(string, plan.Reference) bool { return false },

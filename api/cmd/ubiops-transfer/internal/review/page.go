@@ -73,7 +73,7 @@ func fail(w http.ResponseWriter, status int, title string, details ...string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	out := writer{w: w, n: 1}
-	out.add("head", page{Title: title, Colour: "grey", Project: title})
+	out.add("head", page{Title: title, Colour: "grey", Heading: title})
 	out.add("result", result{Title: title, Details: details})
 	out.add("foot", nil)
 	out.send()
@@ -147,7 +147,8 @@ func (r *Review) add(out *writer, l look, parts ...string) error {
 // head fills in what all pages of the review have.
 func (r *Review) head(p *page) {
 	p.Project, p.Host, p.Colour = legible(r.whole.Project, 200), legible(r.whole.Host, 200), r.Colour
-	p.Title = "Import into " + p.Project + " on " + p.Host
+	p.Heading = "Import into " + p.Project
+	p.Title = p.Heading + " on " + p.Host
 	if p.Colour == "" {
 		p.Colour = colourOf(r.whole.Host + " " + r.whole.Project)
 	}
@@ -184,7 +185,15 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 		fail(w, http.StatusInternalServerError, "This cannot be planned", err.Error())
 		return
 	}
-	if do == "confirm" && r.start() { //nolint:contextcheck // what is begun does not end with the request
+	switch do { // what is begun does not end with the request
+	case "confirm":
+		r.start() //nolint:contextcheck // see above
+	case "packages":
+		r.compare() //nolint:contextcheck // see above
+	case "reject":
+		r.reject() //nolint:contextcheck // see above
+	}
+	if r.busy() {
 		r.follow(w, req)
 		return
 	}

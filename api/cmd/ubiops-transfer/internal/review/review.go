@@ -9,12 +9,24 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
-// ErrCancelled is the decision against an import.
-var ErrCancelled = errors.New("cancelled in the browser")
+// Errors of [Review.Wait] that are decisions against an import.
+var (
+	ErrCancelled = errors.New("cancelled in the browser")
+	ErrRejected  = errors.New("rejected in the browser; the import is deleted")
+)
+
+// Wish is how a plan is made.
+type Wish struct {
+	Overrides  plan.Overrides
+	OnConflict plan.OnConflict
+	Packages   bool // they are compared, too
+}
 
 // Subject is what is reviewed.
 type Subject struct {
@@ -23,8 +35,7 @@ type Subject struct {
 	Offered  archive.Content // what it offers; empty if only a plan is there
 	Colour   string          // of the page, one of [Colours]; empty for one by host and project
 
-	Overrides  plan.Overrides
-	OnConflict plan.OnConflict
+	Wish // of the first plan
 
 	// Agreed is a plan that was made before; what has changed since is said.
 	Agreed *plan.Plan
@@ -35,9 +46,10 @@ type Subject struct {
 	// Left says what a cancelled review leaves behind; empty for nothing.
 	Left string
 
-	// Plan plans, with the project as it is now or as it was read last. It returns
-	// what the project holds, too. Without an archive, it returns the plan that there is.
-	Plan func(ctx context.Context, o plan.Overrides, mode plan.OnConflict, now bool) (*plan.Plan, archive.Content, error)
+	// Plan plans, with the project as it is now, and reports the steps of reading that,
+	// or as it was read last. It returns what the project holds, too. Without an
+	// archive, it returns the plan that there is.
+	Plan func(ctx context.Context, w Wish, now bool, report func(line string)) (*plan.Plan, archive.Content, error)
 
 	// Known reports whether a value is there without the reviewer.
 	Known func(place string, reference plan.Reference) bool
@@ -46,6 +58,9 @@ type Subject struct {
 	// given, by place, and reports its steps. A [*plan.ChangedError] of the target lets
 	// the reviewer decide again. It is nil if the decision is all that is wanted.
 	Apply func(ctx context.Context, p *plan.Plan, values map[string]string, report func(line string)) error
+
+	// Reject deletes the import; nil if there is none.
+	Reject func(ctx context.Context) error
 
 	// Command is what does the same in a terminal.
 	Command func(p *plan.Plan) string
@@ -76,7 +91,7 @@ type Review struct {
 
 	lines   []string // that Apply has reported
 	news    chan struct{}
-	running context.CancelFunc // nil unless Apply runs
+	running context.CancelFunc // nil unless something runs
 	err     error
 	ended   chan struct{} // the decision is made and done
 	shown   chan struct{} // the reviewer has seen that
@@ -88,17 +103,28 @@ type draft struct {
 	left        map[string]bool // places of objects that are not ticked
 	types, envs map[string]string
 	mode        plan.OnConflict
+	packages    bool
 	values      map[string]string // by place
+	shared      map[string]string // by the name of variables, for all that have none
+}
+
+// planned is what a draft comes to.
+type planned struct {
+	draft          draft
+	whole, chosen  *plan.Plan
+	wanted, target archive.Content
 }
 
 // New makes a review and its first plan. What the reviewer starts ends with ctx.
 func New(ctx context.Context, s Subject) (*Review, error) {
 	r := &Review{Subject: s, ctx: ctx, csrf: rand.Text(), fixed: len(plan.Items(s.Offered)) == 0, news: make(chan struct{}), ended: make(chan struct{}), shown: make(chan struct{})}
 	r.draft = draft{left: map[string]bool{}, types: maps.Clone(s.Overrides.InstanceTypes), envs: maps.Clone(s.Overrides.Environments),
-		mode: s.OnConflict, values: map[string]string{}}
-	if err := r.plan(ctx, r.draft, true); err != nil {
+		mode: s.OnConflict, packages: s.Packages, values: map[string]string{}, shared: map[string]string{}}
+	made, err := r.plan(ctx, r.draft, true)
+	if err != nil {
 		return nil, err
 	}
+	r.take(made)
 	if s.Agreed != nil {
 		changed, ok := errors.AsType[*plan.ChangedError](s.Agreed.Same(r.whole))
 		if ok && (changed.What != "target" || s.Agreed.Host != r.whole.Host || s.Agreed.Project != r.whole.Project) {
@@ -110,40 +136,43 @@ func New(ctx context.Context, s Subject) (*Review, error) {
 	return r, nil
 }
 
-// overrides are those that a draft makes of the subject's.
-func (r *Review) overrides(d draft) plan.Overrides {
-	o := r.Overrides
-	o.InstanceTypes, o.Environments = d.types, d.envs
-	return o
+// wish is what a draft wishes.
+func (r *Review) wish(d draft) Wish {
+	w := Wish{r.Overrides, d.mode, d.packages}
+	w.Overrides.InstanceTypes, w.Overrides.Environments = d.types, d.envs
+	return w
 }
 
-// plan plans what a draft says, and makes it the draft of the review if that works.
-func (r *Review) plan(ctx context.Context, d draft, now bool) error {
-	o := r.overrides(d)
-	whole, target, err := r.Plan(ctx, o, d.mode, now)
+// plan plans what a draft says.
+func (r *Review) plan(ctx context.Context, d draft, now bool) (*planned, error) {
+	w := r.wish(d)
+	whole, target, err := r.Plan(ctx, w, now, r.report)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	wanted, chosen := whole.Confirmation, whole
-	if !r.fixed {
-		if wanted, err = o.Apply(r.Offered); err != nil {
-			return err
-		}
-		if len(d.left) > 0 {
-			if chosen, err = r.choose(ctx, o, d, wanted); err != nil {
-				return err
-			}
-		}
+	made := &planned{d, whole, whole, whole.Confirmation, target}
+	if r.fixed {
+		return made, nil
 	}
-	r.draft, r.whole, r.chosen, r.wanted, r.target = d, whole, chosen, wanted, target
-	r.objects, r.creates = objectsOf(whole), 0
-	if chosen != nil {
-		r.creates = len(plan.Items(chosen.Confirmation))
+	if made.wanted, err = w.Overrides.Apply(r.Offered); err != nil {
+		return nil, err
 	}
-	return nil
+	if len(d.left) > 0 {
+		made.chosen, err = r.choose(ctx, w, d, made.wanted)
+	}
+	return made, err
 }
 
-func (r *Review) choose(ctx context.Context, o plan.Overrides, d draft, wanted archive.Content) (*plan.Plan, error) {
+// take makes what was planned that of the review.
+func (r *Review) take(p *planned) {
+	r.draft, r.whole, r.chosen, r.wanted, r.target = p.draft, p.whole, p.chosen, p.wanted, p.target
+	r.objects, r.creates = objectsOf(p.whole), 0
+	if p.chosen != nil {
+		r.creates = len(plan.Items(p.chosen.Confirmation))
+	}
+}
+
+func (r *Review) choose(ctx context.Context, w Wish, d draft, wanted archive.Content) (*plan.Plan, error) {
 	var places []string
 	for _, item := range plan.Items(wanted) {
 		if item.Top().Place == item.Place && !d.left[item.Place] {
@@ -153,11 +182,11 @@ func (r *Review) choose(ctx context.Context, o plan.Overrides, d draft, wanted a
 	if len(places) == 0 {
 		return nil, nil
 	}
-	only, err := o.Only(r.Offered, places)
-	if err != nil {
+	var err error
+	if w.Overrides, err = w.Overrides.Only(r.Offered, places); err != nil {
 		return nil, err
 	}
-	chosen, _, err := r.Plan(ctx, only, d.mode, false)
+	chosen, _, err := r.Plan(ctx, w, false, r.report)
 	return chosen, err
 }
 
@@ -192,16 +221,30 @@ func (r *Review) missing() (places []string) {
 		return nil
 	}
 	for _, place := range slices.Sorted(maps.Keys(r.chosen.Values)) {
-		if r.draft.values[place] == "" && !r.Known(place, r.chosen.Values[place]) {
+		if r.draft.values[place] == "" && r.draft.shared[nameAt(place)] == "" && !r.Known(place, r.chosen.Values[place]) {
 			places = append(places, place)
 		}
 	}
 	return places
 }
 
+// nameAt is the name of the variable at a place.
+func nameAt(place string) string { return jsontext.Pointer(place).LastToken() }
+
+// values are all that the reviewer has given, by place.
+func (r *Review) values() map[string]string {
+	all := maps.Clone(r.draft.values)
+	for place, reference := range r.chosen.Values {
+		if value := r.draft.shared[nameAt(place)]; all[place] == "" && value != "" && !r.Known(place, reference) {
+			all[place] = value
+		}
+	}
+	return all
+}
+
 // Wait waits until the decision is made and done, and the reviewer has seen that, or
-// has had some time to. It returns what Apply has returned, [ErrCancelled], or the
-// error of the context.
+// has had some time to. It returns what Apply has returned, [ErrCancelled], [ErrRejected],
+// or the error of the context.
 func (r *Review) Wait(ctx context.Context) error {
 	select {
 	case <-r.ended:

@@ -233,7 +233,7 @@ func TestAPlanAloneIsApprovedOrNot(t *testing.T) {
 	}
 	r := begin(t, archive.Content{}, archive.Content{}, func(s *review.Subject) {
 		s.Apply, s.Agreed = nil, p
-		s.Plan = func(context.Context, plan.Overrides, plan.OnConflict, bool) (*plan.Plan, archive.Content, error) {
+		s.Plan = func(context.Context, review.Wish, bool, func(string)) (*plan.Plan, archive.Content, error) {
 			return p, archive.Content{}, nil
 		}
 	}).enter()

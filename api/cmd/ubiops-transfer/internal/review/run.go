@@ -8,30 +8,111 @@ import (
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
-// start begins what the reviewer has confirmed, unless something is missing. It
-// reports whether that runs now, or did before.
-func (r *Review) start() bool {
+// start begins what the reviewer has confirmed, unless something is missing.
+func (r *Review) start() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.running != nil || r.isEnded() {
-		return true
-	}
-	if r.chosen == nil || r.chosen.Counts.Conflict > 0 || len(r.missing()) > 0 {
-		return false
+	if r.running != nil || r.isEnded() || r.chosen == nil || r.chosen.Counts.Conflict > 0 || len(r.missing()) > 0 {
+		return
 	}
 	if r.Apply == nil {
 		r.lines = append(r.lines, "The plan is approved.")
-		close(r.ended)
-		return true
+		r.end(nil)
+		return
 	}
+	agreed, values := r.chosen, r.values()
+	r.run(func(ctx context.Context) func() {
+		err := r.Apply(ctx, agreed, values, r.report)
+		changed, ok := errors.AsType[*plan.ChangedError](err)
+		if !ok || changed.What != "target" {
+			return func() { r.end(err) }
+		}
+		// The reviewer decides again about what is there now.
+		made, failed := r.plan(ctx, r.draft, true)
+		if failed != nil {
+			return func() { r.end(errors.Join(err, failed)) }
+		}
+		return func() {
+			r.take(made)
+			r.changes = append(changed.Changes, r.changes...)
+			r.notes, r.version = nil, r.version+1
+		}
+	})
+}
+
+// run lets something run until it returns what becomes of the review, which is locked
+// then. Meanwhile the draft stays as it is.
+func (r *Review) run(do func(ctx context.Context) func()) {
 	ctx, stop := context.WithCancel(r.ctx)
 	r.running, r.lines = stop, nil
-	agreed, values := r.chosen, r.draft.values
 	go func() {
 		defer stop()
-		r.done(r.Apply(ctx, agreed, values, r.report))
+		after := do(ctx)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.running = nil
+		after()
+		r.tell()
 	}()
-	return true
+}
+
+// end ends the review, with what Wait returns.
+func (r *Review) end(err error) {
+	r.err = err
+	r.draft.values, r.draft.shared = nil, nil
+	close(r.ended)
+}
+
+// compare reads the project again, with its packages, and plans with them.
+func (r *Review) compare() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.running != nil || r.isEnded() || r.fixed || r.draft.packages {
+		return
+	}
+	r.run(func(ctx context.Context) func() {
+		d := r.draft
+		d.packages = true
+		made, err := r.plan(ctx, d, true)
+		var without *planned // of the same project, to be compared with the plan before
+		if err == nil {
+			without, err = r.plan(ctx, r.draft, false)
+		}
+		return func() {
+			switch {
+			case ctx.Err() != nil:
+				r.notes = []string{"Packages were not compared: that was stopped."}
+				return
+			case err != nil:
+				r.notes = []string{"Packages were not compared: " + err.Error()}
+				return
+			}
+			if changed, ok := errors.AsType[*plan.ChangedError](r.whole.Same(without.whole)); ok {
+				r.changes = append(r.changes, changed.Changes...)
+			}
+			r.take(made)
+			r.notes, r.version = nil, r.version+1
+		}
+	})
+}
+
+// reject deletes the import, if there is one.
+func (r *Review) reject() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.running != nil || r.isEnded() || r.Reject == nil {
+		return
+	}
+	r.run(func(ctx context.Context) func() {
+		err := r.Reject(ctx)
+		return func() {
+			if err != nil {
+				r.notes = []string{"The import was not deleted: " + err.Error()}
+				return
+			}
+			r.end(ErrRejected)
+		}
+	})
 }
 
 // busy reports whether there is nothing to enter: something runs, or it is all over.
@@ -63,28 +144,6 @@ func (r *Review) tell() {
 	r.news = make(chan struct{})
 }
 
-// done takes what Apply returns. If the project has changed, the reviewer decides
-// again about what is there now.
-func (r *Review) done(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.running = nil
-	if changed, ok := errors.AsType[*plan.ChangedError](err); ok && changed.What == "target" {
-		failed := r.plan(r.ctx, r.draft, true)
-		if failed == nil {
-			r.changes = append(changed.Changes, r.changes...)
-			r.notes, r.version = nil, r.version+1
-			r.tell()
-			return
-		}
-		err = errors.Join(err, failed)
-	}
-	r.err = err
-	r.draft.values = nil
-	close(r.ended)
-	r.tell()
-}
-
 // stop stops what runs.
 func (r *Review) stop() {
 	r.mu.Lock()
@@ -99,8 +158,7 @@ func (r *Review) cancel() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running == nil && !r.isEnded() {
-		r.err = ErrCancelled
-		close(r.ended)
+		r.end(ErrCancelled)
 	}
 }
 
@@ -190,6 +248,8 @@ func (r *Review) result() result {
 			left = "Nothing was sent, and nothing is left behind."
 		}
 		return result{Title: "Cancelled", Details: []string{left}}
+	case errors.Is(r.err, ErrRejected):
+		return result{Title: "Rejected", Details: []string{"The import is deleted. Nothing was created."}}
 	case errors.Is(r.err, context.Canceled):
 		return result{Title: "Stopped", Details: clipped(splitLines(r.err.Error()))}
 	}

@@ -20,7 +20,7 @@ if (update) {
   // Values need no step of their own.
   update.form.addEventListener("input", () => {
     if (confirm.disabled && !("blocked" in confirm.dataset)) {
-      confirm.disabled = [...document.querySelectorAll("[data-missing]")].some((e) => !e.value);
+      confirm.disabled = [...document.querySelectorAll("[data-missing]")].some((e) => !e.value && !e.closest(".shared")?.querySelector("input").value);
     }
   });
 }

@@ -20,7 +20,7 @@ const (
 
 // An Account is a project, for a reader who has a token of it.
 type Account struct {
-	Project string
+	Host, Project string
 	// Waiting lists the imports that wait for a decision.
 	Waiting func(ctx context.Context) ([]Waiting, error)
 	// Review makes the review of one of them. What it returns too is called in the end.
@@ -95,8 +95,12 @@ func (s *Site) Handler(path string) http.Handler {
 }
 
 func sitePage(w http.ResponseWriter, name string, data any) {
+	headedPage(w, page{Title: "Reviews of imports", Heading: "Reviews of imports", Colour: "grey"}, name, data)
+}
+
+func headedPage(w http.ResponseWriter, head page, name string, data any) {
 	out := writer{w: w}
-	out.add("head", page{Title: "Reviews of imports", Project: "Reviews of imports", Colour: "grey"})
+	out.add("head", head)
 	out.add(name, data)
 	out.add("foot", nil)
 	out.send()
@@ -173,10 +177,13 @@ func (a *account) list(w http.ResponseWriter, req *http.Request) {
 		fail(w, http.StatusBadGateway, "The imports cannot be listed", legible(err.Error(), mostText))
 		return
 	}
-	sitePage(w, "list", struct {
-		Project, CSRF string
-		Waiting       []Waiting
-	}{legible(a.Project, 200), a.csrf, waiting[:min(len(waiting), mostLines)]})
+	head := page{Host: legible(a.Host, 200), Heading: "Imports into " + legible(a.Project, 200), Colour: colourOf(a.Host + " " + a.Project)}
+	head.Title = head.Heading + " on " + head.Host
+	headedPage(w, head, "list", struct {
+		CSRF    string
+		Waiting []Waiting
+		More    int
+	}{a.csrf, waiting[:min(len(waiting), mostLines)], max(0, len(waiting)-mostLines)})
 }
 
 // open makes the review of an import, in place of another one.
@@ -227,7 +234,7 @@ func (a *account) finish(leaves bool) error {
 	select {
 	case <-a.review.ended:
 	default:
-		return errors.New("what was confirmed is being done")
+		return errors.New("what was begun there is still being done")
 	}
 	err := a.close()
 	a.review, a.id, a.left = nil, "", leaves

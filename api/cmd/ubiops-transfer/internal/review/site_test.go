@@ -50,7 +50,7 @@ func TestReadersAreSignedOutAndReviewsAreLimited(t *testing.T) {
 		site := review.NewSite(t.Context(), func(_ context.Context, _, project, _ string) (*review.Account, error) {
 			return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil },
 				Review: func(ctx context.Context, _ string) (*review.Review, func() error, error) {
-					made, err := review.New(ctx, review.Subject{Plan: func(context.Context, plan.Overrides, plan.OnConflict, bool) (*plan.Plan, archive.Content, error) {
+					made, err := review.New(ctx, review.Subject{Plan: func(context.Context, review.Wish, bool, func(string)) (*plan.Plan, archive.Content, error) {
 						return p, archive.Content{}, nil
 					}, Command: func(*plan.Plan) string { return "" }})
 					open++

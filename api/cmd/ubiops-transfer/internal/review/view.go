@@ -75,7 +75,8 @@ func (l look) opened(n int) string {
 
 // page is what the template of a review shows.
 type page struct {
-	Title, Project, Host, Colour string
+	Title, Heading, Host, Colour string
+	Project                      string
 	Archive, Exported            string
 	File                         plan.File
 	CSRF, Look                   string
@@ -84,15 +85,18 @@ type page struct {
 	Changes, Notes []string
 	Counts         []count
 	Groups         []group
+	NotCompared    int // packages
+	SharedNeeds    []sharedNeed
 	Needs          []need
 	MoreNeeds      int
+	Local          bool // on the reviewer's own machine
 	Maps           []mapping
 	Modes          []choice
 	Command        string
 	Blockers       []string
 	Blocked        bool // by more than values that are missing
 	Action         string
-	Cancel         string
+	Rejects        bool
 }
 
 type count struct {
@@ -128,6 +132,16 @@ type need struct {
 	Known, Given bool
 }
 
+// A sharedNeed is a value for all variables of a name that have none.
+type sharedNeed struct {
+	N     int // the number of one of them
+	Name  string
+	Total int
+	Given bool
+	Needs []need // one by one
+	More  int
+}
+
 type choice struct {
 	Value, Text string
 	Selected    bool
@@ -145,7 +159,14 @@ func (r *Review) page(l look) (page, error) {
 		CSRF: r.csrf, Look: l.query(), Version: r.version, Notes: clipped(r.notes), Changes: clipped(r.changes),
 	}
 	r.head(&p)
-	p.Counts = r.counts(l)
+	p.Counts, p.Local, p.Rejects = r.counts(l), r.Back == "", r.Reject != nil
+	if !r.draft.packages && !r.fixed {
+		for _, o := range r.objects {
+			if o.NotCompared != "" {
+				p.NotCompared++
+			}
+		}
+	}
 	var err error
 	if p.Groups, err = r.groups(l); err != nil {
 		return p, err

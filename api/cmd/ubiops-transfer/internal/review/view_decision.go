@@ -15,7 +15,6 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // decision is what is missing, and what happens then.
 func (r *Review) decision(p *page) {
-	p.Cancel = "Cancel"
 	missing := r.missing()
 	switch {
 	case r.chosen == nil:
@@ -43,7 +42,8 @@ func many(n int, one, more string) string {
 	return itoa(n) + " " + more
 }
 
-// needs lists the variables that need a value, those without one first.
+// needs lists the variables that need a value, those without one first. Names that
+// several have come before, with a field for all of them.
 func (r *Review) needs(p *page, missing []string) {
 	if r.Apply == nil {
 		return
@@ -52,19 +52,38 @@ func (r *Review) needs(p *page, missing []string) {
 	for _, place := range missing {
 		without[place] = true
 	}
+	totals := map[string]int{}
+	for place := range r.chosen.Values {
+		totals[nameAt(place)]++
+	}
+	shared := map[string]int{} // the index of each, and 1
+	room := mostValues
 	for _, first := range []bool{true, false} {
 		for n, o := range r.objects {
 			if _, needs := r.chosen.Values[o.Place]; !needs || without[o.Place] != first {
-				continue
-			}
-			if len(p.Needs) == mostValues {
-				p.MoreNeeds++
 				continue
 			}
 			given := r.draft.values[o.Place] != ""
 			shown := need{N: n, Name: legible(o.Name, 200), Known: !first && !given, Given: given}
 			if o.parent != n {
 				shown.Of = name(r.objects[o.parent].Item)
+			}
+			if total := totals[o.Name]; total > 1 && (shared[o.Name] > 0 || len(p.SharedNeeds) < mostValues) {
+				if shared[o.Name] == 0 {
+					p.SharedNeeds = append(p.SharedNeeds, sharedNeed{N: n, Name: shown.Name, Total: total, Given: r.draft.shared[o.Name] != ""})
+					shared[o.Name] = len(p.SharedNeeds)
+				}
+				of := &p.SharedNeeds[shared[o.Name]-1]
+				if len(of.Needs) < mostValues && room > 0 {
+					of.Needs, room = append(of.Needs, shown), room-1
+				} else {
+					of.More++
+				}
+				continue
+			}
+			if len(p.Needs) == mostValues {
+				p.MoreNeeds++
+				continue
 			}
 			p.Needs = append(p.Needs, shown)
 		}
