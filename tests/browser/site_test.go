@@ -2,6 +2,8 @@ package browser
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/ubiops-contrib/transfer/api"
@@ -45,7 +47,73 @@ func TestAnImportIsReviewedInTheServer(t *testing.T) {
 	w.expect(".result", "Done")
 	w.click(".result a")
 	w.expect("main", "There are none.")
+	another, err := imports.Create(t.Context(), api.FromFile(archiveOf(t, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := imports.WaitScanned(t.Context(), another.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.visit(s.origin + "/review/")
+	w.click(".waiting button")
+	w.click(".decision summary")
+	w.sizes("review-reject")
+	w.click("button[value=reject]")
+	w.expect(".result", "Rejected", "The import is deleted")
+	if left, err := imports.List(t.Context()); err != nil || len(left) != 1 {
+		t.Errorf("%d imports are left, %v", len(left), err)
+	}
 	s.holds(t, "target", "fetch names scorer")
+}
+
+// The first two URLs that the command of the README prints are pages with something on
+// them: packages that are compared, a deployment that is left out with what needs it, and
+// secrets that are missing.
+func TestTheServerOfTheREADMEShowsBothPages(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, line, ok := strings.Cut(string(readme), "go run ./api/cmd/ubiops-transfer serve ")
+	if line, _, _ = strings.Cut(line, "\n"); !ok {
+		t.Fatal("the README has no server")
+	}
+	s := &server{process: start(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, strings.Fields(strings.ReplaceAll(line, "=tests/", "=../"))...)...)}
+	printed := map[string]string{}
+	for line := range s.lines {
+		what, of, _ := strings.Cut(line, " ")
+		printed[what] = of
+		if what == "serving" {
+			break
+		}
+	}
+	_, token, _ := strings.Cut(printed["token"], ": ")
+	w := open(t)
+	w.visit(printed["documentation"])
+	w.expect("#exports_list", "List exports")
+	w.visit(printed["reviews"])
+	w.fill("#project", "my-project")
+	w.fill("#token", token)
+	w.click("main button")
+	w.click(".waiting button")
+	w.expect(".counts", "9 to create", "2 in conflict", "4 only in the project")
+	w.click("#packages")
+	w.sees("main:not(:has(#packages)) #objects")
+	w.click("a[href*='class=conflict']")
+	w.click("#objects li a")
+	w.click("#open .children a")
+	w.expect("#open", "changed deployment_package/deployment.py", "removed deployment_package/libraries/README.md")
+	w.sizes("review-packages")
+	w.click("input[aria-label='Take deployment deployment-1']")
+	w.expect(".notes", "Left out along: pipeline scoring, since it needs deployment deployment-1")
+	w.expect("#blockers", "2 variables have no value yet")
+	for _, field := range []string{"#values .field:nth-of-type(2) input", "#values .field:nth-of-type(3) input"} {
+		w.fill(field, "planted-secret")
+	}
+	w.click("#confirm:not([disabled])")
+	w.expect(".result", "Done", "has created 7 objects in project my-project, which was read again and is as planned")
+	w.picture("review-sample-done")
 }
 
 func TestTheFirstPageOfALargePlanIsThereInASecond(t *testing.T) {

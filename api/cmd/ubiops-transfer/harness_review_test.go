@@ -32,11 +32,16 @@ type reading struct {
 // link that it prints.
 func (p *place) review(t *testing.T, args ...string) *reading {
 	t.Helper()
+	return p.reviewIn(t, "", args...)
+}
+
+func (p *place) reviewIn(t *testing.T, folder string, args ...string) *reading {
+	t.Helper()
 	r := &reading{T: t, output: &bytes.Buffer{}, rest: make(chan struct{})}
 	r.cmd = exec.CommandContext(t.Context(), os.Args[0], append([]string{"review"}, args...)...)
 	r.cmd.Env = append(os.Environ(), "TEST_RUNS_THE_COMMAND=1", "HOME="+p.home, "XDG_CONFIG_HOME="+p.home,
 		api.EnvHost+"="+p.url, api.EnvToken+"="+p.tokens[p.target], "UBIOPS_PROJECT=target")
-	r.cmd.Stderr = r.output
+	r.cmd.Stderr, r.cmd.Dir = r.output, folder
 	stdout, err := r.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +98,20 @@ func (r *reading) text(response *http.Response) string {
 // decide presses a button of the page as it is, with more fields.
 func (r *reading) decide(button string, fields map[string]string) string {
 	r.Helper()
-	page := r.get(r.base)
+	return r.decideOn(r.get(r.base), button, fields)
+}
+
+func (r *reading) decideOn(page, button string, fields map[string]string) string {
+	r.Helper()
+	response, err := r.client.PostForm(r.base, r.form(page, button, fields))
+	if err != nil {
+		r.Fatal(err)
+	}
+	return r.text(response)
+}
+
+func (r *reading) form(page, button string, fields map[string]string) url.Values {
+	r.Helper()
 	v := url.Values{"do": {button}}
 	for _, found := range regexp.MustCompile(`(?:type="hidden" name="([^"]+)" value="([^"]*)"|name="(take)" value="(\d+)"[^>]* checked>)`).FindAllStringSubmatch(page, -1) {
 		v.Add(found[1]+found[3], found[2]+found[4])
@@ -105,11 +123,7 @@ func (r *reading) decide(button string, fields map[string]string) string {
 		}
 		v.Set("value:"+found[1], value)
 	}
-	response, err := r.client.PostForm(r.base, v)
-	if err != nil {
-		r.Fatal(err)
-	}
-	return r.text(response)
+	return v
 }
 
 // exits waits for the end, and returns what was printed.

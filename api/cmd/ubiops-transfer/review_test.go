@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -93,9 +92,26 @@ func TestAnImportThatExistsIsReviewed(t *testing.T) {
 	r.decide("cancel", nil)
 	r.exits(4)
 
+	another, err := p.project(t, p.target).Imports.Create(t.Context(), api.FromFile(p.zip))
+	if err != nil {
+		t.Fatal(err)
+	}
 	r = p.review(t, "--import", created.ID, "--on-conflict", "skip")
 	r.wants(r.decide("confirm", map[string]string{"KEY": "planted-secret"}), "<h2>Done</h2>", "has created 2 objects")
 	r.exits(0)
+	r = p.review(t, "--import", another.ID, "--on-conflict", "skip")
+	r.wants(r.decide("confirm", nil), "nothing to do", "import "+another.ID+" waits as before")
+	r.exits(0)
+	r = p.review(t, "--import", another.ID)
+	r.wants(r.decide("reject", nil), "<h2>Rejected</h2>")
+	r.wants(r.exits(4), "the import is deleted")
+	if n := len(p.imports(t)); n != 1 {
+		t.Errorf("there are %d imports after one of two was rejected", n)
+	}
+	r = p.review(t, "--import", "nonsense")
+	if out := r.exits(1); strings.Contains(out, "nothing to decide") {
+		t.Errorf("of an import that cannot be: %s", out)
+	}
 	r = p.review(t, "--import", created.ID)
 	r.wants(r.exits(4), "there is nothing to decide")
 }
@@ -135,6 +151,7 @@ func TestAReviewRefusesBeforeThereIsAPage(t *testing.T) {
 		{1, "two archives", []string{p.zip, p.zip}},
 		{1, "address of this machine", []string{p.zip, "--listen", "0.0.0.0:0"}},
 		{4, "nothing matches", []string{p.zip, "--target", unknown}},
+		{1, "--on-conflict cannot be given: a plan says that itself", []string{"plan.json", p.zip, "--on-conflict", "skip"}},
 		{1, "no such file", []string{filepath.Join(p.home, "none.zip")}},
 	} {
 		r := p.review(t, test.args...)
@@ -146,20 +163,7 @@ func TestWhatIsStoppedInAReviewLeavesNoImport(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	r := p.review(t, p.zip)
-	scanned := make(chan struct{})
-	p.mu.Lock()
-	p.interrupted = func(_ int, _ http.ResponseWriter, q *http.Request, serve func()) {
-		if q.Method != http.MethodGet || !strings.Contains(q.URL.Path, "/imports/") {
-			serve()
-			return
-		}
-		p.mu.Lock()
-		p.interrupted = nil
-		p.mu.Unlock()
-		close(scanned)
-		<-q.Context().Done() // until the command does not wait any more
-	}
-	p.mu.Unlock()
+	scanned := p.untilScanned()
 	_, csrf, _ := strings.Cut(r.get(r.base), `name="csrf" value="`)
 	csrf, _, _ = strings.Cut(csrf, `"`)
 	result := make(chan string)
@@ -174,6 +178,11 @@ func TestWhatIsStoppedInAReviewLeavesNoImport(t *testing.T) {
 	}
 	r.exits(4)
 	p.holds(t, 0)
+	p.output.Reset()
+	p.exits(t, 0, "journal", "list")
+	if got := p.output.String(); strings.Contains(got, "import") {
+		t.Errorf("the journal still has it: %s", got)
+	}
 }
 
 func TestChangedFilesOfPackagesAreInTheReview(t *testing.T) {
@@ -197,8 +206,9 @@ func TestChangedFilesOfPackagesAreInTheReview(t *testing.T) {
 	if err := os.WriteFile(p.zip, changed.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := p.review(t, p.zip, "--packages", "--on-conflict", "skip")
-	r.wants(r.get(r.base+"?open=1"), "version v of d", "added <code>deployment_package/added.py</code>", "removed <code>deployment_package/data</code>")
+	r := p.review(t, p.zip, "--on-conflict", "skip")
+	r.wants(r.get(r.base+"?open=1"), "The code of 1 version was not compared", "Its package was not compared")
+	r.wants(r.decide("packages", nil)+r.get(r.base+"?open=1"), "version v of d", "added <code>deployment_package/added.py</code>", "removed <code>deployment_package/data</code>")
 	page := r.decide("update", nil)
 	r.wants(page, "--packages", "--on-conflict skip")
 	r.wants(r.decide("confirm", nil), "nothing to do")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -64,6 +65,9 @@ type applying struct {
 	// theirs is an import that somebody else has made: it is not ours to delete.
 	theirs bool
 
+	// ends makes of the end of a run what is returned; nil for that itself.
+	ends func(error) error
+
 	// What the import creates, as the archive has it, with values.
 	wanted archive.Content
 }
@@ -97,8 +101,29 @@ func (a *applying) applyPlan() (err error) {
 		}
 		a.run.Archive = file
 	}
-	err = a.apply(a.plan.Overrides, a.plan.OnConflict)
+	err = a.interrupted(a.apply(a.plan.Overrides, a.plan.OnConflict))
+	if a.ends != nil {
+		err = a.ends(err)
+	}
 	return errors.Join(err, a.run.close())
+}
+
+// interrupted says what an interrupted run leaves, unless that is said already.
+func (a *applying) interrupted(err error) error {
+	if _, said := errors.AsType[*leavingError](err); said || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	switch {
+	case a.theirs:
+		return leaving(err, a.mayGoOn())
+	case a.run.Before != nil || a.run.Import != "" || a.run.Export != "":
+		return leaving(err, "Interrupted; the same command continues")
+	}
+	return err
+}
+
+func (a *applying) mayGoOn() string {
+	return "Import " + a.run.Import + " may be confirmed, and goes on by itself then"
 }
 
 // apply takes the steps of a run, those that an earlier process has not taken.
@@ -111,6 +136,9 @@ func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
 	if err != nil {
 		return err
 	}
+	if confirmed && a.theirs {
+		return exitWith(exitRefused, fmt.Errorf("import %s was confirmed meanwhile, not here and maybe not as planned", a.run.Import))
+	}
 	if !confirmed {
 		nothing, err := a.planNow(o, mode)
 		if err != nil {
@@ -121,7 +149,11 @@ func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
 				return err
 			}
 			if !confirmed {
-				fmt.Fprintf(a.cmd.OutOrStdout(), "nothing to do: project %s has all of it\n", cell(a.name))
+				left := ""
+				if a.theirs {
+					left = "; import " + a.run.Import + " waits as before"
+				}
+				fmt.Fprintf(a.cmd.OutOrStdout(), "nothing to do: project %s has all of it%s\n", cell(a.name), left)
 				return a.end(nil)
 			}
 		}
@@ -188,7 +220,7 @@ func (a *applying) planNow(o plan.Overrides, mode plan.OnConflict) (nothing bool
 	if err != nil {
 		return false, err
 	}
-	if again.Counts.Conflict == 0 && len(plan.Items(again.Confirmation)) == 0 {
+	if again.Counts.Conflict == 0 && len(plan.Items(again.Confirmation)) == 0 && (a.plan == nil || again.Counts.Different <= a.plan.Counts.Different) {
 		return true, nil
 	}
 	if a.plan == nil {

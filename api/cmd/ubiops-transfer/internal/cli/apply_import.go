@@ -172,6 +172,9 @@ func (a *applying) failed(err error) error {
 		a.run.forget()
 		return err
 	}
+	if a.theirs {
+		return leaving(err, a.mayGoOn())
+	}
 	return leaving(err, "The same command continues")
 }
 

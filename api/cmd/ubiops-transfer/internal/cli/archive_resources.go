@@ -38,8 +38,9 @@ func closeWith(ctx context.Context, c io.Closer) func() error {
 // close closes them if that has not happened, and adds what went wrong to err. The
 // error is the context's if that ended before all was done.
 func (r *resources) close(err error) error {
-	if err != nil && r.ctx.Err() != nil {
-		err = r.ctx.Err()
+	_, says := errors.AsType[*leavingError](err) // what is left
+	if err != nil && r.ctx.Err() != nil && !says {
+		err = r.ctx.Err() // not that files were closed
 	}
 	for _, c := range slices.Backward(r.closes) {
 		err = errors.Join(err, c())

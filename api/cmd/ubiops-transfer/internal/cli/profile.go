@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/ubiops-contrib/transfer/api"
 )
 
 // defaultProfile is the name of the profile that needs not be named.
@@ -87,6 +90,14 @@ func profileNamed(name string) (profile, error) {
 		err = noProfile(name)
 	}
 	return all[name], err
+}
+
+// colourOf is the colour for pages of a project, if the profile is one of that.
+func (p *profile) colourOf(host, project string) string {
+	if strings.TrimRight(cmp.Or(p.Host, api.DefaultHost), "/") != strings.TrimRight(host, "/") || p.Project != "" && p.Project != project {
+		return ""
+	}
+	return p.Colour
 }
 
 func noProfile(name string) error {

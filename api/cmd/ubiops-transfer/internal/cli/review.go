@@ -38,11 +38,21 @@ func reviewCommand(s *session) *cobra.Command {
 			show := func(r *reviewing) error { return r.decide(cmd, at, !noBrowser) }
 			var agreed *plan.Plan
 			if id == "" && filepath.Ext(args[0]) == ".json" {
+				if err := notWith(cmd, "a plan says that itself", "target", "packages", "on-conflict"); err != nil {
+					return err
+				}
 				if agreed, err = readPlan(args[0]); err != nil {
 					return err
 				}
 				if args = args[1:]; len(args) == 0 {
-					return show(&reviewing{agreed: agreed, subject: review.Subject{Archive: "not given"}})
+					if err := notWith(cmd, "a plan without its archive is only approved", "secrets", "secret"); err != nil {
+						return err
+					}
+					p, err := profileNamed(to.profile)
+					if err != nil {
+						return err
+					}
+					return show(&reviewing{agreed: agreed, subject: review.Subject{Archive: "not given", Colour: p.colourOf(agreed.Host, agreed.Project)}})
 				}
 			}
 			if len(args) > 1 {
@@ -60,7 +70,10 @@ func reviewCommand(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r := &reviewing{projectReader: reader, agreed: agreed, id: id, subject: review.Subject{Colour: p.Colour, Wish: review.Wish{Overrides: overrides, OnConflict: mode, Packages: packages}}}
+			r := &reviewing{projectReader: reader, agreed: agreed, id: id, subject: review.Subject{Colour: p.colourOf(reader.host, reader.name), Wish: review.Wish{Overrides: overrides, OnConflict: mode, Packages: packages}}}
+			if cmd.Flags().Changed("profile") {
+				r.profile = to.profile
+			}
 			if agreed != nil {
 				r.subject.Wish = review.Wish{Overrides: agreed.Overrides, OnConflict: agreed.OnConflict, Packages: agreed.Packages}
 			}
@@ -101,6 +114,16 @@ func reviewCommand(s *session) *cobra.Command {
 	return cmd
 }
 
+// notWith refuses flags that would be ignored.
+func notWith(cmd *cobra.Command, why string, flags ...string) error {
+	for _, name := range flags {
+		if cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s cannot be given: %s", name, why)
+		}
+	}
+	return nil
+}
+
 func loopbackAddress(text string) (string, error) {
 	address, err := netip.ParseAddrPort(text)
 	if err != nil || !address.Addr().IsLoopback() {
@@ -113,7 +136,7 @@ func loopbackAddress(text string) (string, error) {
 // confirmation.
 func (s *session) importToDecide(cmd *cobra.Command, r *projectReader, id string, use func(*input) error) error {
 	if _, err := r.project.Imports.WaitScanned(cmd.Context(), id); err != nil {
-		if job, ok := errors.AsType[*api.JobError](err); ok && cmd.Context().Err() == nil {
+		if job, ok := errors.AsType[*api.JobError](err); ok && job.Status != "" && cmd.Context().Err() == nil {
 			return exitWith(exitRefused, fmt.Errorf("there is nothing to decide: %w", job))
 		}
 		return err

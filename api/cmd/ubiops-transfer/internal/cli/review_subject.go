@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,6 +30,7 @@ type reviewing struct {
 	in             *input // so is this
 	path           string // of the archive, as the user has given it
 	id             string // of an import that exists; or empty
+	profile        string // that the user has named; or empty
 	agreed         *plan.Plan
 	subject        review.Subject
 	given          values // for variables, without the reviewer
@@ -124,10 +127,15 @@ func (r *projectReader) within(ctx context.Context, out io.Writer, watch func(st
 	return &part
 }
 
-// known reports whether a value is there without the reviewer.
-func (r *reviewing) known(place string, reference plan.Reference) bool {
-	_, err := r.value(place, reference)
-	return err == nil
+// known says from where a value is known without the reviewer.
+func (r *reviewing) known(place string, reference plan.Reference) string {
+	if _, ok := r.given.lookup(place, jsontext.Pointer(place).LastToken()); ok {
+		return "--secrets"
+	}
+	if _, err := r.value(place, reference); err != nil {
+		return ""
+	}
+	return string(reference)
 }
 
 func (r *reviewing) value(place string, reference plan.Reference) (string, error) {
@@ -171,25 +179,26 @@ func (r *reviewing) apply(ctx context.Context, p *plan.Plan, entered map[string]
 		path := filepath.Join(folder, "run.json")
 		a.run = &run{ID: r.id, Command: "review", Host: r.host, Project: r.name, Import: r.id, Archive: p.File, path: path, lock: flock.New(path + ".lock")}
 	}
-	return used.mask(a.stoppable(ctx, r.cmd.Context(), a.applyPlan())) //nolint:contextcheck // what is left is deleted after ctx
+	a.ends = func(err error) error { return a.stoppable(ctx, r.cmd.Context(), err) }
+	return used.mask(a.applyPlan()) //nolint:contextcheck // so is an export
 }
 
 // stoppable says what is left if the reviewer has stopped a run, and deletes what can
 // be. If the whole command was interrupted, the next one continues.
 func (a *applying) stoppable(ctx, command context.Context, err error) error {
-	if err == nil || ctx.Err() == nil || command.Err() != nil || a.run == nil {
+	if err == nil || ctx.Err() == nil || command.Err() != nil {
 		return err
 	}
-	stopped := errors.New("stopped in the browser; nothing was created")
+	stopped := fmt.Errorf("%w; nothing was created", review.ErrStopped)
 	if a.run.Import != "" {
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
 		detail, err := a.project.Imports.Get(limit, a.run.Import)
 		if err != nil {
-			return exitWith(exitRefused, leaving(fmt.Errorf("stopped in the browser: %w", err), "Whether import "+a.run.Import+" was confirmed is not known"))
+			return exitWith(exitRefused, leaving(fmt.Errorf("%w: %w", review.ErrStopped, err), "Whether import "+a.run.Import+" was confirmed is not known"))
 		}
 		if detail.Status != models.ImportStatusConfirmation && detail.Status != models.ImportStatusPending && detail.Status != models.ImportStatusScanning {
-			return exitWith(exitRefused, leaving(errors.New("stopped in the browser, too late"),
+			return exitWith(exitRefused, leaving(fmt.Errorf("%w, too late", review.ErrStopped),
 				"Import "+a.run.Import+" is confirmed, and the host continues; 'ubiops-transfer imports wait' waits for it"))
 		}
 	}
@@ -217,43 +226,73 @@ func (w *lineWriter) Write(data []byte) (int, error) {
 // maxCommand is how much of a file a command shows, in bytes.
 const maxCommand = 4000
 
-// command is what does the same as a confirmed plan in a terminal.
+// command is what does the same as a confirmed plan in a terminal. No line runs if one
+// before has failed, and none writes over what is there.
 func (r *reviewing) command(p *plan.Plan) string {
 	if r.in == nil {
 		return "ubiops-transfer apply plan.json ARCHIVE"
 	}
-	project := " --project " + quoted(r.name)
-	if r.id != "" {
-		text, err := yamlText(&p.Confirmation)
-		if err != nil || len(text) > maxCommand {
-			return "ubiops-transfer imports get " + r.id + project + " -o import.yaml  # and remove what is not wanted\n" +
-				"ubiops-transfer imports confirm " + r.id + project + " -f import.yaml --wait"
+	to := " --project " + quoted(r.name)
+	if r.profile != "" {
+		to += " --profile " + quoted(r.profile)
+	}
+	var notes []string
+	if len(p.Values) > 0 {
+		from := map[string]bool{}
+		for _, reference := range p.Values {
+			from[strings.ReplaceAll(string(reference), "\n", " ")] = true
 		}
-		return "ubiops-transfer imports confirm " + r.id + project + " --wait -f - <<'END'  # values are to be added\n" + string(text) + "END"
+		where := "values are read from "
+		if r.id != "" {
+			where = "a line with value: is to be added for each that is here from "
+		}
+		list := slices.Sorted(maps.Keys(from))
+		notes = append(notes, where+strings.Join(list[:min(len(list), 20)], ", "))
 	}
-	planned := "ubiops-transfer plan " + quoted(r.path) + project + " -o plan.json"
-	if p.Packages {
-		planned += " --packages"
+	var lines []string
+	if r.id != "" {
+		if text, err := yamlText(&p.Confirmation); err == nil && len(text) <= maxCommand {
+			lines = []string{"ubiops-transfer imports confirm " + r.id + to + " --wait -f - <<'END'", string(text) + "END"}
+		} else {
+			notes = append(notes, "what is not wanted is to be removed from import.yaml before the second line")
+			lines = []string{"ubiops-transfer imports get " + r.id + to + " -o import.yaml", "ubiops-transfer imports confirm " + r.id + to + " -f import.yaml --wait"}
+		}
+	} else {
+		path := quoted(r.path)
+		if r.path == "-" {
+			path, notes = "ARCHIVE", append(notes, "ARCHIVE is a file with what came from stdin")
+		}
+		planned := "ubiops-transfer plan " + path + to + " -o plan.json"
+		if p.Packages {
+			planned += " --packages"
+		}
+		if p.OnConflict != plan.Fail {
+			planned += " --on-conflict " + string(p.OnConflict)
+		}
+		apply := "ubiops-transfer apply plan.json " + path + to
+		switch text, err := yamlText(&p.Overrides); {
+		case err != nil || len(text) > maxCommand:
+			notes, lines = append(notes, "plan.json is the file below"), []string{apply}
+		case strings.TrimSpace(string(text)) == "{}":
+			lines = []string{planned + " &&", apply}
+		default:
+			lines = []string{"[ ! -e target.yaml ] && cat >target.yaml <<'END' &&", string(text) + "END", planned + " --target target.yaml &&", apply}
+		}
 	}
-	if p.OnConflict != plan.Fail {
-		planned += " --on-conflict " + string(p.OnConflict)
+	for i := range notes {
+		notes[i] = "# " + notes[i]
 	}
-	apply := "ubiops-transfer apply plan.json " + quoted(r.path) + project
-	text, err := yamlText(&p.Overrides)
-	if err != nil || len(text) > maxCommand {
-		return apply // with the plan of the page
-	}
-	if strings.TrimSpace(string(text)) != "{}" {
-		planned = "cat >target.yaml <<'END'\n" + string(text) + "END\n" + planned + " --target target.yaml"
-	}
-	return planned + "\n" + apply
+	return strings.Join(append(notes, lines...), "\n")
 }
 
 var plain = regexp.MustCompile(`^[\w./:@%+=-]+$`)
 
-// quoted is an argument as a shell reads it.
+// quoted is an argument, not an option, as a shell reads it.
 func quoted(argument string) string {
-	if plain.MatchString(argument) && !strings.HasPrefix(argument, "-") {
+	if strings.HasPrefix(argument, "-") {
+		argument = "./" + argument
+	}
+	if plain.MatchString(argument) {
 		return argument
 	}
 	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"

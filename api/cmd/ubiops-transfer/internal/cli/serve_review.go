@@ -30,10 +30,10 @@ func reviews(ctx context.Context, s http.Handler, url string, mode plan.OnConfli
 	web := &http.Server{Handler: received(s), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = web.Serve(within) }() // it ends by Close
 	transport := &http.Transport{DialContext: within.dial}
-	site := review.NewSite(ctx, func(ctx context.Context, from, project, token string) (*review.Account, error) {
+	site := review.NewSite(ctx, reviewPath, func(ctx context.Context, from, project, token string) (*review.Account, error) {
 		return account(ctx, &http.Client{Transport: sentBy{transport, from}}, url, project, token, mode)
 	})
-	return site.Handler(reviewPath), func() error { return errors.Join(site.Close(), web.Close()) }
+	return site.Handler(), func() error { return errors.Join(site.Close(), web.Close()) }
 }
 
 // readerHeader has the address of the reader that a request within the process is for,
@@ -62,6 +62,9 @@ func received(s http.Handler) http.Handler {
 
 // account signs in to a project of the server.
 func account(ctx context.Context, hc *http.Client, url, project, token string, mode plan.OnConflict) (*review.Account, error) {
+	if token == "" {
+		return nil, errors.New("a token has to be given")
+	}
 	_, rest, _ := strings.Cut(url, "://")
 	c, err := api.NewClient(api.WithEnv(nil), api.WithHost("http://"+rest), api.WithToken(token), api.WithHTTPClient(hc), api.WithUserAgent("ubiops-transfer review"))
 	if err != nil {
@@ -93,8 +96,20 @@ func account(ctx context.Context, hc *http.Client, url, project, token string, m
 		s := &session{getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
 		r := &reviewing{id: id, projectReader: &projectReader{session: s, cmd: cmd, project: p, host: url, name: project, note: "ubiops-transfer review"},
 			subject: review.Subject{Archive: "of import " + id, Wish: review.Wish{OnConflict: mode}, Back: reviewPath, Left: "The import " + id + " stays as it is: it can be confirmed or deleted."}}
-		return r.opened() //nolint:contextcheck // its command has it
+		made, closes, err := r.opened() //nolint:contextcheck // its command has it
+		return made, closes, inWords(err)
 	}}, nil
+}
+
+// inWords says what an error means to a reader who knows no requests.
+func inWords(err error) error {
+	switch {
+	case errors.Is(err, api.ErrForbidden):
+		return errors.New("the token may only read, and a review needs one that may write: sign out, and in again")
+	case errors.Is(err, api.ErrNotFound):
+		return errors.New("it was deleted meanwhile")
+	}
+	return err
 }
 
 // opened opens the review of an import that exists, and returns what closes it.

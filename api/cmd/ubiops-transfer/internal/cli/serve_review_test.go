@@ -92,10 +92,11 @@ func TestServeHasTheReviewsOfItsImports(t *testing.T) {
 	if field == nil {
 		t.Fatalf("there is no field: %s", b.text)
 	}
-	b.send("", "do", "confirm", "value:"+field[1], "planted-secret").wants("<h2>Done</h2>", "has created 2 objects in project shop", "All imports that wait")
+	b.send("", "do", "confirm", "value:"+field[1], "planted-secret").wants("<h2>Done</h2>", "has created 2 objects in project shop", "To the imports that wait")
 	if strings.Contains(b.text, "planted") || strings.Contains(b.text, s.tokens["shop"]) {
 		t.Errorf("the page shows a secret: %s", b.text)
 	}
+	b.open(b.client.Get(home)).send("open", "id", "01a21de0-9a8d-7b07-8ebe-13b75838befa").wants("it was deleted meanwhile", "To the imports that wait")
 	b.open(b.client.Get(home)).wants("There are none.").send("sign-out").wants("Sign in")
 	b.open(b.client.Get(home + "/" + created.ID + "/")).wants("Sign in")
 	if strings.Contains(s.log.String(), "planted") {

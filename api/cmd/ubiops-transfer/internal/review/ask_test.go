@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func TestAComparisonOfPackagesThatFailsOrIsStoppedChangesNothing(t *testing.T) {
 			}
 		}).enter()
 		page := r.page("")
-		go func() { _, _ = r.submit(form(page), "packages") }()
+		defer r.meanwhile(func() { _, _ = r.submit(form(page), "packages") })()
 		if what == "that was stopped" {
 			<-began
 			_, _ = r.submit(form(page), "stop")
@@ -122,7 +123,12 @@ func TestVariablesOfOneNameCanShareAValue(t *testing.T) {
 		content.Deployments[fmt.Sprintf("d%d", i)] = models.Deployment{EnvironmentVariables: secret}
 	}
 	r := begin(t, content, archive.Content{}, func(s *review.Subject) {
-		s.Known = func(place string, _ plan.Reference) bool { return strings.Contains(place, "/d0/") }
+		s.Known = func(place string, reference plan.Reference) string {
+			if strings.Contains(place, "/d0/") {
+				return string(reference)
+			}
+			return ""
+		}
 	}).enter()
 	page := r.page("")
 	r.wants(page, "the same for all 3 without a value of their own", "3 variables have no value yet")
@@ -160,4 +166,11 @@ func (r *reviewed) eventually(is func() bool) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	r.Fatalf("it is never so; the page is %s", r.page(""))
+}
+
+// meanwhile does something beside the test, which has to wait for it.
+func (r *reviewed) meanwhile(do func()) (wait func()) {
+	var running sync.WaitGroup
+	running.Go(do)
+	return running.Wait
 }

@@ -40,17 +40,18 @@ func (r *Review) fromPage(req *http.Request) bool {
 	return subtle.ConstantTimeCompare([]byte(req.PostFormValue("csrf")), []byte(r.csrf)) == 1
 }
 
-// update takes what was entered on a page, as far as that page still holds.
-func (r *Review) update(ctx context.Context, form url.Values) error {
+// update takes what was entered on a page, as far as that page still holds. It reports
+// whether there is something to see first before the import may begin.
+func (r *Review) update(ctx context.Context, form url.Values) (look bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running != nil || r.isEnded() {
-		return nil
+		return true, nil
 	}
 	r.notes, r.ticked = nil, map[string]bool{}
 	if form.Get("version") != itoa(r.version) {
 		r.notes = []string{"The project was read again meanwhile: nothing that you had entered since was taken."}
-		return nil
+		return true, nil
 	}
 	d, again := r.draft, false
 	d.values, d.shared = maps.Clone(d.values), maps.Clone(d.shared)
@@ -69,7 +70,7 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 	}
 	if r.fixed {
 		r.draft = d
-		return nil
+		return false, nil
 	}
 	for _, x := range r.exchanges(&d) {
 		x.read(form)
@@ -98,16 +99,24 @@ func (r *Review) update(ctx context.Context, form url.Values) error {
 	}
 	if !again {
 		r.draft = d
-		return nil
+		return false, nil
 	}
 	made, err := r.plan(ctx, d, false)
 	if err == nil {
 		r.take(made)
 	} else if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
-		r.notes = []string{"That cannot be planned: " + refused.Error()}
-		return nil
+		r.notes, err = []string{"That cannot be planned: " + refused.Error()}, nil
 	}
-	return err
+	return true, err
+}
+
+// unseen says why nothing was begun.
+func (r *Review) unseen() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.running == nil && !r.isEnded() {
+		r.notes = append(r.notes, "Nothing was begun: with what you have entered this is another plan, to be confirmed when you have seen it.")
+	}
 }
 
 func (r *Review) numbered(text string) *object {

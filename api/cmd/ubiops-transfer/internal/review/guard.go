@@ -57,6 +57,9 @@ func (r *Review) Local() (handler http.Handler, path string) {
 	var once sync.Once
 	mux := http.NewServeMux()
 	mux.HandleFunc(base, func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodGet && asset(w, strings.TrimPrefix(req.URL.Path, base)) {
+			return // also for the page that says that there is nothing
+		}
 		if given := req.URL.Query().Get("token"); req.Method == http.MethodGet && equal(given, token) {
 			let := false
 			once.Do(func() { let = true })

@@ -13,7 +13,7 @@ import (
 func TestALinkWorksOnceAndForOneReader(t *testing.T) {
 	t.Parallel()
 	r := begin(t, offered(), archive.Content{}, nil)
-	for _, path := range []string{r.base(), r.base() + "?token=", r.base() + "?token=guess", r.base() + "plan.json", r.base() + "style.css", r.site.URL + "/"} {
+	for _, path := range []string{r.base(), r.base() + "?token=", r.base() + "?token=guess", r.base() + "plan.json", r.site.URL + "/"} {
 		if status, text := r.get(path); status != http.StatusForbidden && status != http.StatusNotFound || strings.Contains(text, "scorer") {
 			t.Errorf("%s gives a stranger %d: %s", path, status, text)
 		}

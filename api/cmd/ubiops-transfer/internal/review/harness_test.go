@@ -72,7 +72,7 @@ func begin(t *testing.T, content, target archive.Content, change func(*review.Su
 			}
 			return p, last, err
 		},
-		Known: func(string, plan.Reference) bool { return false },
+		Known: func(string, plan.Reference) string { return "" },
 		Apply: func(ctx context.Context, p *plan.Plan, values map[string]string, report func(string)) error {
 			r.mu.Lock()
 			r.applied, r.values = p, values

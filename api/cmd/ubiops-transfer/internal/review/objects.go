@@ -89,8 +89,17 @@ var heading = map[plan.Class]string{
 
 // name is that of an object as a reader sees it, with its kind.
 func name(i plan.Item) string {
-	i.Note = ""
+	i.Note, i.Name = "", visible(i.Name)
 	return legible(i.String(), 200)
+}
+
+// visible is a name that can be seen, and told apart from others: with quotes if it is
+// empty, or has white space that a page would not show.
+func visible(name string) string {
+	if name == "" || strings.Join(strings.Fields(name), " ") != name {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // legible makes text that can be shown: with so many characters at most, and with

@@ -68,13 +68,23 @@ func limitSending(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendTimeout)) // if it has one
 }
 
+// waitSending takes the limit away while there is nothing to send: where requests share
+// a connection, it would end the response.
+func waitSending(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // if it has one
+}
+
 // fail answers with a page that says why there is nothing else.
 func fail(w http.ResponseWriter, status int, title string, details ...string) {
+	failed(w, status, title, result{Details: details})
+}
+
+func failed(w http.ResponseWriter, status int, title string, is result) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	out := writer{w: w, n: 1}
 	out.add("head", page{Title: title, Colour: "grey", Heading: title})
-	out.add("result", result{Title: title, Details: details})
+	out.add("result", is)
 	out.add("foot", nil)
 	out.send()
 }
@@ -181,16 +191,19 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 		r.follow(w, req)
 		return
 	}
-	if err := r.update(req.Context(), req.PostForm); err != nil {
+	look, err := r.update(req.Context(), req.PostForm)
+	if err != nil {
 		fail(w, http.StatusInternalServerError, "This cannot be planned", err.Error())
 		return
 	}
-	switch do { // what is begun does not end with the request
-	case "confirm":
+	switch { // what is begun does not end with the request
+	case do == "confirm" && look:
+		r.unseen()
+	case do == "confirm":
 		r.start() //nolint:contextcheck // see above
-	case "packages":
+	case do == "packages":
 		r.compare() //nolint:contextcheck // see above
-	case "reject":
+	case do == "reject":
 		r.reject() //nolint:contextcheck // see above
 	}
 	if r.busy() {

@@ -21,6 +21,10 @@ var (
 	ErrRejected  = errors.New("rejected in the browser; the import is deleted")
 )
 
+// ErrStopped is what Apply returns if the reviewer has stopped it: it is wrapped in
+// what says how far it came.
+var ErrStopped = errors.New("stopped in the browser")
+
 // Wish is how a plan is made.
 type Wish struct {
 	Overrides  plan.Overrides
@@ -51,8 +55,8 @@ type Subject struct {
 	// archive, it returns the plan that there is.
 	Plan func(ctx context.Context, w Wish, now bool, report func(line string)) (*plan.Plan, archive.Content, error)
 
-	// Known reports whether a value is there without the reviewer.
-	Known func(place string, reference plan.Reference) bool
+	// Known says from where a value is known without the reviewer; empty if it is not.
+	Known func(place string, reference plan.Reference) (from string)
 
 	// Apply does what a plan says, with the values of variables that the reviewer has
 	// given, by place, and reports its steps. A [*plan.ChangedError] of the target lets
@@ -221,7 +225,7 @@ func (r *Review) missing() (places []string) {
 		return nil
 	}
 	for _, place := range slices.Sorted(maps.Keys(r.chosen.Values)) {
-		if r.draft.values[place] == "" && r.draft.shared[nameAt(place)] == "" && !r.Known(place, r.chosen.Values[place]) {
+		if r.draft.values[place] == "" && r.draft.shared[nameAt(place)] == "" && r.Known(place, r.chosen.Values[place]) == "" {
 			places = append(places, place)
 		}
 	}
@@ -235,7 +239,7 @@ func nameAt(place string) string { return jsontext.Pointer(place).LastToken() }
 func (r *Review) values() map[string]string {
 	all := maps.Clone(r.draft.values)
 	for place, reference := range r.chosen.Values {
-		if value := r.draft.shared[nameAt(place)]; all[place] == "" && value != "" && !r.Known(place, reference) {
+		if value := r.draft.shared[nameAt(place)]; all[place] == "" && value != "" && r.Known(place, reference) == "" {
 			all[place] = value
 		}
 	}
@@ -249,7 +253,7 @@ func (r *Review) Wait(ctx context.Context) error {
 	select {
 	case <-r.ended:
 	case <-ctx.Done():
-		return ctx.Err()
+		return r.interrupted(ctx)
 	}
 	select {
 	case <-r.shown:
@@ -257,4 +261,26 @@ func (r *Review) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	return r.err
+}
+
+// interrupted waits for what runs to end, which it does soon if the context is that of
+// the review, and returns what that says.
+func (r *Review) interrupted(ctx context.Context) error {
+	limit := time.After(time.Minute)
+	for {
+		r.mu.Lock()
+		running, ended, news, err := r.running != nil, r.isEnded(), r.news, r.err
+		r.mu.Unlock()
+		switch {
+		case ended:
+			return err
+		case !running:
+			return ctx.Err()
+		}
+		select {
+		case <-news:
+		case <-limit:
+			return ctx.Err()
+		}
+	}
 }

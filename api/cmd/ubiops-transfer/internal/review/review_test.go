@@ -72,12 +72,15 @@ func TestConfirmDoesWhatIsTickedWithTheValues(t *testing.T) {
 func TestAKnownValueNeedsNoField(t *testing.T) {
 	t.Parallel()
 	r := begin(t, offered(), archive.Content{}, func(s *review.Subject) {
-		s.Known = func(place string, reference plan.Reference) bool {
-			return place == "/environment_variables/API_KEY" && reference == "env:API_KEY"
+		s.Known = func(place string, reference plan.Reference) string {
+			if place == "/environment_variables/API_KEY" && reference == "env:API_KEY" {
+				return "the <vault>"
+			}
+			return ""
 		}
 	}).enter()
 	page := r.page("")
-	r.wants(page, "known already; empty keeps it")
+	r.wants(page, "known already, from <code>the &lt;vault&gt;</code>; empty keeps it")
 	_, done := r.submit(form(page), "confirm")
 	r.wants(done, "<h2>Done</h2>")
 }

@@ -122,6 +122,13 @@ func (r *Review) busy() bool {
 	return r.running != nil || r.isEnded()
 }
 
+// over reports whether the decision is made and done.
+func (r *Review) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.isEnded()
+}
+
 func (r *Review) isEnded() bool {
 	select {
 	case <-r.ended:
@@ -175,6 +182,7 @@ func (r *Review) follow(w http.ResponseWriter, req *http.Request) {
 		if out.flush(); out.err != nil {
 			return
 		}
+		waitSending(w)
 		select {
 		case <-news:
 		case <-req.Context().Done():
@@ -250,7 +258,7 @@ func (r *Review) result() result {
 		return result{Title: "Cancelled", Details: []string{left}}
 	case errors.Is(r.err, ErrRejected):
 		return result{Title: "Rejected", Details: []string{"The import is deleted. Nothing was created."}}
-	case errors.Is(r.err, context.Canceled):
+	case errors.Is(r.err, context.Canceled) || errors.Is(r.err, ErrStopped):
 		return result{Title: "Stopped", Details: clipped(splitLines(r.err.Error()))}
 	}
 	return result{Title: "Not done, or not as planned", Details: clipped(splitLines(r.err.Error()))}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 const (
 	signedIn     = time.Hour
 	mostAccounts = 100
+	mostOfOne    = 20 // of one project
 	mostReviews  = 8
 )
 
@@ -36,6 +38,7 @@ type Site struct {
 	signIn func(ctx context.Context, from, project, token string) (*Account, error)
 
 	slots chan struct{} // one for each review that is open
+	path  string        // of its first page
 
 	mu       sync.Mutex
 	accounts map[string]*account // by cookie
@@ -44,7 +47,7 @@ type Site struct {
 // account is an account of somebody who is signed in, with at most one review.
 type account struct {
 	*Account
-	slots   chan struct{}
+	site    *Site
 	csrf    string
 	expires time.Time
 
@@ -55,43 +58,50 @@ type account struct {
 	close  func() error
 }
 
-// NewSite returns a site, whose reviews end with ctx. signIn gets the network address
+// NewSite returns a site at a path, which ends in a slash. Its reviews end with ctx. signIn gets the network address
 // of a reader, and an error of it is what the reader is told.
-func NewSite(ctx context.Context, signIn func(ctx context.Context, from, project, token string) (*Account, error)) *Site {
-	return &Site{ctx: ctx, signIn: signIn, accounts: map[string]*account{}, slots: make(chan struct{}, mostReviews)}
+func NewSite(ctx context.Context, path string, signIn func(ctx context.Context, from, project, token string) (*Account, error)) *Site {
+	return &Site{ctx: ctx, path: path, signIn: signIn, accounts: map[string]*account{}, slots: make(chan struct{}, mostReviews)}
 }
 
 const siteCookie = "ubiops-transfer-review"
 
-// Handler serves the site at a path, which ends in a slash.
-func (s *Site) Handler(path string) http.Handler {
+// Handler serves the site.
+func (s *Site) Handler() http.Handler {
 	return secure(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		name := strings.TrimPrefix(req.URL.Path, path)
+		name := strings.TrimPrefix(req.URL.Path, s.path)
 		a := s.account(req)
 		switch {
-		case req.Method == http.MethodGet && asset(w, name):
+		case req.Method == http.MethodGet && asset(w, path.Base(name)):
 		case req.Method == http.MethodPost && name == "sign-in":
-			s.enter(w, req, path)
+			s.enter(w, req)
+		case a == nil && req.Method == http.MethodPost:
+			s.fail(w, http.StatusForbidden, "You are not signed in any more", "Nothing was done, and what you had entered is gone.")
 		case a == nil && name != "": // it may have been long
-			http.Redirect(w, req, path, http.StatusSeeOther)
+			http.Redirect(w, req, s.path, http.StatusSeeOther)
 		case a == nil:
 			sitePage(w, "sign-in", nil)
 		case req.Method == http.MethodGet && name == "":
 			a.list(w, req)
 		case req.Method == http.MethodPost && (name == "open" || name == "sign-out"):
 			if err := readForm(w, req, maxSmallForm); err != nil {
-				fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
+				s.fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
 			} else if !equal(req.PostFormValue("csrf"), a.csrf) {
-				fail(w, http.StatusForbidden, "This form is not from this page", "Nothing was changed.")
+				s.fail(w, http.StatusForbidden, "This form is not from this page", "Nothing was changed.")
 			} else if name == "open" {
-				a.open(s.ctx, w, req, path) //nolint:contextcheck // a review does not end with the request
+				a.open(s.ctx, w, req) //nolint:contextcheck // a review does not end with the request
 			} else {
-				s.leave(w, req, path)
+				s.leave(w, req)
 			}
 		default:
-			a.serve(w, req, path, name)
+			a.serve(w, req, name)
 		}
 	}))
+}
+
+// fail answers with a page that leads back to the first one.
+func (s *Site) fail(w http.ResponseWriter, status int, title string, details ...string) {
+	failed(w, status, title, result{Details: details, Back: s.path})
 }
 
 func sitePage(w http.ResponseWriter, name string, data any) {
@@ -127,9 +137,9 @@ func (s *Site) account(req *http.Request) *account {
 }
 
 // enter signs in.
-func (s *Site) enter(w http.ResponseWriter, req *http.Request, path string) {
+func (s *Site) enter(w http.ResponseWriter, req *http.Request) {
 	if err := readForm(w, req, maxSmallForm); err != nil {
-		fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
+		s.fail(w, http.StatusBadRequest, "The form cannot be read", err.Error())
 		return
 	}
 	entered, err := s.signIn(req.Context(), req.RemoteAddr, strings.TrimSpace(req.PostFormValue("project")), strings.TrimSpace(req.PostFormValue("token")))
@@ -140,20 +150,52 @@ func (s *Site) enter(w http.ResponseWriter, req *http.Request, path string) {
 	}
 	cookie := rand.Text()
 	s.mu.Lock()
+	s.makeRoom(entered)
 	full := len(s.accounts) >= mostAccounts
 	if !full {
-		s.accounts[cookie] = &account{Account: entered, slots: s.slots, csrf: rand.Text(), expires: time.Now().Add(signedIn)}
+		s.accounts[cookie] = &account{Account: entered, site: s, csrf: rand.Text(), expires: time.Now().Add(signedIn)}
 	}
 	s.mu.Unlock()
 	if full {
-		fail(w, http.StatusServiceUnavailable, "Too many are signed in", "Somebody has to sign out.")
+		s.fail(w, http.StatusServiceUnavailable, "Too many are signed in", "Somebody has to sign out.")
 		return
 	}
-	http.SetCookie(w, sessionCookie(siteCookie, cookie, path, req))
-	http.Redirect(w, req, path, http.StatusSeeOther)
+	http.SetCookie(w, sessionCookie(siteCookie, cookie, s.path, req))
+	http.Redirect(w, req, s.path, http.StatusSeeOther)
 }
 
-func (s *Site) leave(w http.ResponseWriter, req *http.Request, path string) {
+// makeRoom signs out who has done nothing for the longest time, if too many are signed
+// in to a project.
+func (s *Site) makeRoom(of *Account) {
+	var oldest string
+	n := 0
+	for cookie, a := range s.accounts {
+		if a.Host != of.Host || a.Project != of.Project {
+			continue
+		}
+		if n++; oldest == "" || a.expires.Before(s.accounts[oldest].expires) {
+			oldest = cookie
+		}
+	}
+	if n >= mostOfOne && s.accounts[oldest].finish(true) == nil {
+		delete(s.accounts, oldest)
+	}
+}
+
+// freeSlots ends reviews that are decided and done, whose readers have not left.
+func (s *Site) freeSlots() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.accounts {
+		a.mu.Lock()
+		if a.review != nil && a.review.over() {
+			_ = a.drop() // it was read
+		}
+		a.mu.Unlock()
+	}
+}
+
+func (s *Site) leave(w http.ResponseWriter, req *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	cookie, err := req.Cookie(siteCookie)
@@ -163,18 +205,18 @@ func (s *Site) leave(w http.ResponseWriter, req *http.Request, path string) {
 		}
 	}
 	if err != nil {
-		fail(w, http.StatusConflict, "You are still signed in", err.Error())
+		s.fail(w, http.StatusConflict, "You are still signed in", err.Error())
 		return
 	}
 	delete(s.accounts, cookie.Value)
-	http.Redirect(w, req, path, http.StatusSeeOther)
+	http.Redirect(w, req, s.path, http.StatusSeeOther)
 }
 
 // list shows what waits for a decision.
 func (a *account) list(w http.ResponseWriter, req *http.Request) {
 	waiting, err := a.Waiting(req.Context())
 	if err != nil {
-		fail(w, http.StatusBadGateway, "The imports cannot be listed", legible(err.Error(), mostText))
+		a.site.fail(w, http.StatusBadGateway, "The imports cannot be listed", legible(err.Error(), mostText))
 		return
 	}
 	head := page{Host: legible(a.Host, 200), Heading: "Imports into " + legible(a.Project, 200), Colour: colourOf(a.Host + " " + a.Project)}
@@ -187,22 +229,28 @@ func (a *account) list(w http.ResponseWriter, req *http.Request) {
 }
 
 // open makes the review of an import, in place of another one.
-func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Request, path string) {
+func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Request) {
 	if err := a.finish(false); err != nil {
-		fail(w, http.StatusConflict, "Another review is not done", err.Error())
+		a.site.fail(w, http.StatusConflict, "Another review is not done", err.Error())
 		return
 	}
+	slots := a.site.slots
 	select {
-	case a.slots <- struct{}{}:
+	case slots <- struct{}{}:
 	default:
-		fail(w, http.StatusServiceUnavailable, "Too many reviews are open", "Somebody has to end one, or to sign out.")
-		return
+		a.site.freeSlots()
+		select {
+		case slots <- struct{}{}:
+		default:
+			a.site.fail(w, http.StatusServiceUnavailable, "Too many reviews are open", "Somebody has to end one, or to sign out.")
+			return
+		}
 	}
 	id := req.PostFormValue("id")
 	made, closes, err := a.Review(ctx, id)
 	if err != nil {
-		<-a.slots
-		fail(w, http.StatusConflict, "This import cannot be reviewed", legible(err.Error(), mostText))
+		<-slots
+		a.site.fail(w, http.StatusConflict, "This import cannot be reviewed", legible(err.Error(), mostText))
 		return
 	}
 	a.mu.Lock()
@@ -212,13 +260,13 @@ func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Req
 	} else { // opened twice at once, or signed out meanwhile
 		made.cancel()
 		_ = closes()
-		<-a.slots
+		<-slots
 	}
 	if a.review == nil {
-		http.Redirect(w, req, path, http.StatusSeeOther)
+		http.Redirect(w, req, a.site.path, http.StatusSeeOther)
 		return
 	}
-	http.Redirect(w, req, path+a.id+"/", http.StatusSeeOther)
+	http.Redirect(w, req, a.site.path+a.id+"/", http.StatusSeeOther)
 }
 
 // finish ends a review, unless what it has begun is still running, and if the reader
@@ -231,27 +279,31 @@ func (a *account) finish(leaves bool) error {
 		return nil
 	}
 	a.review.cancel()
-	select {
-	case <-a.review.ended:
-	default:
+	if !a.review.over() {
 		return errors.New("what was begun there is still being done")
 	}
+	a.left = leaves
+	return a.drop()
+}
+
+// drop closes a review that is over.
+func (a *account) drop() error {
 	err := a.close()
-	a.review, a.id, a.left = nil, "", leaves
-	<-a.slots
+	a.review, a.id = nil, ""
+	<-a.site.slots
 	return err
 }
 
 // serve serves the pages of the review.
-func (a *account) serve(w http.ResponseWriter, req *http.Request, path, name string) {
+func (a *account) serve(w http.ResponseWriter, req *http.Request, name string) {
 	a.mu.Lock()
 	id, made := a.id, a.review
 	a.mu.Unlock()
 	if made == nil || !strings.HasPrefix(name, id+"/") {
-		fail(w, http.StatusNotFound, "There is no such review", "It may have ended, since another one was opened.")
+		a.site.fail(w, http.StatusNotFound, "There is no such review", "It may have ended, since another one was opened.")
 		return
 	}
-	http.StripPrefix(path+id+"/", made).ServeHTTP(w, req)
+	http.StripPrefix(a.site.path+id+"/", made).ServeHTTP(w, req)
 }
 
 // Close ends what is open.

@@ -47,7 +47,7 @@ func TestReadersAreSignedOutAndReviewsAreLimited(t *testing.T) {
 			t.Fatal(err)
 		}
 		open := 0
-		site := review.NewSite(t.Context(), func(_ context.Context, _, project, _ string) (*review.Account, error) {
+		site := review.NewSite(t.Context(), "/review/", func(_ context.Context, _, project, _ string) (*review.Account, error) {
 			return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil },
 				Review: func(ctx context.Context, _ string) (*review.Review, func() error, error) {
 					made, err := review.New(ctx, review.Subject{Plan: func(context.Context, review.Wish, bool, func(string)) (*plan.Plan, archive.Content, error) {
@@ -57,7 +57,7 @@ func TestReadersAreSignedOutAndReviewsAreLimited(t *testing.T) {
 					return made, func() error { open--; return nil }, err
 				}}, nil
 		})
-		send := sender(t, site.Handler("/review/"))
+		send := sender(t, site.Handler())
 		enter := func() (cookie, csrf string) {
 			cookie, _, _ = strings.Cut(send("", http.MethodPost, "sign-in", url.Values{"project": {"shop"}}).Header().Get("Set-Cookie"), ";")
 			return cookie, form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")
@@ -90,7 +90,7 @@ func TestASiteShowsTheImportsOfAProjectToWhoeverSignsIn(t *testing.T) {
 	t.Parallel()
 	of := begin(t, offered(), archive.Content{}, nil)
 	closed := 0
-	site := review.NewSite(t.Context(), func(_ context.Context, _, project, token string) (*review.Account, error) {
+	site := review.NewSite(t.Context(), "/review/", func(_ context.Context, _, project, token string) (*review.Account, error) {
 		if project != "shop" || token != "planted-token" {
 			return nil, errors.New("there is no such <project>")
 		}
@@ -104,7 +104,7 @@ func TestASiteShowsTheImportsOfAProjectToWhoeverSignsIn(t *testing.T) {
 			return made, func() error { closed++; return nil }, err
 		}}, nil
 	})
-	server := httptest.NewServer(site.Handler("/review/"))
+	server := httptest.NewServer(site.Handler())
 	t.Cleanup(server.Close)
 	r := &reviewed{T: t, site: server, client: reader(t)}
 	post := func(path string, v url.Values) (int, string) {
@@ -151,7 +151,7 @@ func TestAReviewThatIsMadeWhenItsReaderHasLeftIsClosed(t *testing.T) {
 	of := begin(t, offered(), archive.Content{}, nil)
 	making, signedOut := make(chan struct{}), make(chan struct{})
 	closed := 0
-	site := review.NewSite(t.Context(), func(_ context.Context, _, project, _ string) (*review.Account, error) {
+	site := review.NewSite(t.Context(), "/review/", func(_ context.Context, _, project, _ string) (*review.Account, error) {
 		return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil },
 			Review: func(ctx context.Context, _ string) (*review.Review, func() error, error) {
 				close(making)
@@ -160,7 +160,7 @@ func TestAReviewThatIsMadeWhenItsReaderHasLeftIsClosed(t *testing.T) {
 				return made, func() error { closed++; return nil }, err
 			}}, nil
 	})
-	send := sender(t, site.Handler("/review/"))
+	send := sender(t, site.Handler())
 	cookie, _, _ := strings.Cut(send("", http.MethodPost, "sign-in", url.Values{"project": {"shop"}}).Header().Get("Set-Cookie"), ";")
 	v := url.Values{"csrf": {form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")}, "id": {"id"}}
 	opened := make(chan *httptest.ResponseRecorder)

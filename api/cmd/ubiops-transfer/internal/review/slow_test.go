@@ -58,14 +58,14 @@ func TestAReaderWhoTakesNothingHoldsNobodyUp(t *testing.T) {
 
 func TestFormsOfStrangersAreSmall(t *testing.T) {
 	t.Parallel()
-	site := review.NewSite(t.Context(), func(context.Context, string, string, string) (*review.Account, error) {
+	site := review.NewSite(t.Context(), "/review/", func(context.Context, string, string, string) (*review.Account, error) {
 		t.Error("somebody is let in")
 		return nil, io.EOF
 	})
 	q := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/review/sign-in", strings.NewReader("project=shop&token="+strings.Repeat("x", 1<<20)))
 	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
-	site.Handler("/review/").ServeHTTP(w, q)
+	site.Handler().ServeHTTP(w, q)
 	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "The form cannot be read") {
 		t.Errorf("it gets %d: %s", w.Code, w.Body)
 	}
@@ -73,10 +73,10 @@ func TestFormsOfStrangersAreSmall(t *testing.T) {
 
 func TestWhoSignsOutTwiceAtOnceIsSignedOut(t *testing.T) {
 	t.Parallel()
-	site := review.NewSite(t.Context(), func(_ context.Context, _, project, _ string) (*review.Account, error) {
+	site := review.NewSite(t.Context(), "/review/", func(_ context.Context, _, project, _ string) (*review.Account, error) {
 		return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil }}, nil
 	})
-	send := streamer(t, site.Handler("/review/"))
+	send := streamer(t, site.Handler())
 	cookie, _, _ := strings.Cut(send("", http.MethodPost, "sign-in", strings.NewReader("project=shop")).Header().Get("Set-Cookie"), ";")
 	out := "csrf=" + form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")
 	body, rest := io.Pipe()

@@ -85,10 +85,12 @@ type page struct {
 	Changes, Notes []string
 	Counts         []count
 	Groups         []group
-	NotCompared    int // packages
+	NotCompared    int    // packages
+	Reads          []need // of an approved plan
 	SharedNeeds    []sharedNeed
 	Needs          []need
 	MoreNeeds      int
+	MoreReads      int
 	Local          bool // on the reviewer's own machine
 	Maps           []mapping
 	Modes          []choice
@@ -129,6 +131,7 @@ type line struct {
 type need struct {
 	N            int
 	Name, Of     string
+	From         string // where it is read from, if it is known
 	Known, Given bool
 }
 

@@ -26,13 +26,18 @@ func (r *Review) decision(p *page) {
 	if len(missing) > 0 {
 		p.Blockers = append(p.Blockers, fmt.Sprintf("%s no value yet.", many(len(missing), "variable has", "variables have")))
 	}
-	if r.chosen != nil {
-		p.Action = fmt.Sprintf("Create %s in %s", many(r.creates, "object", "objects"), p.Project)
-		if r.Apply == nil {
-			p.Action = "Approve this plan"
-		}
-		r.needs(p, missing)
+	if r.chosen == nil {
+		return
 	}
+	switch {
+	case r.Apply == nil:
+		p.Action = "Approve this plan"
+	case r.creates == 0:
+		p.Action = "End: nothing is to be created"
+	default:
+		p.Action = fmt.Sprintf("Create %s in %s", many(r.creates, "object", "objects"), p.Project)
+	}
+	r.needs(p, missing)
 }
 
 func many(n int, one, more string) string {
@@ -45,9 +50,6 @@ func many(n int, one, more string) string {
 // needs lists the variables that need a value, those without one first. Names that
 // several have come before, with a field for all of them.
 func (r *Review) needs(p *page, missing []string) {
-	if r.Apply == nil {
-		return
-	}
 	without := make(map[string]bool, len(missing))
 	for _, place := range missing {
 		without[place] = true
@@ -60,13 +62,28 @@ func (r *Review) needs(p *page, missing []string) {
 	room := mostValues
 	for _, first := range []bool{true, false} {
 		for n, o := range r.objects {
-			if _, needs := r.chosen.Values[o.Place]; !needs || without[o.Place] != first {
+			reference, needs := r.chosen.Values[o.Place]
+			if !needs || without[o.Place] != first {
 				continue
 			}
 			given := r.draft.values[o.Place] != ""
-			shown := need{N: n, Name: legible(o.Name, 200), Known: !first && !given, Given: given}
+			shown := need{N: n, Name: legible(visible(o.Name), 200), Known: !first && !given, Given: given}
+			switch {
+			case r.Apply == nil:
+				shown.From = legible(string(reference), 200)
+			case shown.Known:
+				shown.From = legible(r.Known(o.Place, reference), 200)
+			}
 			if o.parent != n {
 				shown.Of = name(r.objects[o.parent].Item)
+			}
+			if r.Apply == nil {
+				if len(p.Reads) < mostLines {
+					p.Reads = append(p.Reads, shown)
+				} else {
+					p.MoreReads++
+				}
+				continue
 			}
 			if total := totals[o.Name]; total > 1 && (shared[o.Name] > 0 || len(p.SharedNeeds) < mostValues) {
 				if shared[o.Name] == 0 {

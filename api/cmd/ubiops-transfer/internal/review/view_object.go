@@ -17,6 +17,7 @@ type opened struct {
 	Note                      string // its package, or what is in it
 	Path                      []line // from the object of the project to this one
 	Members                   []member
+	Values                    bool // it has one, which is not shown
 	Platform                  []member
 	ShowPlatform, ClosePath   string
 	PlatformShown             bool
@@ -45,7 +46,11 @@ func (r *Review) opened(l look) (*opened, error) {
 		above := &r.objects[r.objects[n].parent]
 		out.Path = slices.Insert(out.Path, 0, line{Name: name(above.Item), Link: l.opened(r.objects[n].parent)})
 	}
-	members, err := plan.Members(r.wanted, o.Place)
+	from := r.wanted
+	if o.Class == plan.OnlyInTarget {
+		from = r.target
+	}
+	members, err := plan.Members(from, o.Place)
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +77,22 @@ func (r *Review) opened(l look) (*opened, error) {
 		shown.platform = true
 		out.ShowPlatform = shown.link("open")
 	}
+	beside, err := plan.Members(r.target, o.Place)
+	if err != nil {
+		return nil, err
+	}
+	there := beside != nil
 	for _, of := range slices.Sorted(maps.Keys(members)) {
 		m := member{Name: legible(of, 200), Class: string(plan.Same), Text: heading[plan.Same], Wanted: value(members[of]), Target: value(members[of])}
-		if o.Class == plan.Create || o.Class == plan.OnlyInTarget {
+		switch {
+		case o.Class == plan.OnlyInTarget:
+			m.Class, m.Text, m.Wanted = string(o.Class), heading[o.Class], ""
+		case o.Class == plan.Create || !there:
 			m.Class, m.Text, m.Target = string(o.Class), heading[o.Class], ""
 		}
 		out.Members = append(out.Members, m)
 	}
+	out.Values = o.Kind == "variable"
 	r.children(out, l)
 	return out, nil
 }
