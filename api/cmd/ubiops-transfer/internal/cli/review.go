@@ -94,7 +94,7 @@ func reviewCommand(s *session) *cobra.Command {
 					return use(in)
 				})
 			}
-			r.subject.Archive, r.path = filepath.Base(args[0]), args[0]
+			r.subject.Archive, r.path = archiveName(args[0]), args[0]
 			return s.toUpload(cmd, args[0], use)
 		})
 	cmd.Long = "review shows the plan of an import on a page of this machine, to the person who decides:\n" +
@@ -112,6 +112,17 @@ func reviewCommand(s *session) *cobra.Command {
 	conflictFlag(cmd, &mode)
 	secrets.define(cmd)
 	return cmd
+}
+
+// archiveName is what a page calls an archive.
+func archiveName(path string) string {
+	if path == "-" {
+		return "from stdin"
+	}
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	return filepath.Base(path)
 }
 
 // notWith refuses flags that would be ignored.

@@ -41,7 +41,7 @@ func onLoopback(next http.Handler) http.Handler {
 			host = name
 		}
 		address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-		if host != "localhost" && (err != nil || !address.IsLoopback()) {
+		if !strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") && (err != nil || !address.IsLoopback()) {
 			fail(w, http.StatusMisdirectedRequest, "This page is on this machine only")
 			return
 		}

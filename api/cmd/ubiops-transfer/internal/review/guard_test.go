@@ -88,7 +88,7 @@ func TestOnlyHostsOfThisMachineAreAnswered(t *testing.T) {
 	for host, want := range map[string]int{
 		"evil.example": http.StatusMisdirectedRequest, "127.0.0.1.evil.example": http.StatusMisdirectedRequest, "10.0.0.1:80": http.StatusMisdirectedRequest,
 		"": http.StatusMisdirectedRequest, "localhost.evil.example:80": http.StatusMisdirectedRequest,
-		"localhost:9999": http.StatusForbidden, "[::1]:80": http.StatusForbidden, // for which there is no cookie
+		"localhost:9999": http.StatusForbidden, "LocalHost.:80": http.StatusForbidden, "[::1]:80": http.StatusForbidden, // for which there is no cookie
 		"127.0.0.1": http.StatusOK,
 	} {
 		q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.base(), nil)

@@ -68,17 +68,12 @@ func (r *Review) needs(p *page, missing []string) {
 			}
 			given := r.draft.values[o.Place] != ""
 			shown := need{N: n, Name: legible(visible(o.Name), 200), Known: !first && !given, Given: given}
-			switch {
-			case r.Apply == nil:
-				shown.From = legible(string(reference), 200)
-			case shown.Known:
-				shown.From = legible(r.Known(o.Place, reference), 200)
-			}
 			if o.parent != n {
 				shown.Of = name(r.objects[o.parent].Item)
 			}
 			if r.Apply == nil {
 				if len(p.Reads) < mostLines {
+					shown.From = legible(string(reference), 200)
 					p.Reads = append(p.Reads, shown)
 				} else {
 					p.MoreReads++
@@ -92,6 +87,7 @@ func (r *Review) needs(p *page, missing []string) {
 				}
 				of := &p.SharedNeeds[shared[o.Name]-1]
 				if len(of.Needs) < mostValues && room > 0 {
+					shown.From = r.from(shown, o.Place, reference)
 					of.Needs, room = append(of.Needs, shown), room-1
 				} else {
 					of.More++
@@ -102,9 +98,18 @@ func (r *Review) needs(p *page, missing []string) {
 				p.MoreNeeds++
 				continue
 			}
+			shown.From = r.from(shown, o.Place, reference)
 			p.Needs = append(p.Needs, shown)
 		}
 	}
+}
+
+// from is where a value is read from, if it is known.
+func (r *Review) from(n need, place string, reference plan.Reference) string {
+	if !n.Known {
+		return ""
+	}
+	return legible(r.Known(place, reference), 200)
 }
 
 // mappings are what instance types and environments can be exchanged for: what the
