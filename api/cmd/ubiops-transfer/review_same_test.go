@@ -101,6 +101,7 @@ func TestTheCommandOfAReviewDoesTheSame(t *testing.T) {
 		t.Errorf("%v, KEY %t, PLAIN %t: %s", err, p.has("KEY"), p.has("PLAIN"), out)
 	}
 	// Somebody else was faster.
+	r.wants(r.decide("reject", nil), "The import was not deleted: it does not wait for a decision any more: it is completed")
 	r.wants(r.decide("confirm", nil), "was confirmed meanwhile, not here and maybe not as planned")
 	r.exits(4)
 }
@@ -111,7 +112,7 @@ func TestTheCommandOfAReviewGoesWhereTheReviewGoes(t *testing.T) {
 	p.exits(t, 0, "profile", "add", "production", "--host", p.url, "--project", p.target, "--colour", "purple", "--", "cat", filepath.Join(p.home, "target.token"))
 	r := p.review(t, p.zip, "--profile", "production")
 	page := r.get(r.base)
-	r.wants(page, "plan "+p.zip+" --project target --profile production -o plan.json", "apply plan.json "+p.zip+" --project target --profile production", `<header class="purple">`)
+	r.wants(page, "plan "+p.zip+" --project=target --profile=production -o plan.json", "apply plan.json "+p.zip+" --project=target --profile=production", `<header class="purple">`)
 	r.decide("cancel", nil)
 	r.exits(4)
 
@@ -132,7 +133,7 @@ func TestTheCommandOfAReviewGoesWhereTheReviewGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = p.reviewIn(t, p.home, "--", dash)
-	r.wants(r.get(r.base), "plan ./-x.zip --project")
+	r.wants(r.get(r.base), "plan ./-x.zip --project=")
 	r.decide("cancel", nil)
 	r.exits(4)
 }

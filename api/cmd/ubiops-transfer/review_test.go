@@ -21,7 +21,7 @@ func TestWhatIsConfirmedInAReviewIsDone(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	r := p.review(t, p.zip)
-	r.wants(r.get(r.base), "Import into target", "4</b> to create", "1 variable has no value yet", "ubiops-transfer apply plan.json "+p.zip+" --project target")
+	r.wants(r.get(r.base), "Import into target", "4</b> to create", "1 variable has no value yet", "ubiops-transfer apply plan.json "+p.zip+" --project=target")
 	r.wants(r.decide("confirm", nil), "1 variable has no value yet")
 	done := r.decide("confirm", map[string]string{"KEY": "planted-secret"})
 	r.wants(done, "<h2>Done</h2>", "has created 4 objects in project target, which was read again and is as planned", "uploading: 100 %", ": completed")

@@ -88,6 +88,15 @@ func TestWhatIsHTMLInAContractIsNotOnThePage(t *testing.T) {
 	}
 }
 
+func TestWhatIsHTMLInADescriptionIsTextAsAWhole(t *testing.T) {
+	t.Parallel()
+	p := page(t, strings.Replace(transfer.Contract(), "description: Packing a selection of a project into an archive.",
+		"description: |\n      <pre>\n      first & second\n      </pre>\n\n      <!-- one\n      two -->\n\n      <a b>.zip", 1))
+	if got := strings.Join(strings.Fields(p.anchors["operations"].text), " "); !strings.Contains(got, "<pre> first & second </pre> <!-- one two --> <a b>.zip") {
+		t.Error(got)
+	}
+}
+
 func TestAContractThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, contract := range []string{"", "paths: [", strings.Replace(transfer.Contract(), "description: The token may not do this.", "x-none: true", 1)} {

@@ -17,7 +17,6 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer"
-	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 	"go.yaml.in/yaml/v4"
 )
@@ -144,20 +143,22 @@ type written struct{}
 
 func (written) RegisterFuncs(to renderer.NodeRendererFuncRegisterer) {
 	write := func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		lines := &text.Segments{}
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		var written []byte
 		switch n := n.(type) {
 		case *ast.RawHTML:
-			lines = n.Segments
+			written = util.EscapeHTML(n.Segments.Value(source))
 		case *ast.HTMLBlock:
-			lines = n.Lines()
-		}
-		for i := 0; entering && i < lines.Len(); i++ {
-			line := lines.At(i)
-			if _, err := w.Write(util.EscapeHTML(line.Value(source))); err != nil {
-				return ast.WalkStop, err
+			html := n.Lines().Value(source)
+			if n.HasClosure() {
+				html = append(html, n.ClosureLine.Value(source)...)
 			}
+			written = slices.Concat([]byte("<p>"), util.EscapeHTML(html), []byte("</p>\n"))
 		}
-		return ast.WalkSkipChildren, nil
+		_, err := w.Write(written)
+		return ast.WalkSkipChildren, err
 	}
 	to.Register(ast.KindRawHTML, write)
 	to.Register(ast.KindHTMLBlock, write)

@@ -55,19 +55,21 @@ func (f *serveFlags) openProjects() (projects []*hostedProject, err error) {
 		}
 	}
 	for _, value := range f.imports {
-		name, path, filled := strings.Cut(value, "=")
+		name, path, _ := strings.Cut(value, "=")
 		p := named[name]
-		switch {
-		case !filled:
-			return projects, fmt.Errorf("%s: %s: it must be NAME=ARCHIVE", f.from.Of("import"), name)
-		case p == nil:
+		if p == nil {
 			return projects, fmt.Errorf("%s: %s is none of the projects of %s", f.from.Of("import"), name, f.from.Of("project"))
 		}
 		opened, err := openGiven(path)
+		if err == nil {
+			p.imports = append(p.imports, opened)
+			if most := f.server.MaxArchive; most > 0 && opened.size > most {
+				err = fmt.Errorf("%s has %d bytes, more than %s", path, opened.size, f.from.Of("max-archive"))
+			}
+		}
 		if err != nil {
 			return projects, fmt.Errorf("%s: %s: %w", f.from.Of("import"), name, err)
 		}
-		p.imports = append(p.imports, opened)
 	}
 	return projects, nil
 }

@@ -79,7 +79,6 @@ func TestANewProjectHasTheImportsThatItIsGiven(t *testing.T) {
 		}
 	}
 	for want, imports := range map[string][]string{
-		`--import: a: it must be NAME=ARCHIVE`:             {"a"},
 		`--import: c is none of the projects of --project`: {"c=" + one},
 		`--import: a: open /nowhere: no such file`:         {"a=/nowhere"},
 		`--import: a: projects_test.go: not a ZIP file`:    {"a=projects_test.go"},

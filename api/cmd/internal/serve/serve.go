@@ -4,9 +4,11 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,7 +108,7 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	dataFlag(cmd, &f.data)
 	flags.Var(&settings.List{Into: &f.trustedProxies, Check: network}, "trusted-proxy", "CIDR or address of a proxy whose X-Forwarded-For says which client asks, for the\nlimits and the log; repeatable")
 	flags.Var(&settings.List{Into: &f.projects, Check: settings.ProjectAndArchive}, "project", "NAME or NAME=ARCHIVE: a project to have; a project that is empty is filled from\nthe archive, or folder; repeatable (default \"default\")")
-	flags.Var(&settings.List{Into: &f.imports, Check: settings.ProjectAndArchive}, "import", "NAME=ARCHIVE: an import of an archive, or folder, that a new project has from the\nstart, and that waits for its confirmation; repeatable")
+	flags.Var(&settings.List{Into: &f.imports, Check: importOf}, "import", "NAME=ARCHIVE: an import of an archive, or folder, that a new project has from the\nstart, and that waits for its confirmation; repeatable")
 	flags.StringVar(&f.tokenFile, "token-file", "", "file with one token per line: PROJECT read|write TOKEN")
 	settings.Flag(cmd, &f.server.OnConflict, "on-conflict", string(plan.Fail), "choice", "what to do with an object that exists already: fail, skip or overwrite", settings.OneOf(plan.Fail, plan.Skip, plan.Overwrite))
 	settings.Flag(cmd, &f.server.EmptyConfirmation, "empty-confirmation", string(server.ConfirmAll), "choice", "what a confirmation that names nothing means: all or refuse", settings.OneOf(server.ConfirmAll, server.ConfirmRefuse))
@@ -124,6 +126,14 @@ func (f *serveFlags) define(cmd *cobra.Command) {
 	settings.Flag(cmd, &f.shutdownTimeout, "shutdown-timeout", "20s", "duration", "time limit for finishing requests at the end", settings.PositiveDuration)
 	settings.Flag(cmd, &f.logLevel, "log-level", "info", "choice", "debug, info, warn or error", logLevel)
 	settings.Flag(cmd, &f.logFormat, "log-format", "text", "choice", "text or json", settings.OneOf("text", "json"))
+}
+
+// importOf accepts NAME=ARCHIVE.
+func importOf(text string) error {
+	if !strings.Contains(text, "=") || settings.ProjectAndArchive(text) != nil {
+		return errors.New("it must be NAME=ARCHIVE; NAME is that of a project")
+	}
+	return nil
 }
 
 func logLevel(text string) (level slog.Level, err error) {

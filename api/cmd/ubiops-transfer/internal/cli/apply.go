@@ -68,6 +68,8 @@ type applying struct {
 	// ends makes of the end of a run what is returned; nil for that itself.
 	ends func(error) error
 
+	staying map[string]bool // the places of objects that the target has in another way
+
 	// What the import creates, as the archive has it, with values.
 	wanted archive.Content
 }
@@ -150,8 +152,11 @@ func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
 			}
 			if !confirmed {
 				left := ""
+				if n := len(a.staying); n > 0 {
+					left = ", " + many(n, "object") + " in another way, which stays"
+				}
 				if a.theirs {
-					left = "; import " + a.run.Import + " waits as before"
+					left += "; import " + a.run.Import + " waits as before"
 				}
 				fmt.Fprintf(a.cmd.OutOrStdout(), "nothing to do: project %s has all of it%s\n", cell(a.name), left)
 				return a.end(nil)
@@ -220,7 +225,8 @@ func (a *applying) planNow(o plan.Overrides, mode plan.OnConflict) (nothing bool
 	if err != nil {
 		return false, err
 	}
-	if again.Counts.Conflict == 0 && len(plan.Items(again.Confirmation)) == 0 && (a.plan == nil || again.Counts.Different <= a.plan.Counts.Different) {
+	a.staying = differing(again)
+	if nothingToDo(a.plan, again) {
 		return true, nil
 	}
 	if a.plan == nil {
@@ -229,6 +235,32 @@ func (a *applying) planNow(o plan.Overrides, mode plan.OnConflict) (nothing bool
 		err = a.changed(again, changed)
 	}
 	return false, err
+}
+
+// nothingToDo reports whether a plan of now creates nothing, and the target has no object
+// in another way that it had not so when it was planned. There may have been no plan.
+func nothingToDo(planned, now *plan.Plan) bool {
+	return now.Counts.Conflict == 0 && len(plan.Items(now.Confirmation)) == 0 && (planned == nil || subset(differing(now), differing(planned)))
+}
+
+// differing are the places of objects that the target has in another way.
+func differing(p *plan.Plan) map[string]bool {
+	places := map[string]bool{}
+	for _, row := range p.Rows {
+		if row.Member == "" && row.Class == plan.Different {
+			places[row.Place] = true
+		}
+	}
+	return places
+}
+
+func subset(part, whole map[string]bool) bool {
+	for place := range part {
+		if !whole[place] {
+			return false
+		}
+	}
+	return true
 }
 
 // confirm waits for the scan and confirms what was planned.

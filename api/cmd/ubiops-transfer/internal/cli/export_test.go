@@ -30,3 +30,6 @@ func CameBack(ctx context.Context, path string, wanted archive.Content) ([]strin
 
 // Reviews is what serve has beside the API, for reviewers.
 var Reviews = reviews
+
+// NothingToDo is what apply looks at first.
+var NothingToDo = nothingToDo

@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ubiops-contrib/transfer/api"
-	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/cmd/internal/settings"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/review"
 	"github.com/ubiops-contrib/transfer/api/plan"
@@ -222,23 +221,4 @@ func openBrowser(ctx context.Context, url string) {
 	if cmd.Start() == nil {
 		go func() { _ = cmd.Wait() }() // it has opened the page, or not
 	}
-}
-
-// forget removes what was kept to compare with.
-func (r *reviewing) forget() error {
-	if r.kept == nil {
-		return nil
-	}
-	kept := r.kept
-	r.kept = nil
-	return kept.close(nil)
-}
-
-// keep keeps the archive of the project, to compare packages again.
-func (r *reviewing) keep(ctx context.Context, there *archive.Archive) error {
-	if err := r.forget(); err != nil {
-		return err
-	}
-	r.kept = &input{resources: resources{ctx: ctx}}
-	return r.kept.copyOf(there)
 }

@@ -51,7 +51,8 @@ func (r *reviewing) open(ctx context.Context) (*review.Review, error) {
 	}
 	s.Offered, s.Apply = r.in.Content(), r.apply
 	if r.id != "" {
-		s.Reject = func(ctx context.Context) error { return r.project.Imports.Delete(ctx, r.id) }
+		s.Reject = r.reject
+		s.Confirmation = func(p *plan.Plan) ([]byte, error) { return yamlText(&p.Confirmation) }
 	}
 	if m := r.in.Info().Metadata; m != nil && m.ExportDate != nil {
 		s.Exported = *m.ExportDate
@@ -83,37 +84,70 @@ func (r *reviewing) make(ctx context.Context, w review.Wish, now bool, report fu
 		return nil, r.target, err
 	}
 	made := plan.Input{File: file, Offered: r.in.Content(), Host: r.host, Project: r.name, Overrides: w.Overrides, OnConflict: w.OnConflict}
+	target, kept := r.target, r.kept
 	if now {
 		if _, err := plan.New(made); err != nil {
 			return nil, r.target, err
 		}
+		kept = nil
 		out := &lineWriter{report: report}
 		reader := r.within(ctx, out, report)
 		reader.packages = w.Packages
-		err := reader.read(func(there *archive.Archive) error { //nolint:contextcheck // what is kept outlives the plan
-			r.target = there.Content()
+		err := reader.read(func(there *archive.Archive) (err error) { //nolint:contextcheck // what is kept outlives the plan
+			target = there.Content()
 			if w.Packages {
-				return r.keep(r.cmd.Context(), there)
+				kept, err = r.copyOf(there)
 			}
-			return nil
+			return err
 		})
 		if err != nil {
-			return nil, r.target, err
+			return nil, r.target, kept.closeIfOpen(err)
 		}
 	}
-	made.Target = r.target
+	made.Target = target
 	if w.Packages {
-		made.OfferedArchive, made.TargetArchive = r.in.Archive, r.kept.Archive
+		if kept == nil {
+			return nil, r.target, errors.New("the packages of the project are not there any more")
+		}
+		made.OfferedArchive, made.TargetArchive = r.in.Archive, kept.Archive
 	}
 	p, err := plan.New(made)
+	switch {
+	case !now:
+	case err != nil:
+		err = kept.closeIfOpen(err)
+	default: // this is what later plans are made with
+		err = r.kept.closeIfOpen(nil)
+		r.target, r.kept = target, kept
+	}
 	return p, r.target, err
 }
 
-// copyOf makes an archive of its own of another one.
-func (in *input) copyOf(a *archive.Archive) error {
-	return in.spool(func(w io.Writer) error {
-		return archive.Write(w, a.Content(), a.OpenPackage, archive.WithInfo(a.Info()))
+// forget removes what was kept to compare with.
+func (r *reviewing) forget() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kept := r.kept
+	r.kept = nil
+	return kept.closeIfOpen(nil)
+}
+
+// copyOf is an archive of its own with what the archive of the project holds, to compare
+// packages again.
+func (r *reviewing) copyOf(there *archive.Archive) (*input, error) {
+	in := &input{resources: resources{ctx: r.cmd.Context()}}
+	err := in.spool(func(w io.Writer) error {
+		return archive.Write(w, there.Content(), there.OpenPackage, archive.WithInfo(there.Info()))
 	})
+	return in, err
+}
+
+// closeIfOpen is close, also of nothing.
+func (in *input) closeIfOpen(err error) error {
+	if in == nil {
+		return err
+	}
+	return in.close(err)
 }
 
 // within is a reader for a part of a command, whose output goes elsewhere.
@@ -125,6 +159,18 @@ func (r *projectReader) within(ctx context.Context, out io.Writer, watch func(st
 	part := *r
 	part.cmd, part.session = cmd, &session{getenv: r.getenv, stdin: strings.NewReader(""), stdout: out, stderr: out, watch: watch}
 	return &part
+}
+
+// reject deletes the import, unless somebody else has confirmed it.
+func (r *reviewing) reject(ctx context.Context) error {
+	detail, err := r.project.Imports.Get(ctx, r.id)
+	if err != nil {
+		return err
+	}
+	if detail.Status != models.ImportStatusConfirmation {
+		return fmt.Errorf("it does not wait for a decision any more: it is %s", detail.Status)
+	}
+	return r.project.Imports.Delete(ctx, r.id)
 }
 
 // known says from where a value is known without the reviewer.
@@ -232,30 +278,36 @@ func (r *reviewing) command(p *plan.Plan) string {
 	if r.in == nil {
 		return "ubiops-transfer apply plan.json ARCHIVE"
 	}
-	to := " --project " + quoted(r.name)
+	to := " --project=" + word(r.name)
 	if r.profile != "" {
-		to += " --profile " + quoted(r.profile)
+		to += " --profile=" + word(r.profile)
 	}
 	var notes []string
 	if len(p.Values) > 0 {
-		from := map[string]bool{}
-		for _, reference := range p.Values {
-			from[strings.ReplaceAll(string(reference), "\n", " ")] = true
+		what := map[string]bool{}
+		for place, reference := range p.Values {
+			if r.id != "" {
+				reference = plan.Reference(place)
+			}
+			what[strings.ReplaceAll(string(reference), "\n", " ")] = true
 		}
 		where := "values are read from "
 		if r.id != "" {
-			where = "a line with value: is to be added for each that is here from "
+			where = "a line with value: has to be added at "
 		}
-		list := slices.Sorted(maps.Keys(from))
-		notes = append(notes, where+strings.Join(list[:min(len(list), 20)], ", "))
+		list := slices.Sorted(maps.Keys(what))
+		if len(list) > 20 {
+			list = append(list[:20], fmt.Sprintf("and %d more", len(list)-20))
+		}
+		notes = append(notes, where+strings.Join(list, ", "))
 	}
 	var lines []string
 	if r.id != "" {
 		if text, err := yamlText(&p.Confirmation); err == nil && len(text) <= maxCommand {
 			lines = []string{"ubiops-transfer imports confirm " + r.id + to + " --wait -f - <<'END'", string(text) + "END"}
 		} else {
-			notes = append(notes, "what is not wanted is to be removed from import.yaml before the second line")
-			lines = []string{"ubiops-transfer imports get " + r.id + to + " -o import.yaml", "ubiops-transfer imports confirm " + r.id + to + " -f import.yaml --wait"}
+			notes = append(notes, "confirmation.yaml is the file below")
+			lines = []string{"ubiops-transfer imports confirm " + r.id + to + " -f confirmation.yaml --wait"}
 		}
 	} else {
 		path := quoted(r.path)
@@ -287,11 +339,16 @@ func (r *reviewing) command(p *plan.Plan) string {
 
 var plain = regexp.MustCompile(`^[\w./:@%+=-]+$`)
 
-// quoted is an argument, not an option, as a shell reads it.
-func quoted(argument string) string {
-	if strings.HasPrefix(argument, "-") {
-		argument = "./" + argument
+// quoted is the path of a file as a shell reads it, and not an option.
+func quoted(path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
 	}
+	return word(path)
+}
+
+// word is an argument as a shell reads it.
+func word(argument string) string {
 	if plain.MatchString(argument) {
 		return argument
 	}

@@ -131,7 +131,7 @@ func TestVariablesOfOneNameCanShareAValue(t *testing.T) {
 		}
 	}).enter()
 	page := r.page("")
-	r.wants(page, "the same for all 3 without a value of their own", "3 variables have no value yet")
+	r.wants(page, "the same for all 2 that have no other value", "3 variables have no value yet")
 	v := form(page)
 	one, shared := r.number(page, `API_KEY <span class="of">of deployment d1`), ""
 	for _, n := range []string{"1", "3", "5"} {
@@ -142,7 +142,7 @@ func TestVariablesOfOneNameCanShareAValue(t *testing.T) {
 	v.Set("value:"+one, "planted-own")
 	v.Set("shared:"+shared, "planted-shared")
 	_, page = r.submit(v, "update")
-	r.wants(page, "1 variable has no value yet", "given; empty keeps it")
+	r.wants(page, "1 variable has no value yet", "given; empty keeps it", "the value for all", "known already, from <code>env:API_KEY</code>")
 	r.wantsNot(page, "planted")
 	v = form(page)
 	v.Set("value:"+r.number(page, "OWN"), "planted-last")

@@ -41,17 +41,21 @@ func (r *Review) fromPage(req *http.Request) bool {
 }
 
 // update takes what was entered on a page, as far as that page still holds. It reports
-// whether there is something to see first before the import may begin.
-func (r *Review) update(ctx context.Context, form url.Values) (look bool, err error) {
+// the number of the plan if that is the one that the page shows, and else 0: then it has
+// to be seen before the import may begin.
+func (r *Review) update(ctx context.Context, form url.Values) (seen int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running != nil || r.isEnded() {
-		return true, nil
+		return 0, nil
+	}
+	if form.Get("plan") == itoa(r.plans) {
+		seen = r.plans
 	}
 	r.notes, r.ticked = nil, map[string]bool{}
 	if form.Get("version") != itoa(r.version) {
 		r.notes = []string{"The project was read again meanwhile: nothing that you had entered since was taken."}
-		return true, nil
+		return 0, nil
 	}
 	d, again := r.draft, false
 	d.values, d.shared = maps.Clone(d.values), maps.Clone(d.shared)
@@ -70,7 +74,7 @@ func (r *Review) update(ctx context.Context, form url.Values) (look bool, err er
 	}
 	if r.fixed {
 		r.draft = d
-		return false, nil
+		return seen, nil
 	}
 	for _, x := range r.exchanges(&d) {
 		x.read(form)
@@ -99,7 +103,7 @@ func (r *Review) update(ctx context.Context, form url.Values) (look bool, err er
 	}
 	if !again {
 		r.draft = d
-		return false, nil
+		return seen, nil
 	}
 	made, err := r.plan(ctx, d, false)
 	if err == nil {
@@ -107,16 +111,7 @@ func (r *Review) update(ctx context.Context, form url.Values) (look bool, err er
 	} else if refused, ok := errors.AsType[*plan.RefusedError](err); ok {
 		r.notes, err = []string{"That cannot be planned: " + refused.Error()}, nil
 	}
-	return true, err
-}
-
-// unseen says why nothing was begun.
-func (r *Review) unseen() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.running == nil && !r.isEnded() {
-		r.notes = append(r.notes, "Nothing was begun: with what you have entered this is another plan, to be confirmed when you have seen it.")
-	}
+	return 0, err
 }
 
 func (r *Review) numbered(text string) *object {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
 //go:embed page.html
@@ -113,7 +115,9 @@ func (r *Review) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	switch name := strings.TrimPrefix(req.URL.Path, "/"); {
 	case req.Method == http.MethodGet && asset(w, name):
 	case req.Method == http.MethodGet && name == "plan.json":
-		r.planFile(w)
+		r.file(w, name, "application/json", planText)
+	case req.Method == http.MethodGet && name == confirmationFile:
+		r.file(w, name, "application/yaml", r.Confirmation)
 	case req.Method == http.MethodGet && name == "":
 		r.show(w, req)
 	case req.Method == http.MethodPost && name == "":
@@ -191,25 +195,32 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 		r.follow(w, req)
 		return
 	}
-	look, err := r.update(req.Context(), req.PostForm)
+	if do == "stop" { // what it has come too late for
+		r.back(w, req)
+		return
+	}
+	seen, err := r.update(req.Context(), req.PostForm)
 	if err != nil {
 		fail(w, http.StatusInternalServerError, "This cannot be planned", err.Error())
 		return
 	}
-	switch { // what is begun does not end with the request
-	case do == "confirm" && look:
-		r.unseen()
-	case do == "confirm":
-		r.start() //nolint:contextcheck // see above
-	case do == "packages":
+	switch do { // what is begun does not end with the request
+	case "confirm":
+		r.start(seen) //nolint:contextcheck // see above
+	case "packages":
 		r.compare() //nolint:contextcheck // see above
-	case do == "reject":
+	case "reject":
 		r.reject() //nolint:contextcheck // see above
 	}
 	if r.busy() {
 		r.follow(w, req)
 		return
 	}
+	r.back(w, req)
+}
+
+// back leads to the page that a form is from.
+func (r *Review) back(w http.ResponseWriter, req *http.Request) {
 	query, err := url.ParseQuery(req.PostForm.Get("look"))
 	if err != nil {
 		query = nil
@@ -218,26 +229,35 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// planFile is the plan as a file, for apply: it holds no value.
-func (r *Review) planFile(w http.ResponseWriter) {
+// confirmationFile is the name of the file with what is confirmed of an import.
+const confirmationFile = "confirmation.yaml"
+
+// file serves the plan or the confirmation as a file. It holds no value.
+func (r *Review) file(w http.ResponseWriter, name, kind string, write func(p *plan.Plan) ([]byte, error)) {
 	r.mu.Lock()
 	chosen := r.chosen // which nobody changes
 	r.mu.Unlock()
-	if chosen == nil {
+	if chosen == nil || write == nil {
 		fail(w, http.StatusNotFound, "Nothing is chosen")
 		return
 	}
-	var text bytes.Buffer
-	if err := chosen.Write(&text); err != nil {
-		fail(w, http.StatusInternalServerError, "The plan cannot be written", err.Error())
+	text, err := write(chosen)
+	if err != nil {
+		fail(w, http.StatusInternalServerError, "The file cannot be written", err.Error())
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Disposition", `attachment; filename="plan.json"`)
-	for piece := range slices.Chunk(text.Bytes(), 64<<10) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	for piece := range slices.Chunk(text, 64<<10) {
 		limitSending(w)
 		if _, err := w.Write(piece); err != nil {
 			return // the reader has gone
 		}
 	}
+}
+
+func planText(p *plan.Plan) ([]byte, error) {
+	var text bytes.Buffer
+	err := p.Write(&text)
+	return text.Bytes(), err
 }

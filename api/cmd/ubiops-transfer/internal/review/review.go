@@ -66,7 +66,12 @@ type Subject struct {
 	// Reject deletes the import; nil if there is none.
 	Reject func(ctx context.Context) error
 
-	// Command is what does the same in a terminal.
+	// Confirmation is a file with what is confirmed of an import that exists, without
+	// values; nil if there is no such import.
+	Confirmation func(p *plan.Plan) ([]byte, error)
+
+	// Command is what does the same in a terminal. It may name the files of the page,
+	// plan.json and confirmation.yaml.
 	Command func(p *plan.Plan) string
 }
 
@@ -91,7 +96,8 @@ type Review struct {
 	notes   []string        // what the last change has brought along
 	ticked  map[string]bool // the kinds of objects that it was about
 	changes []string        // since the reviewer has looked first
-	version int             // of whole: other objects have other numbers
+	version int             // of the project that was read: other objects have other numbers
+	plans   int             // that were made: a page shows one of them
 
 	lines   []string // that Apply has reported
 	news    chan struct{}
@@ -170,7 +176,7 @@ func (r *Review) plan(ctx context.Context, d draft, now bool) (*planned, error) 
 // take makes what was planned that of the review.
 func (r *Review) take(p *planned) {
 	r.draft, r.whole, r.chosen, r.wanted, r.target = p.draft, p.whole, p.chosen, p.wanted, p.target
-	r.objects, r.creates = objectsOf(p.whole), 0
+	r.objects, r.creates, r.plans = objectsOf(p.whole), 0, r.plans+1
 	if p.chosen != nil {
 		r.creates = len(plan.Items(p.chosen.Confirmation))
 	}

@@ -8,10 +8,14 @@ import (
 	"github.com/ubiops-contrib/transfer/api/plan"
 )
 
-// start begins what the reviewer has confirmed, unless something is missing.
-func (r *Review) start() {
+// start begins what the reviewer has confirmed and has seen, unless something is missing.
+func (r *Review) start(seen int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if seen != r.plans && r.running == nil && !r.isEnded() {
+		r.notes = append(r.notes, "Nothing was begun. Confirm this plan when you have seen it.")
+		return
+	}
 	if r.running != nil || r.isEnded() || r.chosen == nil || r.chosen.Counts.Conflict > 0 || len(r.missing()) > 0 {
 		return
 	}
@@ -80,7 +84,7 @@ func (r *Review) compare() {
 		}
 		return func() {
 			switch {
-			case ctx.Err() != nil:
+			case err != nil && ctx.Err() != nil:
 				r.notes = []string{"Packages were not compared: that was stopped."}
 				return
 			case err != nil:

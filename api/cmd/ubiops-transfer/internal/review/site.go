@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,8 +60,8 @@ type account struct {
 	close  func() error
 }
 
-// NewSite returns a site at a path, which ends in a slash. Its reviews end with ctx. signIn gets the network address
-// of a reader, and an error of it is what the reader is told.
+// NewSite returns a site at a path, which ends in a slash. Its reviews end with ctx. signIn
+// gets the network address of a reader, and an error of it is what the reader is told.
 func NewSite(ctx context.Context, path string, signIn func(ctx context.Context, from, project, token string) (*Account, error)) *Site {
 	return &Site{ctx: ctx, path: path, signIn: signIn, accounts: map[string]*account{}, slots: make(chan struct{}, mostReviews)}
 }
@@ -118,22 +120,38 @@ func headedPage(w http.ResponseWriter, head page, name string, data any) {
 
 // account returns that of a reader who is signed in, and forgets who was too long.
 func (s *Site) account(req *http.Request) *account {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for cookie, a := range s.accounts {
-		if time.Now().After(a.expires) && a.finish(true) == nil {
-			delete(s.accounts, cookie)
-		}
-	}
+	s.forget(func(_ string, a *account) bool { return time.Now().After(a.expires) })
 	cookie, err := req.Cookie(siteCookie)
 	if err != nil {
 		return nil
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	a := s.accounts[cookie.Value]
 	if a != nil {
 		a.expires = time.Now().Add(signedIn)
 	}
 	return a
+}
+
+// forget signs out those that are chosen, unless what they have begun is still running.
+// Others do not wait for that.
+func (s *Site) forget(chosen func(cookie string, a *account) bool) {
+	leaving := map[string]*account{}
+	s.mu.Lock()
+	for cookie, a := range s.accounts {
+		if chosen(cookie, a) {
+			leaving[cookie] = a
+		}
+	}
+	s.mu.Unlock()
+	for cookie, a := range leaving {
+		if a.finish(true) == nil {
+			s.mu.Lock()
+			delete(s.accounts, cookie)
+			s.mu.Unlock()
+		}
+	}
 }
 
 // enter signs in.
@@ -149,8 +167,8 @@ func (s *Site) enter(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	cookie := rand.Text()
-	s.mu.Lock()
 	s.makeRoom(entered)
+	s.mu.Lock()
 	full := len(s.accounts) >= mostAccounts
 	if !full {
 		s.accounts[cookie] = &account{Account: entered, site: s, csrf: rand.Text(), expires: time.Now().Add(signedIn)}
@@ -168,25 +186,29 @@ func (s *Site) enter(w http.ResponseWriter, req *http.Request) {
 // in to a project.
 func (s *Site) makeRoom(of *Account) {
 	var oldest string
+	var since time.Time
 	n := 0
+	s.mu.Lock()
 	for cookie, a := range s.accounts {
 		if a.Host != of.Host || a.Project != of.Project {
 			continue
 		}
-		if n++; oldest == "" || a.expires.Before(s.accounts[oldest].expires) {
-			oldest = cookie
+		if n++; oldest == "" || a.expires.Before(since) {
+			oldest, since = cookie, a.expires
 		}
 	}
-	if n >= mostOfOne && s.accounts[oldest].finish(true) == nil {
-		delete(s.accounts, oldest)
+	s.mu.Unlock()
+	if n >= mostOfOne {
+		s.forget(func(cookie string, _ *account) bool { return cookie == oldest })
 	}
 }
 
 // freeSlots ends reviews that are decided and done, whose readers have not left.
 func (s *Site) freeSlots() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, a := range s.accounts {
+	all := slices.Collect(maps.Values(s.accounts))
+	s.mu.Unlock()
+	for _, a := range all {
 		a.mu.Lock()
 		if a.review != nil && a.review.over() {
 			_ = a.drop() // it was read
@@ -196,19 +218,23 @@ func (s *Site) freeSlots() {
 }
 
 func (s *Site) leave(w http.ResponseWriter, req *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	cookie, err := req.Cookie(siteCookie)
-	if err == nil {
-		if a := s.accounts[cookie.Value]; a != nil { // not signed out meanwhile
-			err = a.finish(true)
-		}
-	}
 	if err != nil {
 		s.fail(w, http.StatusConflict, "You are still signed in", err.Error())
 		return
 	}
+	s.mu.Lock()
+	a := s.accounts[cookie.Value]
+	s.mu.Unlock()
+	if a != nil { // not signed out meanwhile
+		if err := a.finish(true); err != nil {
+			s.fail(w, http.StatusConflict, "You are still signed in", err.Error())
+			return
+		}
+	}
+	s.mu.Lock()
 	delete(s.accounts, cookie.Value)
+	s.mu.Unlock()
 	http.Redirect(w, req, s.path, http.StatusSeeOther)
 }
 
@@ -275,14 +301,14 @@ func (a *account) finish(leaves bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.review == nil {
-		a.left = leaves
+		a.left = a.left || leaves
 		return nil
 	}
 	a.review.cancel()
 	if !a.review.over() {
 		return errors.New("what was begun there is still being done")
 	}
-	a.left = leaves
+	a.left = a.left || leaves
 	return a.drop()
 }
 

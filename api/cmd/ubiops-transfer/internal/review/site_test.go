@@ -174,3 +174,35 @@ func TestAReviewThatIsMadeWhenItsReaderHasLeftIsClosed(t *testing.T) {
 		t.Errorf("leads to %q, closed %d times", got, closed)
 	}
 }
+
+// The form was on its way when its reader signed out.
+func TestAReviewThatIsAskedForByAReaderWhoHasLeftIsClosed(t *testing.T) {
+	t.Parallel()
+	of := begin(t, offered(), archive.Content{}, nil)
+	closed := 0
+	site := review.NewSite(t.Context(), "/review/", func(_ context.Context, _, project, _ string) (*review.Account, error) {
+		return &review.Account{Project: project, Waiting: func(context.Context) ([]review.Waiting, error) { return nil, nil },
+			Review: func(ctx context.Context, _ string) (*review.Review, func() error, error) {
+				made, err := review.New(ctx, of.subject)
+				return made, func() error { closed++; return nil }, err
+			}}, nil
+	})
+	send, stream := sender(t, site.Handler()), streamer(t, site.Handler())
+	for n := range 10 { // more than there are places
+		cookie, _, _ := strings.Cut(send("", http.MethodPost, "sign-in", url.Values{"project": {"shop"}}).Header().Get("Set-Cookie"), ";")
+		v := url.Values{"csrf": {form(send(cookie, http.MethodGet, "", nil).Body.String()).Get("csrf")}, "id": {"id"}}
+		body, rest := io.Pipe()
+		opened := make(chan *httptest.ResponseRecorder)
+		go func() { opened <- stream(cookie, http.MethodPost, "open", body) }()
+		if _, err := io.WriteString(rest, v.Encode()); err != nil {
+			t.Fatal(err)
+		}
+		send(cookie, http.MethodPost, "sign-out", v)
+		if err := rest.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := (<-opened).Header().Get("Location"); got != "/review/" || closed != n+1 {
+			t.Fatalf("the %dth leads to %q, closed %d times", n, got, closed)
+		}
+	}
+}

@@ -58,7 +58,7 @@ func TestPagesLeaveNothingBehind(t *testing.T) {
 		r.page("?open=1")
 		r.submit(form(r.page("")), "update")
 	}
-	r.wants(r.page(""), "10000 variables have no value yet", "the same for all 10000 without a value of their own", "And 9950 more.")
+	r.wants(r.page(""), "10000 variables have no value yet", "the same for all 10000 that have no other value", "And 9950 more.")
 	look()
 	before := heap()
 	for range 3 {

@@ -72,6 +72,24 @@ func TestAPlanThatTheFormChangesIsSeenFirst(t *testing.T) {
 	}
 }
 
+// A page that was made before another one has changed the plan does not show it.
+func TestAPageBesideAnotherBeginsNothing(t *testing.T) {
+	t.Parallel()
+	r := begin(t, without(), archive.Content{}, nil).enter()
+	beside := r.page("?class=different") // without the objects that are ticked
+	_ = r.untick("deployment fetch")
+	_, page := r.submit(form(beside), "confirm")
+	r.wants(page, "Nothing was begun")
+	if r.applied != nil {
+		t.Error("it was applied")
+	}
+	_, done := r.submit(form(page), "confirm")
+	r.wants(done, "<h2>Done</h2>")
+	if _, ok := r.applied.Confirmation.Deployments["fetch"]; ok {
+		t.Error("what was unticked was created")
+	}
+}
+
 func TestWhatOneSideHasIsShown(t *testing.T) {
 	t.Parallel()
 	content := offered()

@@ -80,7 +80,7 @@ type page struct {
 	Archive, Exported            string
 	File                         plan.File
 	CSRF, Look                   string
-	Version                      int
+	Version, Plan                int
 
 	Changes, Notes []string
 	Counts         []count
@@ -95,6 +95,7 @@ type page struct {
 	Maps           []mapping
 	Modes          []choice
 	Command        string
+	Confirmation   string // a file's name, or empty
 	Blockers       []string
 	Blocked        bool // by more than values that are missing
 	Action         string
@@ -129,10 +130,10 @@ type line struct {
 }
 
 type need struct {
-	N            int
-	Name, Of     string
-	From         string // where it is read from, if it is known
-	Known, Given bool
+	N             int
+	Name, Of      string
+	From          string // where it is read from, if it is known
+	Given, Shared bool   // a value of its own, or one for all of its name
 }
 
 // A sharedNeed is a value for all variables of a name that have none.
@@ -159,7 +160,7 @@ type mapping struct {
 func (r *Review) page(l look) (page, error) {
 	p := page{
 		Archive: legible(r.Archive, 200), Exported: legible(r.Exported, 100), File: r.whole.File,
-		CSRF: r.csrf, Look: l.query(), Version: r.version, Notes: clipped(r.notes), Changes: clipped(r.changes),
+		CSRF: r.csrf, Look: l.query(), Version: r.version, Plan: r.plans, Notes: clipped(r.notes), Changes: clipped(r.changes),
 	}
 	r.head(&p)
 	p.Counts, p.Local, p.Rejects = r.counts(l), r.Back == "", r.Reject != nil
@@ -180,6 +181,9 @@ func (r *Review) page(l look) (page, error) {
 	}
 	if r.chosen != nil {
 		p.Command = r.Command(r.chosen)
+		if r.Confirmation != nil {
+			p.Confirmation = confirmationFile
+		}
 	}
 	return p, nil
 }

@@ -54,40 +54,43 @@ func (r *Review) needs(p *page, missing []string) {
 	for _, place := range missing {
 		without[place] = true
 	}
-	totals := map[string]int{}
-	for place := range r.chosen.Values {
-		totals[nameAt(place)]++
+	from, lacking := map[string]string{}, map[string]int{} // by place, and by name
+	for place, reference := range r.chosen.Values {
+		if r.Apply == nil {
+			from[place] = string(reference)
+		} else if from[place] = r.Known(place, reference); from[place] == "" && r.draft.values[place] == "" {
+			lacking[nameAt(place)]++
+		}
 	}
 	shared := map[string]int{} // the index of each, and 1
 	room := mostValues
 	for _, first := range []bool{true, false} {
 		for n, o := range r.objects {
-			reference, needs := r.chosen.Values[o.Place]
+			_, needs := r.chosen.Values[o.Place]
 			if !needs || without[o.Place] != first {
 				continue
 			}
-			given := r.draft.values[o.Place] != ""
-			shown := need{N: n, Name: legible(visible(o.Name), 200), Known: !first && !given, Given: given}
+			shown := need{N: n, Name: legible(visible(o.Name), 200), From: legible(from[o.Place], 200), Given: r.draft.values[o.Place] != ""}
 			if o.parent != n {
 				shown.Of = name(r.objects[o.parent].Item)
 			}
 			if r.Apply == nil {
 				if len(p.Reads) < mostLines {
-					shown.From = legible(string(reference), 200)
 					p.Reads = append(p.Reads, shown)
 				} else {
 					p.MoreReads++
 				}
 				continue
 			}
-			if total := totals[o.Name]; total > 1 && (shared[o.Name] > 0 || len(p.SharedNeeds) < mostValues) {
+			forAll := r.draft.shared[o.Name] != ""
+			shown.Shared = forAll && shown.From == "" && !shown.Given
+			if total := lacking[o.Name]; shared[o.Name] > 0 || (total > 1 || forAll && total > 0) && len(p.SharedNeeds) < mostValues {
 				if shared[o.Name] == 0 {
-					p.SharedNeeds = append(p.SharedNeeds, sharedNeed{N: n, Name: shown.Name, Total: total, Given: r.draft.shared[o.Name] != ""})
+					p.SharedNeeds = append(p.SharedNeeds, sharedNeed{N: n, Name: shown.Name, Total: total, Given: forAll})
 					shared[o.Name] = len(p.SharedNeeds)
 				}
 				of := &p.SharedNeeds[shared[o.Name]-1]
 				if len(of.Needs) < mostValues && room > 0 {
-					shown.From = r.from(shown, o.Place, reference)
 					of.Needs, room = append(of.Needs, shown), room-1
 				} else {
 					of.More++
@@ -98,18 +101,9 @@ func (r *Review) needs(p *page, missing []string) {
 				p.MoreNeeds++
 				continue
 			}
-			shown.From = r.from(shown, o.Place, reference)
 			p.Needs = append(p.Needs, shown)
 		}
 	}
-}
-
-// from is where a value is read from, if it is known.
-func (r *Review) from(n need, place string, reference plan.Reference) string {
-	if !n.Known {
-		return ""
-	}
-	return legible(r.Known(place, reference), 200)
 }
 
 // mappings are what instance types and environments can be exchanged for: what the
