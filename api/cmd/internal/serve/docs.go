@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/ubiops-contrib/transfer/api/cmd/internal/docs"
 	"github.com/ubiops-contrib/transfer/api/middleware"
@@ -17,6 +18,7 @@ func withDocs(ctx context.Context, next http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	var last atomic.Pointer[placed] // most readers know the server by one name
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" || r.Method != http.MethodGet && r.Method != http.MethodHead {
 			next.ServeHTTP(w, r)
@@ -27,6 +29,17 @@ func withDocs(ctx context.Context, next http.Handler) (http.Handler, error) {
 			middleware.WriteError(w, r, err)
 			return
 		}
-		page.Replaced(nowhere, origin).ServeHTTP(w, r)
+		here := last.Load()
+		if here == nil || here.origin != origin {
+			here = &placed{origin, page.Replaced(nowhere, origin)}
+			last.Store(here)
+		}
+		here.page.ServeHTTP(w, r)
 	}), nil
+}
+
+// placed is the page of a server that is known by an origin.
+type placed struct {
+	origin string
+	page   *docs.Page
 }

@@ -29,6 +29,22 @@ func TestServeDocumentsTheAPI(t *testing.T) {
 	s := serve(t, noEnv)
 	root := strings.TrimSuffix(s.url, "/v2.1")
 	begin, _, _ := strings.Cut(string(written), "<fieldset>") // of each page
+	for _, host := range []string{"one.example", "two.example:8080", "one.example", "not a host"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, root+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if known := strings.Contains(string(body), "UBIOPS_API_HOST=http://"+host+"/v2.1 "); err != nil || known != (host != "not a host") {
+			t.Errorf("as %s: %d, %v", host, response.StatusCode, err)
+		}
+	}
 	for _, test := range []struct {
 		method, path, token string
 		status              int

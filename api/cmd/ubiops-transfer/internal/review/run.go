@@ -169,6 +169,7 @@ func (r *Review) cancel() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running == nil && !r.isEnded() {
+		r.lines = nil // of reading the project, which makes no difference
 		r.end(ErrCancelled)
 	}
 }
