@@ -2,6 +2,8 @@ package docs_test
 
 import (
 	"bytes"
+	_ "embed"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -63,6 +65,30 @@ func TestExamplesKeepTheOrderOfTheirMembers(t *testing.T) {
 		t.Errorf("the example is %s", got)
 	}
 }
+
+// Others link to the anchors. New ones come without an edit here, but not in the place of
+// those that there were.
+func TestAnchorsStay(t *testing.T) {
+	t.Parallel()
+	p := page(t, transfer.Contract())
+	for anchor := range strings.FieldsSeq(published) {
+		if p.anchors[anchor] == nil {
+			t.Errorf("the anchor %s is gone; if the contract has lost what it was, take it out of testdata/anchors.txt", anchor)
+		}
+	}
+	if os.Getenv("WRITE_ANCHORS") != "" { // those that there are now
+		var all []string
+		for _, e := range p.all {
+			all = append(all, e.id)
+		}
+		if err := os.WriteFile("testdata/anchors.txt", []byte(strings.Join(all, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+//go:embed testdata/anchors.txt
+var published string
 
 func TestNoTwoPartsOfAnOddContractHaveTheSameAnchor(t *testing.T) {
 	t.Parallel()
