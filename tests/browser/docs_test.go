@@ -77,7 +77,7 @@ func TestAnAnchorOfTheDocumentationIsShown(t *testing.T) {
 	w := open(t)
 	w.scripts(false)
 	s := serve(t)
-	w.visit(s.origin + "/#schemas.DeploymentVersion.maximum_idle_time")
+	w.visit(s.origin + "/#DeploymentVersion.maximum_idle_time")
 	target := "li:target"
 	if got := w.text(target); !strings.HasPrefix(got, "maximum_idle_time ") {
 		t.Errorf("the anchor is at %s", got)
@@ -90,7 +90,7 @@ func TestAnAnchorOfTheDocumentationIsShown(t *testing.T) {
 	if w.shown(target) != 1 || w.shown("article:target, article:has(:target)") != 1 {
 		t.Error("the filter hides the part that the address names")
 	}
-	w.visit(s.origin + "/#exports_create.responses.201")
+	w.visit(s.origin + "/#exports_create.201")
 	w.click("input[value=archive]")
 	if got, all := w.shown(":target [data-source]"), eval[int](w, "document.querySelectorAll(':target [data-source]').length"); got != all || all == 0 {
 		t.Errorf("of the part that the address names, the filter shows %d parts of %d", got, all)

@@ -34,7 +34,7 @@ func check(p *shown, root map[string]any) []string {
 	}
 	for kind, entries := range object(root["components"]) {
 		for name, entry := range object(entries) {
-			c.part(kind+"."+name, object(entry), "page")
+			c.part(under(kind, name), object(entry), "page")
 		}
 	}
 	for _, server := range root["servers"].([]any) {
@@ -84,6 +84,19 @@ func (c *checker) texts(at string, value any) {
 
 func object(v any) map[string]any { o, _ := v.(map[string]any); return o }
 
+// anchored is a path without what addresses would have to escape.
+func anchored(path string) string {
+	return strings.NewReplacer(" ", "-", "/", "-", ":", "-").Replace(path)
+}
+
+// under is the path of what is in an object of a kind.
+func under(kind, name string) string {
+	if kind == "schemas" || kind == "responses" && (strings.Trim(name, "0123456789X") == "" || name == "default") || kind == "content" {
+		return name
+	}
+	return kind + "." + name
+}
+
 // marked is the source that an object says that it is from, or that of what it is inside of.
 func marked(o map[string]any, outer string) string {
 	if mark, ok := o["x-source"].(string); ok {
@@ -107,12 +120,12 @@ func (c *checker) resolve(o map[string]any) (map[string]any, string) {
 	for _, step := range steps {
 		at = object(at)[step]
 	}
-	return object(at), strings.Join(steps[1:], ".")
+	return object(at), under(steps[1], steps[2])
 }
 
 // part checks one part and what is inside it.
 func (c *checker) part(id string, o map[string]any, outer string) {
-	id = strings.ReplaceAll(id, " ", "-")
+	id = anchored(id)
 	of, link := c.resolve(o)
 	source := marked(of, outer)
 	e := c.anchors[id]
@@ -204,7 +217,7 @@ func (c *checker) inside(e *element, o map[string]any, source string, named bool
 					mark["x-source"] = from
 				}
 				c.part(e.id+"."+name, mark, source)
-				c.says(strings.ReplaceAll(e.id+"."+name, " ", "-"), name)
+				c.says(anchored(e.id+"."+name), name)
 			}
 		case "items", "additionalProperties", "schema", "allOf", "oneOf", "anyOf":
 			c.schemas(e, keyword, value, source)
@@ -223,8 +236,9 @@ func (c *checker) inside(e *element, o map[string]any, source string, named bool
 					c.says(e.id, name)
 					continue
 				}
-				c.part(e.id+"."+keyword+"."+name, object(entry), source)
-				c.says(strings.ReplaceAll(e.id+"."+keyword+"."+name, " ", "-"), name)
+				id := e.id + "." + under(keyword, name)
+				c.part(id, object(entry), source)
+				c.says(anchored(id), name)
 			}
 		case "value":
 			c.example(e, value)
@@ -289,8 +303,8 @@ func (c *checker) parameters(id string, list []any, e *element) {
 	for _, parameter := range list {
 		of, _ := c.resolve(object(parameter))
 		name := of["name"].(string)
-		c.part(id+".parameters."+name, object(parameter), e.source)
-		c.says(id+".parameters."+name, name, of["in"].(string), of["description"].(string))
+		c.part(id+"."+name, object(parameter), e.source)
+		c.says(id+"."+name, name, of["in"].(string), of["description"].(string))
 	}
 }
 

@@ -11,7 +11,7 @@ func (r *reader) components(v *view) {
 	c := cmp.Or(r.doc.Components, &openapi3.Components{})
 	root := &part{Source: fromPage}
 	for _, s := range []*section{
-		{"schemas", "Schemas", parts(root, "schemas", c.Schemas, r.schema)},
+		{"schemas", "Schemas", parts(root, "", c.Schemas, r.schema)},
 		{"examples", "Examples", parts(root, "examples", c.Examples, r.example)},
 		{"parameters", "Parameters", parts(root, "parameters", c.Parameters, r.parameter)},
 		{"requestBodies", "Request bodies", parts(root, "requestBodies", c.RequestBodies, r.requestBody)},

@@ -121,7 +121,7 @@ paths:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if page := parse(t, p.HTML); page.anchors["act.responses.200.content.text/plain"] == nil {
+	if page := parse(t, p.HTML); page.anchors["act.200.text-plain"] == nil {
 		t.Error("the response is not on the page")
 	}
 }

@@ -49,13 +49,13 @@ func (r *reader) operation(method, path string, item *openapi3.PathItem, op *ope
 	var parameters []*part
 	all := parametersOf(item, op)
 	for _, ref := range all {
-		parameters = append(parameters, r.parameter(p.ID+".parameters."+ref.Value.Name, ref.Value.Name, ref, p.Source))
+		parameters = append(parameters, r.parameter(p.ID+"."+ref.Value.Name, ref.Value.Name, ref, p.Source))
 	}
 	p.group("Parameters", parameters)
 	if op.RequestBody != nil {
 		p.group("Request body", []*part{r.requestBody(p.ID+".requestBody", "body", op.RequestBody, p.Source)})
 	}
-	p.group("Responses", parts(p, "responses", op.Responses.Map(), r.response))
+	p.group("Responses", parts(p, "", op.Responses.Map(), r.response))
 	request := &request{method: method, path: path, op: op, parameters: all}
 	return &operation{part: p, Method: method, Path: path, Summary: cmp.Or(op.Summary, id), Curl: code(request.curl()), Go: code(request.call())}
 }
@@ -79,7 +79,7 @@ func (r *reader) parameter(id, name string, ref *openapi3.ParameterRef, outer st
 	if !p.refer(ref.Ref) {
 		r.describe(p, parameter.Schema)
 		p.Facts = append(p.Facts, r.facts(parameter, "name", "in", "required", "description", "schema", "content")...)
-		p.group("Content", parts(p, "content", parameter.Content, r.media))
+		p.group("Content", parts(p, "", parameter.Content, r.media))
 	}
 	p.Text = r.text(parameter.Description) + p.Text
 	return p
@@ -94,7 +94,7 @@ func (r *reader) requestBody(id, name string, ref *openapi3.RequestBodyRef, oute
 	}
 	if !p.refer(ref.Ref) {
 		p.Facts = r.facts(body, "required", "description", "content")
-		p.group("Content", parts(p, "content", body.Content, r.media))
+		p.group("Content", parts(p, "", body.Content, r.media))
 	}
 	return p
 }
@@ -105,7 +105,7 @@ func (r *reader) response(id, name string, ref *openapi3.ResponseRef, outer stri
 	p.Text = r.text(*response.Description)
 	if !p.refer(ref.Ref) {
 		p.Facts = r.facts(response, "description", "headers", "content", "links")
-		p.group("Content", parts(p, "content", response.Content, r.media))
+		p.group("Content", parts(p, "", response.Content, r.media))
 		p.group("Headers", parts(p, "headers", response.Headers, r.header))
 		p.group("Links", parts(p, "links", response.Links, r.link))
 	}

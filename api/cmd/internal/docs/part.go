@@ -22,8 +22,8 @@ import (
 )
 
 // A part is anything of the contract that has a name. Its anchor is its path in
-// the contract, below the operation or the components: exports_list.responses.200,
-// or schemas.ExportList.id.
+// the contract, below the operation or the components, without what goes without
+// saying: exports_list.200, or ExportList.id.
 type part struct {
 	ID     string // its anchor
 	Name   string
@@ -90,8 +90,10 @@ func (r *reader) reference(name, ref string, extensions map[string]any) *part {
 	return p
 }
 
-// anchor is a path as an anchor, which has no spaces.
-func anchor(path string) string { return strings.ReplaceAll(path, " ", "-") }
+// anchor is a path as an anchor, without what addresses would have to escape.
+func anchor(path string) string { return inAnchors.Replace(path) }
+
+var inAnchors = strings.NewReplacer(" ", "-", "/", "-", ":", "-")
 
 // group adds parts, if there are any.
 func (p *part) group(title string, parts []*part) {
@@ -215,5 +217,5 @@ func (p *part) refer(ref string) bool {
 // component is a link to what a reference refers to.
 func component(ref string) word {
 	path := strings.TrimPrefix(ref, "#/components/")
-	return word{path[strings.LastIndex(path, "/")+1:], anchor(strings.ReplaceAll(path, "/", "."))}
+	return word{path[strings.LastIndex(path, "/")+1:], anchor(strings.ReplaceAll(strings.TrimPrefix(path, "schemas/"), "/", "."))}
 }
