@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -71,8 +70,6 @@ func serve(ctx context.Context, dir string, tools []tool) (*host, error) {
 	return h, h.start()
 }
 
-var printedURL = regexp.MustCompile(`http://127\.0\.0\.1:\d+\S*`)
-
 // start returns once the command has printed its URL.
 func (h *host) start() error {
 	stdout, err := h.cmd.StdoutPipe()
@@ -83,7 +80,8 @@ func (h *host) start() error {
 		return err
 	}
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if h.url = printedURL.FindString(lines.Text()); h.url != "" {
+		if url, ok := strings.CutPrefix(lines.Text(), "serving "); ok {
+			h.url = url
 			return nil
 		}
 	}
