@@ -108,9 +108,23 @@ func TestTheServerOfTheREADMEShowsBothPages(t *testing.T) {
 	w.click("input[aria-label='Take deployment deployment-1']")
 	w.expect(".notes", "Left out along: pipeline scoring, since it needs deployment deployment-1")
 	w.expect("#blockers", "2 variables have no value yet")
-	for _, field := range []string{"#values .field:nth-of-type(2) input", "#values .field:nth-of-type(3) input"} {
-		w.fill(field, "planted-secret")
+	// What was typed is not lost by a look at an object.
+	w.fill("#values .field:nth-of-type(2) input", "planted-secret")
+	w.click("#objects li a")
+	w.sees("#open")
+	w.expect("#values", "given; empty keeps it", "missing")
+	w.expect("#blockers", "1 variable has no value yet")
+	w.fill("#values .field:nth-of-type(2) input", "planted-secret")
+	w.expect("#values", "entered")
+	if eval[bool](w, "document.querySelector('#blockers').checkVisibility()") {
+		t.Error("the page says what is missing, and nothing is")
 	}
+	// The review is the same in another window.
+	other := eval[string](w, "location.origin") + "/review/"
+	w.visit(other)
+	w.click(".waiting button")
+	w.expect("#values", "given; empty keeps it", "missing")
+	w.fill("#values .field:nth-of-type(2) input", "planted-secret")
 	w.click("#confirm:not([disabled])")
 	w.expect(".result", "Done", "has created 7 objects in project my-project, which was read again and is as planned")
 	w.picture("review-sample-done")

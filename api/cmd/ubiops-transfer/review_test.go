@@ -78,7 +78,7 @@ func TestAnImportThatExistsIsReviewed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stays := "The import " + created.ID + " stays as it is"
+	stays := "Nothing was done to import " + created.ID + " here: it waits as before"
 	r := p.review(t, "--import", created.ID)
 	r.wants(r.decide("cancel", nil), stays)
 	r.wants(r.exits(4), stays)

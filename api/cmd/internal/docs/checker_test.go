@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -37,8 +38,10 @@ func check(p *shown, root map[string]any) []string {
 			c.part(under(kind, name), object(entry), "page")
 		}
 	}
-	for _, server := range root["servers"].([]any) {
-		c.part("servers."+object(server)["url"].(string), object(server), "page")
+	for i, server := range root["servers"].([]any) {
+		id := "servers." + strconv.Itoa(i+1)
+		c.part(id, object(server), "page")
+		c.says(id, object(server)["url"].(string))
 	}
 	for _, requirement := range root["security"].([]any) {
 		for name := range object(requirement) {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v4"
@@ -57,8 +58,8 @@ func New(ctx context.Context, contract string) (*Page, error) {
 		shown = append(shown, "security")
 	}
 	v.Facts = slices.Concat(r.facts(doc, shown...), r.facts(doc.Info, "title", "version", "description", "contact", "license"))
-	for _, server := range doc.Servers {
-		s := r.part("servers."+server.URL, server.URL, server.Extensions, fromPage)
+	for i, server := range doc.Servers {
+		s := r.part("servers."+strconv.Itoa(i+1), server.URL, server.Extensions, fromPage)
 		s.Text, s.Facts = r.text(server.Description), r.facts(server, "url", "description")
 		v.Servers = append(v.Servers, s)
 	}

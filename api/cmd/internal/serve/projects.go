@@ -179,6 +179,8 @@ func (p *hostedProject) add(ctx context.Context, s *server.Server, tokens bool, 
 				return fmt.Errorf("%s: %w", g.path, err)
 			}
 		}
+	} else if len(p.imports) > 0 {
+		fmt.Fprintf(out, "project %s is there already: --import has given it no import\n", p.name)
 	}
 	switch {
 	case !tokens:

@@ -69,8 +69,12 @@ func TestANewProjectHasTheImportsThatItIsGiven(t *testing.T) {
 	t.Cleanup(func() { _ = s.Close() })
 	one := file(t, archive.Content{EnvironmentVariables: map[string]models.EnvironmentVariable{"FIRST": {Value: models.Value("1")}}})
 	for step := range 2 {
-		if err := serve.AddProjects(t.Context(), s, io.Discard, []string{"a", "b"}, []string{"a=" + one, "a=" + next}); err != nil {
+		var out strings.Builder
+		if err := serve.AddProjects(t.Context(), s, &out, []string{"a", "b"}, []string{"a=" + one, "a=" + next}); err != nil {
 			t.Fatal(err)
+		}
+		if said := strings.Contains(out.String(), "project a is there already: --import has given it no import"); said != (step > 0) {
+			t.Errorf("step %d prints %q", step, out.String())
 		}
 		a, err := s.Jobs(t.Context(), "a")
 		b, otherwise := s.Jobs(t.Context(), "b")

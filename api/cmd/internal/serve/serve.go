@@ -69,7 +69,7 @@ func Command(program string, getenv func(string) string, other Storage, beside .
 		Use:   "serve",
 		Short: "Serve the Imports & Exports API from this machine",
 		Long: "serve serves the Imports & Exports API with projects of its own. It prints its\n" +
-			"URL and, for each new project, a token that may write, unless there is a\n" +
+			"URLs and, for each new project, a token that may write, unless there is a\n" +
 			"token file. The log goes to stderr.\n\n" +
 			"In a browser, " + pages + ".\n\n" +
 			"Each flag can be given as a variable of the environment as well: --max-archive as\n" +

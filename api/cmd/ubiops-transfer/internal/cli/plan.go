@@ -83,7 +83,7 @@ func planCommand(s *session) *cobra.Command {
 
 func conflictFlag(cmd *cobra.Command, mode *plan.OnConflict) {
 	*mode = plan.Fail
-	settings.Flag(cmd, mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip or overwrite",
+	settings.Flag(cmd, mode, "on-conflict", string(plan.Fail), "choice", "what happens to an object that the project has and that differs: fail, skip, or\noverwrite if the host does that",
 		settings.OneOf(plan.Fail, plan.Skip, plan.Overwrite))
 	complete(cmd, "on-conflict", string(plan.Fail), string(plan.Skip), string(plan.Overwrite))
 }

@@ -89,7 +89,7 @@ func reviewCommand(s *session) *cobra.Command {
 			}
 			if id != "" {
 				return s.importToDecide(cmd, reader, id, func(in *input) error {
-					r.subject.Archive, r.subject.Left = "of import "+id, "The import "+id+" stays as it is: it was made before, and can be confirmed or deleted."
+					r.subject.Archive, r.subject.Left = "of import "+id, untouched(id)
 					return use(in)
 				})
 			}
@@ -111,6 +111,11 @@ func reviewCommand(s *session) *cobra.Command {
 	conflictFlag(cmd, &mode)
 	secrets.define(cmd)
 	return cmd
+}
+
+// untouched is what a cancelled review leaves of an import.
+func untouched(id string) string {
+	return "Nothing was done to import " + id + " here: it waits as before, unless somebody else has decided."
 }
 
 // archiveName is what a page calls an archive.
@@ -197,7 +202,7 @@ func (r *reviewing) decide(cmd *cobra.Command, at string, browser bool) error {
 	case err == nil && r.in == nil:
 		fmt.Fprintln(cmd.OutOrStdout(), "approved")
 	case err == nil:
-		fmt.Fprintf(cmd.OutOrStdout(), "done in project %s, which was read again and is as planned\n", cell(r.name))
+		fmt.Fprintln(cmd.OutOrStdout(), r.last)
 	}
 	return err
 }

@@ -37,6 +37,8 @@ type reviewing struct {
 	// referred reads a value from where a plan says; nil if it may not be read.
 	referred func(plan.Reference) (string, error)
 
+	last string // line of what was applied
+
 	mu     sync.Mutex
 	target archive.Content // as it was read last
 	kept   *input          // its packages, if they are compared
@@ -198,7 +200,10 @@ func (r *reviewing) value(place string, reference plan.Reference) (string, error
 func (r *reviewing) apply(ctx context.Context, p *plan.Plan, entered map[string]string, report func(string)) (err error) {
 	used := values{}
 	mask := func(text string) string { return used.mask(errors.New(text)).Error() }
-	out := &lineWriter{report: func(line string) { report(mask(line)) }}
+	out := &lineWriter{report: func(line string) {
+		r.last = mask(line)
+		report(r.last)
+	}}
 	reader := r.within(ctx, out, func(line string) { report(mask(line)) })
 	reader.packages = p.Packages
 	a := &applying{projectReader: reader, in: r.in, plan: p, values: used, theirs: r.id != ""}
@@ -229,26 +234,39 @@ func (r *reviewing) apply(ctx context.Context, p *plan.Plan, entered map[string]
 	return used.mask(a.applyPlan()) //nolint:contextcheck // so is an export
 }
 
-// stoppable says what is left if the reviewer has stopped a run, and deletes what can
-// be. If the whole command was interrupted, the next one continues.
+// stoppable says what is left if the reviewer has stopped a run, or the command was
+// interrupted, and deletes what can be: a review plans anew, so that nothing continues.
 func (a *applying) stoppable(ctx, command context.Context, err error) error {
-	if err == nil || ctx.Err() == nil || command.Err() != nil {
+	if err == nil || ctx.Err() == nil {
 		return err
 	}
-	stopped := fmt.Errorf("%w; nothing was created", review.ErrStopped)
+	interrupted := command.Err() != nil
+	stopped := review.ErrStopped
+	if interrupted {
+		stopped = fmt.Errorf("interrupted: %w", command.Err())
+	}
 	if a.run.Import != "" {
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
 		detail, err := a.project.Imports.Get(limit, a.run.Import)
 		if err != nil {
-			return exitWith(exitRefused, leaving(fmt.Errorf("%w: %w", review.ErrStopped, err), "Whether import "+a.run.Import+" was confirmed is not known"))
+			return exitWith(exitRefused, leaving(fmt.Errorf("%w: %w", stopped, err), "Whether import "+a.run.Import+" was confirmed is not known"))
 		}
 		if detail.Status != models.ImportStatusConfirmation && detail.Status != models.ImportStatusPending && detail.Status != models.ImportStatusScanning {
-			return exitWith(exitRefused, leaving(fmt.Errorf("%w, too late", review.ErrStopped),
-				"Import "+a.run.Import+" is confirmed, and the host continues; 'ubiops-transfer imports wait' waits for it"))
+			a.run.forget()
+			return exitAs(interrupted, leaving(fmt.Errorf("%w, too late", stopped), "Import "+a.run.Import+" was confirmed before: it is "+string(detail.Status)))
 		}
 	}
-	return a.refuse(stopped) //nolint:contextcheck // what is left is deleted after ctx
+	return exitAs(interrupted, a.end(leaving(fmt.Errorf("%w; nothing was created", stopped), "What was begun is taken back"))) //nolint:contextcheck // what is left is deleted after ctx
+}
+
+// exitAs gives an error the exit code of a decision, unless that of an interruption is
+// in it.
+func exitAs(interrupted bool, err error) error {
+	if interrupted {
+		return err
+	}
+	return exitWith(exitRefused, err)
 }
 
 // lineWriter reports lines.
@@ -301,8 +319,17 @@ func (r *reviewing) command(p *plan.Plan) string {
 		}
 		notes = append(notes, where+strings.Join(list, ", "))
 	}
+	if len(r.given) > 0 && len(notes) > 0 {
+		notes[0] += "; those of --secrets have to be there"
+	}
+	if r.subject.Back != "" {
+		notes = append(notes, "UBIOPS_API_HOST has to be "+r.host)
+	}
 	var lines []string
 	if r.id != "" {
+		if p.Counts.Conflict > 0 {
+			return "# objects are in conflict: decide about them first"
+		}
 		if text, err := yamlText(&p.Confirmation); err == nil && len(text) <= maxCommand {
 			lines = []string{"ubiops-transfer imports confirm " + r.id + to + " --wait -f - <<'END'", string(text) + "END"}
 		} else {
@@ -328,7 +355,7 @@ func (r *reviewing) command(p *plan.Plan) string {
 		case strings.TrimSpace(string(text)) == "{}":
 			lines = []string{planned + " &&", apply}
 		default:
-			lines = []string{"[ ! -e target.yaml ] && cat >target.yaml <<'END' &&", string(text) + "END", planned + " --target target.yaml &&", apply}
+			lines = []string{planned + " --target /dev/stdin <<'END' &&", string(text) + "END", apply}
 		}
 	}
 	for i := range notes {

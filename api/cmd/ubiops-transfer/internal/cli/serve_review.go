@@ -95,7 +95,10 @@ func account(ctx context.Context, hc *http.Client, url, project, token string, m
 		cmd.SetErr(io.Discard)
 		s := &session{getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
 		r := &reviewing{id: id, projectReader: &projectReader{session: s, cmd: cmd, project: p, host: url, name: project, note: "ubiops-transfer review"},
-			subject: review.Subject{Archive: "of import " + id, Wish: review.Wish{OnConflict: mode}, Back: reviewPath, Left: "The import " + id + " stays as it is: it can be confirmed or deleted."}}
+			subject: review.Subject{Archive: "of import " + id, Wish: review.Wish{OnConflict: mode}, Back: reviewPath, Left: untouched(id), Replaces: review.NeverReplaces}}
+		if mode == plan.Overwrite {
+			r.subject.Replaces = review.DoesReplace
+		}
 		made, closes, err := r.opened() //nolint:contextcheck // its command has it
 		return made, closes, inWords(err)
 	}}, nil

@@ -23,9 +23,11 @@ func packaged(description string) archive.Content {
 
 func TestPackagesAreComparedIfTheReviewerAsks(t *testing.T) {
 	t.Parallel()
-	r := begin(t, packaged("the same"), packaged("the same"), nil).enter()
+	content := packaged("the same")
+	content.EnvironmentVariables = map[string]models.EnvironmentVariable{"KEY": {Secret: new(true)}} // whose value is not compared
+	r := begin(t, content, content, nil).enter()
 	page := r.page("")
-	r.wants(page, "The code of 1 version was not compared", "<b>2</b> the same")
+	r.wants(page, "The code of 1 version was not compared", "<b>3</b> the same", "is replaced as a whole, if the host does that")
 	r.mu.Lock()
 	r.target = packaged("of the project")
 	r.mu.Unlock()
@@ -43,7 +45,9 @@ func TestPackagesAreComparedIfTheReviewerAsks(t *testing.T) {
 	v := form(page)
 	v.Set("mode", "overwrite")
 	_, page = r.submit(v, "update")
-	_, _ = r.submit(form(page), "confirm")
+	v = form(page)
+	v.Set("value:"+r.number(page, "KEY"), "x")
+	_, _ = r.submit(v, "confirm")
 	if err := r.Wait(t.Context()); err != nil || !r.applied.Packages {
 		t.Errorf("%v; packages are compared: %t", err, r.applied.Packages)
 	}
@@ -173,4 +177,12 @@ func (r *reviewed) meanwhile(do func()) (wait func()) {
 	var running sync.WaitGroup
 	running.Go(do)
 	return running.Wait
+}
+
+func TestOnlyWhatTheHostDoesIsOffered(t *testing.T) {
+	t.Parallel()
+	for replaces, want := range map[review.Replacing]string{review.DoesReplace: "is replaced as a whole<", review.NeverReplaces: "stays as it is</option></select>"} {
+		r := begin(t, offered(), archive.Content{}, func(s *review.Subject) { s.Replaces = replaces }).enter()
+		r.wants(r.page(""), want)
+	}
 }

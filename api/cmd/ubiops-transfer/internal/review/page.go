@@ -32,10 +32,11 @@ const sendTimeout = time.Minute
 // writer writes parts of a page until one fails. A part is made by add, which may be
 // called with a lock, and written by send, which waits for the reader.
 type writer struct {
-	w    http.ResponseWriter
-	text bytes.Buffer // to send
-	n    int
-	err  error
+	w     http.ResponseWriter
+	text  bytes.Buffer // to send
+	n     int
+	steps bool // were begun
+	err   error
 }
 
 func (w *writer) add(name string, data any) {
@@ -181,7 +182,7 @@ func (r *Review) decide(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if !r.fromPage(req) {
-		fail(w, http.StatusForbidden, "This form is not from this page", "Nothing was changed.")
+		fail(w, http.StatusForbidden, "This form is not from this page", "Nothing was changed. The review may have been opened again: load the page again.")
 		return
 	}
 	do := req.PostForm.Get("do")

@@ -32,6 +32,16 @@ type Wish struct {
 	Packages   bool // they are compared, too
 }
 
+// Replacing is what is known of whether a host replaces objects.
+type Replacing int
+
+// What can be known.
+const (
+	MayReplace Replacing = iota
+	DoesReplace
+	NeverReplaces
+)
+
 // Subject is what is reviewed.
 type Subject struct {
 	Archive  string          // its name
@@ -46,6 +56,9 @@ type Subject struct {
 
 	// Back leads to where the reader came from; empty if that is not a page.
 	Back string
+
+	// Replaces reports whether the host replaces objects, as far as that is known.
+	Replaces Replacing
 
 	// Left says what a cancelled review leaves behind; empty for nothing.
 	Left string

@@ -191,7 +191,7 @@ func TestCancelSaysWhatIsLeft(t *testing.T) {
 		r := begin(t, offered(), archive.Content{}, func(s *review.Subject) { s.Left = left }).enter()
 		_, page := r.submit(form(r.page("")), "cancel")
 		r.wants(page, "<h2>Cancelled</h2>", want)
-		r.wantsNot(page, "read the project") // before anybody has decided
+		r.wantsNot(page, "read the project", "<h2>Steps") // before anybody has decided
 		if err := r.Wait(t.Context()); !errors.Is(err, review.ErrCancelled) {
 			t.Error(err)
 		}

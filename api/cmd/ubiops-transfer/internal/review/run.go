@@ -210,6 +210,10 @@ func (r *Review) addSteps(out *writer, written int) (all int, running bool, news
 		p := page{}
 		r.head(&p)
 		out.add("head", p)
+		if !running && len(r.lines) == 0 {
+			return 0, false, r.news
+		}
+		out.steps = true
 		out.add("running", struct {
 			Running bool
 			CSRF    string
@@ -223,7 +227,9 @@ func (r *Review) addSteps(out *writer, written int) (all int, running bool, news
 
 // addEnd adds the result, or the review of the new plan.
 func (r *Review) addEnd(out *writer) (ended bool, err error) {
-	out.add("ran", nil)
+	if out.steps {
+		out.add("ran", nil)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if ended = r.isEnded(); ended {

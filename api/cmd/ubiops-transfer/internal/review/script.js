@@ -18,9 +18,23 @@ if (update) {
     update.form.requestSubmit(update);
   });
   // Values need no step of their own.
-  update.form.addEventListener("input", () => {
-    if (confirm.disabled && !("blocked" in confirm.dataset)) {
-      confirm.disabled = [...document.querySelectorAll("[data-missing]")].some((e) => !e.value && !e.closest(".shared")?.querySelector("input").value);
-    }
+  const values = [...document.querySelectorAll("input[type=password]")];
+  update.form.addEventListener("input", ({ target }) => {
+    if (target.type !== "password") return;
+    const state = target.parentElement.querySelector(".state");
+    state.dataset.was ??= state.textContent;
+    state.textContent = target.value ? "entered" : state.dataset.was;
+    if ("blocked" in confirm.dataset) return;
+    confirm.disabled = [...document.querySelectorAll("[data-missing]")].some((e) => !e.value && !e.closest(".shared")?.querySelector("input").value);
+    const blockers = document.getElementById("blockers");
+    if (blockers) blockers.hidden = !confirm.disabled;
+  });
+  // A link to another look at the plan takes them along.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='./?']");
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || !values.some((e) => e.value)) return;
+    event.preventDefault();
+    update.form.elements.look.value = new URL(link.href).search.slice(1);
+    update.form.requestSubmit(update);
   });
 }

@@ -256,6 +256,10 @@ func (a *account) list(w http.ResponseWriter, req *http.Request) {
 
 // open makes the review of an import, in place of another one.
 func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Request) {
+	if id := a.opened(); id != "" && id == req.PostFormValue("id") { // also in another window
+		http.Redirect(w, req, a.site.path+id+"/", http.StatusSeeOther)
+		return
+	}
 	if err := a.finish(false); err != nil {
 		a.site.fail(w, http.StatusConflict, "Another review is not done", err.Error())
 		return
@@ -293,6 +297,16 @@ func (a *account) open(ctx context.Context, w http.ResponseWriter, req *http.Req
 		return
 	}
 	http.Redirect(w, req, a.site.path+a.id+"/", http.StatusSeeOther)
+}
+
+// opened is the import whose review is open and not over, or empty.
+func (a *account) opened() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.review == nil || a.review.over() {
+		return ""
+	}
+	return a.id
 }
 
 // finish ends a review, unless what it has begun is still running, and if the reader

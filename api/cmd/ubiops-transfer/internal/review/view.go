@@ -166,7 +166,7 @@ func (r *Review) page(l look) (page, error) {
 	p.Counts, p.Local, p.Rejects = r.counts(l), r.Back == "", r.Reject != nil
 	if !r.draft.packages && !r.fixed {
 		for _, o := range r.objects {
-			if o.NotCompared != "" {
+			if o.NotCompared == "package" {
 				p.NotCompared++
 			}
 		}

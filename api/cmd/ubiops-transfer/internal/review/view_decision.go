@@ -109,9 +109,16 @@ func (r *Review) needs(p *page, missing []string) {
 // mappings are what instance types and environments can be exchanged for: what the
 // project uses.
 func (r *Review) mappings(p *page) {
+	replaced := "is replaced as a whole"
+	if r.Replaces == MayReplace {
+		replaced += ", if the host does that"
+	}
 	for _, mode := range []choice{
-		{string(plan.Fail), "is a conflict", false}, {string(plan.Skip), "stays as it is", false}, {string(plan.Overwrite), "is replaced as a whole", false},
+		{string(plan.Fail), "is a conflict", false}, {string(plan.Skip), "stays as it is", false}, {string(plan.Overwrite), replaced, false},
 	} {
+		if mode.Value == string(plan.Overwrite) && r.Replaces == NeverReplaces {
+			continue
+		}
 		mode.Selected = mode.Value == string(r.whole.OnConflict)
 		p.Modes = append(p.Modes, mode)
 	}
