@@ -177,9 +177,10 @@ func (s *Server) Load(ctx context.Context, project string, r io.ReaderAt, size i
 	return s.engine.Load(ctx, project, a)
 }
 
-// AddImport adds an import of an archive to a project, as imports_create does, and
-// returns its id: it is scanned, and waits for its confirmation. The name is shown as
-// its creator.
+// AddImport adds an import of an archive to a project, as imports_create does, but of
+// any size, and returns its id: it is scanned, and waits for its confirmation. The name
+// is shown as its creator. A project that is not there, or an error of archive, is an
+// error, and nothing is kept.
 func (s *Server) AddImport(ctx context.Context, project, name string, archive io.Reader) (id string, err error) {
 	file, err := s.engine.Blobs.Write(ctx, func(w io.Writer) error {
 		_, err := io.Copy(w, archive)

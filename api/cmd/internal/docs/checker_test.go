@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,29 +84,6 @@ func (c *checker) texts(at string, value any) {
 	}
 }
 
-func object(v any) map[string]any { o, _ := v.(map[string]any); return o }
-
-// anchored is a path without what addresses would have to escape.
-func anchored(path string) string {
-	return strings.NewReplacer(" ", "-", "/", "-", ":", "-").Replace(path)
-}
-
-// under is the path of what is in an object of a kind.
-func under(kind, name string) string {
-	if kind == "schemas" || kind == "responses" && (strings.Trim(name, "0123456789X") == "" || name == "default") || kind == "content" {
-		return name
-	}
-	return kind + "." + name
-}
-
-// marked is the source that an object says that it is from, or that of what it is inside of.
-func marked(o map[string]any, outer string) string {
-	if mark, ok := o["x-source"].(string); ok {
-		return mark
-	}
-	return outer
-}
-
 func (c *checker) fail(id, format string, args ...any) {
 	c.found = append(c.found, id+": "+fmt.Sprintf(format, args...))
 }
@@ -163,14 +139,6 @@ func (c *checker) says(id string, words ...string) {
 			c.fail(id, "it does not say %q", plain(word))
 		}
 	}
-}
-
-// layout is what Markdown has beside the words: marks of lists, and where links lead.
-var layout = regexp.MustCompile("(?m)^ *(?:[-*]|\\d+\\.) +|[`\\[]|\\*\\*|\\](?:\\([^)]*\\))?")
-
-// plain is a text without layout and Markdown.
-func plain(text string) string {
-	return strings.Join(strings.Fields(layout.ReplaceAllString(text, "")), " ")
 }
 
 func (c *checker) links(e *element, anchor string) {

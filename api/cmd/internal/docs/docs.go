@@ -101,8 +101,11 @@ func (p *Page) Replaced(text, by string) *Page {
 // schemes are those of requirements that are one scheme each, without scopes.
 func schemes(all openapi3.SecurityRequirements) (words []word) {
 	for _, requirement := range all {
+		if len(requirement) != 1 { // several at once, or none
+			return nil
+		}
 		for name, scopes := range requirement {
-			if len(requirement) > 1 || len(scopes) > 0 {
+			if len(scopes) > 0 {
 				return nil
 			}
 			words = append(words, component("#/components/securitySchemes/"+name))

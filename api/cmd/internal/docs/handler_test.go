@@ -106,6 +106,20 @@ func TestAContractThatCannotBeReadIsAnError(t *testing.T) {
 	}
 }
 
+func TestAuthenticationIsSaidInWordsOnlyIfThatIsAll(t *testing.T) {
+	t.Parallel()
+	const words = "Requests are sent with"
+	if got := page(t, transfer.Contract()).root.text; !strings.Contains(plain(got), words+" token.") {
+		t.Error("the page does not say how requests are authenticated")
+	}
+	for _, security := range []string{"[{}, {token: []}]", "[{token: [admin]}]"} {
+		contract := strings.Replace(transfer.Contract(), "\nsecurity:\n  - token: []\n", "\nsecurity: "+security+"\n", 1)
+		if got := page(t, contract).root.text; strings.Contains(plain(got), words) || !strings.Contains(got, "security: [") {
+			t.Errorf("of %s the page says less than the contract", security)
+		}
+	}
+}
+
 func TestAContractMayLeaveOutWhatIsOptional(t *testing.T) {
 	t.Parallel()
 	p, err := docs.New(t.Context(), `
