@@ -65,10 +65,12 @@ type applying struct {
 	// theirs is an import that somebody else has made: it is not ours to delete.
 	theirs bool
 
-	// ends makes of the end of a run what is returned; nil for that itself.
+	// ends makes of the end of a run what is returned; nil if the same command continues
+	// an interrupted one.
 	ends func(error) error
 
-	staying map[string]bool // the places of objects that the target has in another way
+	uploaded plan.File       // what is sent
+	staying  map[string]bool // the places of objects that the target has in another way
 
 	// What the import creates, as the archive has it, with values.
 	wanted archive.Content
@@ -103,33 +105,26 @@ func (a *applying) applyPlan() (err error) {
 		}
 		a.run.Archive = file
 	}
-	err = a.interrupted(a.apply(a.plan.Overrides, a.plan.OnConflict))
-	if a.ends != nil {
-		err = a.ends(err)
-	}
+	err = a.apply(a.plan.Overrides, a.plan.OnConflict)
 	return errors.Join(err, a.run.close())
 }
 
-// interrupted says what an interrupted run leaves, unless that is said already.
-func (a *applying) interrupted(err error) error {
-	if _, said := errors.AsType[*leavingError](err); said || !errors.Is(err, context.Canceled) {
-		return err
+// apply takes the steps of a run, and says of an interrupted one what it leaves.
+func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
+	err := a.steps(o, mode)
+	if a.ends != nil {
+		return a.ends(err)
 	}
-	switch {
-	case a.theirs:
-		return leaving(err, a.mayGoOn())
-	case a.run.Before != nil || a.run.Import != "" || a.run.Export != "":
+	_, said := errors.AsType[*leavingError](err)
+	begun := a.run.Before != nil || a.run.Import != "" || a.run.Export != ""
+	if begun && !said && errors.Is(err, context.Canceled) {
 		return leaving(err, "Interrupted; the same command continues")
 	}
 	return err
 }
 
-func (a *applying) mayGoOn() string {
-	return "Import " + a.run.Import + " may be confirmed, and goes on by itself then"
-}
-
-// apply takes the steps of a run, those that an earlier process has not taken.
-func (a *applying) apply(o plan.Overrides, mode plan.OnConflict) error {
+// steps takes the steps of a run, those that an earlier process has not taken.
+func (a *applying) steps(o plan.Overrides, mode plan.OnConflict) error {
 	a.note = a.run.note()
 	if err := a.discard(); err != nil {
 		return err
@@ -216,51 +211,6 @@ func (a *applying) referred(_ string, reference plan.Reference) (string, error) 
 		a.values[string(reference)] = value
 	}
 	return value, err
-}
-
-// planNow compares what was agreed to with a plan of now, and reports whether there
-// is nothing to create.
-func (a *applying) planNow(o plan.Overrides, mode plan.OnConflict) (nothing bool, err error) {
-	again, err := a.projectReader.plan(a.in, o, mode)
-	if err != nil {
-		return false, err
-	}
-	a.staying = differing(again)
-	if nothingToDo(a.plan, again) {
-		return true, nil
-	}
-	if a.plan == nil {
-		err = a.changed(again, nil)
-	} else if changed := a.plan.Same(again); changed != nil {
-		err = a.changed(again, changed)
-	}
-	return false, err
-}
-
-// nothingToDo reports whether a plan of now creates nothing, and the target has no object
-// in another way that it had not so when it was planned. There may have been no plan.
-func nothingToDo(planned, now *plan.Plan) bool {
-	return now.Counts.Conflict == 0 && len(plan.Items(now.Confirmation)) == 0 && (planned == nil || subset(differing(now), differing(planned)))
-}
-
-// differing are the places of objects that the target has in another way.
-func differing(p *plan.Plan) map[string]bool {
-	places := map[string]bool{}
-	for _, row := range p.Rows {
-		if row.Member == "" && row.Class == plan.Different {
-			places[row.Place] = true
-		}
-	}
-	return places
-}
-
-func subset(part, whole map[string]bool) bool {
-	for place := range part {
-		if !whole[place] {
-			return false
-		}
-	}
-	return true
 }
 
 // confirm waits for the scan and confirms what was planned.

@@ -62,6 +62,7 @@ func (a *applying) upload() (err error) {
 	if err != nil {
 		return err
 	}
+	a.uploaded = file
 	if a.run.Before != nil { // a process was killed while it uploaded
 		if a.run.Import, err = a.lost(file); err != nil {
 			return err
@@ -173,7 +174,7 @@ func (a *applying) failed(err error) error {
 		return err
 	}
 	if a.theirs {
-		return leaving(err, a.mayGoOn())
+		return leaving(err, "Import "+a.run.Import+" may be confirmed, and goes on by itself then")
 	}
 	return leaving(err, "The same command continues")
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ubiops-contrib/transfer/api/archive"
 	"github.com/ubiops-contrib/transfer/api/cmd/ubiops-transfer/internal/review"
@@ -230,4 +231,23 @@ func (r *reviewed) wantsNot(text string, parts ...string) {
 			r.Errorf("it has %q: %s", part, text)
 		}
 	}
+}
+
+// eventually waits until something is so.
+func (r *reviewed) eventually(is func() bool) {
+	r.Helper()
+	for range 500 {
+		if is() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	r.Fatalf("it is never so; the page is %s", r.page(""))
+}
+
+// meanwhile does something beside the test, which has to wait for it.
+func (r *reviewed) meanwhile(do func()) (wait func()) {
+	var running sync.WaitGroup
+	running.Go(do)
+	return running.Wait
 }

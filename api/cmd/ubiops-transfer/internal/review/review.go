@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -68,7 +67,8 @@ type Subject struct {
 	// archive, it returns the plan that there is.
 	Plan func(ctx context.Context, w Wish, now bool, report func(line string)) (*plan.Plan, archive.Content, error)
 
-	// Known says from where a value is known without the reviewer; empty if it is not.
+	// Known says where a value comes from that the reviewer need not enter; empty if
+	// there is none.
 	Known func(place string, reference plan.Reference) (from string)
 
 	// Apply does what a plan says, with the values of variables that the reviewer has
@@ -79,8 +79,8 @@ type Subject struct {
 	// Reject deletes the import; nil if there is none.
 	Reject func(ctx context.Context) error
 
-	// Confirmation is a file with what is confirmed of an import that exists, without
-	// values; nil if there is no such import.
+	// Confirmation makes a file of what is confirmed of an existing import, without
+	// values. It is nil for an archive.
 	Confirmation func(p *plan.Plan) ([]byte, error)
 
 	// Command is what does the same in a terminal. It may name the files of the page,
@@ -263,43 +263,4 @@ func (r *Review) values() map[string]string {
 		}
 	}
 	return all
-}
-
-// Wait waits until the decision is made and done, and the reviewer has seen that, or
-// has had some time to. It returns what Apply has returned, [ErrCancelled], [ErrRejected],
-// or the error of the context.
-func (r *Review) Wait(ctx context.Context) error {
-	select {
-	case <-r.ended:
-	case <-ctx.Done():
-		return r.interrupted(ctx)
-	}
-	select {
-	case <-r.shown:
-	case <-time.After(5 * time.Second):
-	case <-ctx.Done():
-	}
-	return r.err
-}
-
-// interrupted waits for what runs to end, which it does soon if the context is that of
-// the review, and returns what that says.
-func (r *Review) interrupted(ctx context.Context) error {
-	limit := time.After(time.Minute)
-	for {
-		r.mu.Lock()
-		running, ended, news, err := r.running != nil, r.isEnded(), r.news, r.err
-		r.mu.Unlock()
-		switch {
-		case ended:
-			return err
-		case !running:
-			return ctx.Err()
-		}
-		select {
-		case <-news:
-		case <-limit:
-			return ctx.Err()
-		}
-	}
 }

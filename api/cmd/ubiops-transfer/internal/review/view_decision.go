@@ -47,65 +47,6 @@ func many(n int, one, more string) string {
 	return itoa(n) + " " + more
 }
 
-// needs lists the variables that need a value, those without one first. Names that
-// several have come before, with a field for all of them.
-func (r *Review) needs(p *page, missing []string) {
-	without := make(map[string]bool, len(missing))
-	for _, place := range missing {
-		without[place] = true
-	}
-	from, lacking := map[string]string{}, map[string]int{} // by place, and by name
-	for place, reference := range r.chosen.Values {
-		if r.Apply == nil {
-			from[place] = string(reference)
-		} else if from[place] = r.Known(place, reference); from[place] == "" && r.draft.values[place] == "" {
-			lacking[nameAt(place)]++
-		}
-	}
-	shared := map[string]int{} // the index of each, and 1
-	room := mostValues
-	for _, first := range []bool{true, false} {
-		for n, o := range r.objects {
-			_, needs := r.chosen.Values[o.Place]
-			if !needs || without[o.Place] != first {
-				continue
-			}
-			shown := need{N: n, Name: legible(visible(o.Name), 200), From: legible(from[o.Place], 200), Given: r.draft.values[o.Place] != ""}
-			if o.parent != n {
-				shown.Of = name(r.objects[o.parent].Item)
-			}
-			if r.Apply == nil {
-				if len(p.Reads) < mostLines {
-					p.Reads = append(p.Reads, shown)
-				} else {
-					p.MoreReads++
-				}
-				continue
-			}
-			forAll := r.draft.shared[o.Name] != ""
-			shown.Shared = forAll && shown.From == "" && !shown.Given
-			if total := lacking[o.Name]; shared[o.Name] > 0 || (total > 1 || forAll && total > 0) && len(p.SharedNeeds) < mostValues {
-				if shared[o.Name] == 0 {
-					p.SharedNeeds = append(p.SharedNeeds, sharedNeed{N: n, Name: shown.Name, Total: total, Given: forAll})
-					shared[o.Name] = len(p.SharedNeeds)
-				}
-				of := &p.SharedNeeds[shared[o.Name]-1]
-				if len(of.Needs) < mostValues && room > 0 {
-					of.Needs, room = append(of.Needs, shown), room-1
-				} else {
-					of.More++
-				}
-				continue
-			}
-			if len(p.Needs) == mostValues {
-				p.MoreNeeds++
-				continue
-			}
-			p.Needs = append(p.Needs, shown)
-		}
-	}
-}
-
 // mappings are what instance types and environments can be exchanged for: what the
 // project uses.
 func (r *Review) mappings(p *page) {

@@ -148,17 +148,24 @@ func TestAProjectThatHasAnotherObjectMeanwhileIsPlannedAgain(t *testing.T) {
 // untilScanned lets nothing hear of an import's scan, and returns what closes when
 // somebody asks.
 func (p *place) untilScanned() <-chan struct{} {
+	return p.until(http.MethodGet, "/imports/", func(*http.Request) {})
+}
+
+// until does something with the first request of a method whose path has a part, lets
+// nobody hear of it, and returns what closes then.
+func (p *place) until(method, part string, do func(*http.Request)) <-chan struct{} {
 	asked := make(chan struct{})
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.interrupted = func(_ int, _ http.ResponseWriter, q *http.Request, serve func()) {
-		if q.Method != http.MethodGet || !strings.Contains(q.URL.Path, "/imports/") {
+		if q.Method != method || !strings.Contains(q.URL.Path, part) {
 			serve()
 			return
 		}
 		p.mu.Lock()
 		p.interrupted = nil
 		p.mu.Unlock()
+		do(q)
 		close(asked)
 		<-q.Context().Done() // until the command does not wait any more
 	}
@@ -205,4 +212,64 @@ func TestWhatIsInterruptedSaysWhatIsLeft(t *testing.T) {
 	}
 	p.exits(t, 0, "apply", p.plan, p.zip)
 	p.holds(t, 1)
+}
+
+// The import is there, and nobody has heard of it.
+func TestAReviewThatIsInterruptedAtTheUploadTakesItBack(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := p.review(t, p.zip)
+	created := p.until(http.MethodPost, "/imports", func(q *http.Request) { p.carryOut(t, q) })
+	v, result := r.form(r.get(r.base), "confirm", map[string]string{"KEY": "planted-secret"}), make(chan struct{})
+	go func() {
+		defer close(result)
+		if response, err := r.client.PostForm(r.base, v); err == nil { // the command may end first
+			response.Body.Close()
+		}
+	}()
+	<-created
+	if n := len(p.imports(t)); n != 1 {
+		t.Fatalf("%d imports were created", n)
+	}
+	if err := r.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	out := r.exits(130)
+	<-result
+	r.wants(out, "nothing was created")
+	p.holds(t, 0)
+}
+
+// A command that looks for what an earlier one has left is interrupted.
+func TestWhatIsInterruptedAgainStillContinues(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string]func(p *place) []string{
+		"apply":   func(p *place) []string { return []string{"apply", p.plan, p.zip} },
+		"restore": func(p *place) []string { return []string{"restore", p.zip, "--yes", "--secret", "KEY=env:KEY"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			p.exits(t, 0, "plan", p.zip, "-o", p.plan)
+			created := p.until(http.MethodPost, "/imports", func(q *http.Request) { p.carryOut(t, q) })
+			cmd := p.start(t, args(p)...)
+			<-created
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait() // it was killed
+			looking := p.until(http.MethodGet, "/imports", func(*http.Request) {})
+			cmd = p.start(t, args(p)...)
+			<-looking
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait() // the code tells
+			if out := p.output.String(); cmd.ProcessState.ExitCode() != 130 || !strings.Contains(out, "he same command continues") || strings.Contains(out, "nothing was left behind") {
+				t.Errorf("it exits with %d: %s", cmd.ProcessState.ExitCode(), out)
+			}
+			p.exits(t, 0, args(p)...)
+			p.holds(t, 1)
+		})
+	}
 }
